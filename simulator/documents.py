@@ -1,0 +1,157 @@
+"""YAML in, checked data out; every error names the file, the line and the nearest valid word."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.errors import InputError, at, nearest
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Location = tuple[str | int, ...]
+
+MAX_BYTES = 8 * 1024 * 1024
+
+
+class Document:
+    """A YAML file as plain data, with the line of every key and item."""
+
+    def __init__(self, path: Path, data: Any, lines: dict[Location, int]) -> None:
+        self.path = path
+        self.data = data
+        self._lines = lines
+
+    def line(self, location: Location) -> int | None:
+        """The line of ``location`` (keys and indices from the top), or of its nearest parent."""
+        for end in range(len(location), -1, -1):
+            if location[:end] in self._lines:
+                return self._lines[location[:end]]
+        return None
+
+    def where(self, *location: str | int) -> str:
+        """``file:line`` of a place in the document, for an error message."""
+        return at(self.path, self.line(location))
+
+    def as_model(self, model: type[ModelT]) -> ModelT:
+        """The document checked against ``model``; raises InputError naming every fault with its line."""
+        try:
+            return model.model_validate(self.data, context={"document": self})
+        except ValidationError as error:
+            faults = [_fault(self, model, detail) for detail in error.errors()]
+            first, *rest = dict.fromkeys(faults)
+            more = "".join(f"\n  {fault}" for fault in rest)
+            raise InputError(f"{first}{more}", remedy="") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, refusing a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: dict[Any, int] = {}
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                continue
+            if key in seen:
+                raise InputError(
+                    f"'{key}' is written twice (first on line {seen[key]})",
+                    where=at(self.name, key_node.start_mark.line + 1),
+                    remedy="Keep one of them.",
+                )
+            seen[key] = key_node.start_mark.line + 1
+        return super().construct_mapping(node, deep=deep)
+
+
+def read(path: Path) -> Document:
+    """Read one YAML file; raises InputError when it is missing, too large, not UTF-8 or not YAML."""
+    text = _text(path)
+    loader = _Loader(text)
+    loader.name = str(path)
+    try:
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(
+            f"not valid YAML: {error.problem or error.context}",
+            where=at(path, line),
+            remedy="Check indentation and quotes.",
+        ) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {error}", where=str(path)) from None
+    finally:
+        loader.dispose()
+    lines: dict[Location, int] = {}
+    if node is not None:
+        _collect_lines(node, (), lines)
+    return Document(path, data, lines)
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        siblings = [p.stem for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+        hint = nearest(path.stem, siblings) if siblings else "check the path"
+        raise InputError("no such file", where=str(path), remedy=f"{hint[0].upper()}{hint[1:]}") from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}", where=str(path))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.start} is not UTF-8", where=str(path), remedy="Save the file as UTF-8."
+        ) from None
+
+
+def _collect_lines(node: yaml.Node, location: Location, lines: dict[Location, int]) -> None:
+    lines.setdefault(location, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = (*location, str(key.value))
+            lines[place] = key.start_mark.line + 1
+            _collect_lines(value, place, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _collect_lines(item, (*location, index), lines)
+
+
+def _fault(document: Document, model: type[BaseModel], detail: ErrorDetails) -> str:
+    location = detail["loc"]
+    name = ".".join(str(part) for part in location)
+    where = document.where(*location)
+    if detail["type"] == "extra_forbidden":
+        return f"{where}: unknown key '{location[-1]}'; {nearest(str(location[-1]), _fields(model, location[:-1]))}"
+    if detail["type"] == "missing":
+        return f"{where}: '{location[-1]}' is missing"
+    if detail["type"] == "literal_error":
+        expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+        hint = nearest(str(detail["input"]), [word.strip() for word in expected.split(",") if word.strip()])
+        return f"{where}: '{detail['input']}' is not valid for '{name}'; {hint}"
+    message = detail["msg"].removeprefix("Value error, ")
+    shown = repr(detail["input"])
+    value = f" (found {shown if len(shown) <= 60 else shown[:57] + '…'})" if detail["type"] != "value_error" else ""
+    return f"{where}: '{name}': {message}{value}" if name else f"{where}: {message}{value}"
+
+
+def _fields(model: type[BaseModel], location: Location) -> list[str]:
+    """The keys that are valid at ``location`` of ``model``, following nested models, lists and unions."""
+    models = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        inner = [f for m in models for n, f in m.model_fields.items() if part in (n, f.alias)]
+        found = [m for field in inner for m in _models_in(field.annotation)]
+        models = found or models
+    return sorted({field.alias or name for m in models for name, field in m.model_fields.items()})
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for inner in getattr(annotation, "__args__", ()) for m in _models_in(inner)]

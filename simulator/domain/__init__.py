@@ -1,0 +1,1 @@
+"""The nouns every room speaks: frozen dataclasses and table schemas, without I/O, clock or randomness."""

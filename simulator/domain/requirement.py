@@ -1,0 +1,47 @@
+"""Requirements and the contract's rules: what a candidate is held to."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.domain.verdict import Level
+
+Text = dict[str, str]
+"""A text by language: ``nb`` and ``en``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row of the requirement catalogue."""
+
+    id: str
+    """For example ``JRN-03``."""
+    capability: str
+    """For example ``JRN``."""
+    title: Text
+    phase: str
+    status: Literal["sourced", "derived", "part"]
+    source: str
+    consequence: Text
+    """What a failure means for the patient or the care worker."""
+    not_tested: Text
+    """Why no example tests it yet; empty when one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the contract, with where it comes from."""
+
+    id: str
+    level: Level
+    requirement: str
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All requirements and rules."""
+
+    requirements: dict[str, Requirement]
+    rules: dict[str, Rule]
+    capabilities: dict[str, Text]

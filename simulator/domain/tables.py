@@ -1,0 +1,96 @@
+"""The columns of the Parquet files in a run's folder: what each stage hands to the next.
+
+Times are instants (``Datetime("ms", "UTC")``); ``resident`` is the resident's number, unique in the nation
+(kommunenummer x 10 000 000 + running number), or -1 where nobody is concerned.
+"""
+
+from typing import Final
+
+import polars as pl
+
+INSTANT: Final = pl.Datetime("ms", "UTC")
+
+CONDITIONS: Final = (
+    "diabetes_diagnosed",
+    "hypertension_treated",
+    "COPD_known",
+    "asthma_current",
+    "heart_failure",
+    "atrial_fibrillation",
+    "stroke_ever",
+    "IHD",
+    "dementia",
+    "cancer_prevalent_ever",
+    "depression_12m",
+    "anxiety_12m",
+    "alcohol_use_disorder_12m",
+    "osteoarthritis_known",
+    "CKD_stage3plus",
+    "allergy_drug_serious",
+    "polypharmacy_5plus_Rx_year",
+)
+
+# One row per resident, ordered by ``resident``. Ages count whole years on 1 January of the population figures' year.
+POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "kommunenummer": pl.String,
+    "sex": pl.Enum(["female", "male"]),
+    "age": pl.UInt8,
+    "birth_date": pl.Date,
+    "person_number": pl.String,  # fødselsnummer of the +80 series, 11 digits
+    "given_name": pl.String,
+    "family_name": pl.String,
+    "household": pl.Int64,
+    "household_size": pl.UInt8,
+    "street": pl.String,
+    "postal_code": pl.String,
+    "city": pl.String,
+    "phone": pl.String,
+    "fastlege": pl.Int32,  # number of the GP list within the municipality, from 0; -1 without a GP
+    "home_care_hours": pl.Float32,  # granted hours per week; 0 without a decision
+    "nursing_home": pl.Boolean,  # has a long-term place
+    "safety_alarm": pl.Boolean,
+    **dict.fromkeys((f"has_{name}" for name in CONDITIONS), pl.Boolean),
+}
+
+# One row per step that somebody performed (or a message that was sent), ordered by (at, resident, episode, step).
+EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "event": pl.UInt32,  # row number, from 0
+    "at": INSTANT,  # when the step was done: recorded, sent, or the visit ended
+    "began": INSTANT,  # when the work began; equal to ``at`` for a step without duration
+    "wanted": INSTANT,  # when the step was due to begin, had nobody been short
+    "due": INSTANT,  # its deadline; null without one
+    "pathway": pl.String,
+    "episode": pl.String,  # one passage of one resident through one pathway: pathway/resident/number
+    "step": pl.String,
+    "resident": pl.Int64,
+    "kommunenummer": pl.String,
+    "role": pl.String,  # profession or actor as the pathway names it, e.g. home-care.nurse, citizen, hospital.doctor
+    "organisation": pl.String,  # acting organisation, e.g. 5501/home-care, 5501/gp/12, 5501/hospital
+    "staff": pl.Int32,  # number of the person within organisation and role, from 0; -1 for systems and citizens
+    "channel": pl.String,  # in-person, electronic, home, ward, message, system
+    "message": pl.String,  # message type sent (Volven 8279), or null
+    "receiver": pl.String,  # organisation addressed, or null
+    "reason": pl.String,  # ICPC-2 code of the contact, or null
+    "records": pl.List(pl.String),  # information written, words of domain.information
+    "reads": pl.List(pl.String),  # information looked up first
+}
+
+# One row per FHIR interaction, ordered by (phase, at, event, seq): registry first, then record, then care.
+INTERACTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "interaction": pl.String,  # derived UUID; for a create also the urn:uuid others refer to its resource by
+    "seq": pl.UInt32,  # row number, from 0
+    "phase": pl.Enum(["registry", "record", "care"]),  # what exists before, the patient's past, the simulated care
+    "at": INSTANT,  # intended instant
+    "event": pl.Int64,  # care event it carries out; -1 before the period
+    "resident": pl.Int64,
+    "profession": pl.String,  # role of the person who waits for the answer
+    "pathway": pl.String,
+    "verb": pl.String,  # create, update, patch, read, search, transaction, ...: domain.interaction.Verb
+    "type": pl.String,  # resource type
+    "target": pl.String,  # interaction whose resource is read, updated or patched; null otherwise
+    "query": pl.String,  # search parameters, form-encoded; may hold urn:uuid references
+    "if_none_exist": pl.String,  # criteria of a conditional create, or null
+    "body": pl.Binary,  # FHIR JSON, may hold urn:uuid references; null without a body
+    "needs": pl.List(pl.String),  # interactions whose resources body, query or target refer to
+}
