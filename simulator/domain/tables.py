@@ -1,7 +1,8 @@
 """The columns of the Parquet files in a run's folder: what each stage hands to the next.
 
-Times are instants (``Datetime("ms", "UTC")``); ``resident`` is the resident's number, unique in the nation
-(kommunenummer x 10 000 000 + running number), or -1 where nobody is concerned.
+Times are instants (``Datetime("ms", "UTC")``); ``resident`` is the resident's number, unique in a run
+(replica x 10^11 + kommunenummer x 10^7 + running number), or -1 where nobody is concerned. Replica 0 is the study
+itself; load adds people by adding replicas of its municipalities, each with its own people and staff.
 """
 
 from typing import Final
@@ -33,6 +34,7 @@ CONDITIONS: Final = (
 # One row per resident, ordered by ``resident``. Ages count whole years on 1 January of the population figures' year.
 POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "resident": pl.Int64,
+    "replica": pl.UInt16,
     "kommunenummer": pl.String,
     "sex": pl.Enum(["female", "male"]),
     "age": pl.UInt8,
@@ -93,4 +95,23 @@ INTERACTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "if_none_exist": pl.String,  # criteria of a conditional create, or null
     "body": pl.Binary,  # FHIR JSON, may hold urn:uuid references; null without a body
     "needs": pl.List(pl.String),  # interactions whose resources body, query or target refer to
+}
+
+# One row per interaction released by the load generator, in order of intended instant. Nanoseconds from the start.
+LOAD: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "interaction": pl.String,
+    "resident": pl.Int64,
+    "profession": pl.String,
+    "pathway": pl.String,
+    "verb": pl.String,
+    "type": pl.String,
+    "intended": pl.Int64,
+    "released": pl.Int64,  # when the dispatcher let it go; released - intended is the generator's own error
+    "sent": pl.Int64,  # when the first byte was written; later than released when it waited for an answer or a slot
+    "done": pl.Int64,  # when the answer was whole, or given up
+    "status": pl.Int16,  # HTTP status, 0 without an answer
+    "outcome": pl.Enum(["ok", "refused", "unknown"]),
+    "bytes": pl.Int32,
+    "resource": pl.String,  # Type/id the answer named (Location or ETag'd read), or null
+    "version": pl.String,  # version id the answer named, or null
 }
