@@ -1,0 +1,33 @@
+# journalbenk: `make run` runs the main job on its defaults, `make test` runs the tests.
+# Every target makes the environment in .venv first when it is missing or out of date.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+STUDY ?= quickstart
+CANDIDATE ?= reference-journal
+
+.PHONY: run test bench lint clean lock
+
+run: $(READY)
+	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
+
+test: $(READY)
+	@$(BIN)/python -m pytest tests
+
+bench: $(READY)
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+clean:
+	rm -rf .venv runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml .ci/environment
+	@sh .ci/environment $(PYTHON)
+	@touch $@
