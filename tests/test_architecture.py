@@ -70,7 +70,9 @@ def test_functions_take_few_arguments() -> None:
 
 def test_every_module_opens_with_a_sentence() -> None:
     """Every module says in its first lines what it is for."""
-    silent = [str(p.relative_to(ROOT)) for p in modules(*CODE) if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
+    silent = [
+        str(p.relative_to(ROOT)) for p in modules(*CODE) if not ast.get_docstring(ast.parse(p.read_text("utf-8")))
+    ]
     assert silent == []
 
 
@@ -80,3 +82,11 @@ def test_no_candidate_is_known_by_name(name: str) -> None:
     code = [p for p in modules(*CODE) if "journal" not in p.relative_to(ROOT).parts]
     named = [str(p.relative_to(ROOT)) for p in code if name in p.read_text("utf-8")]
     assert named == []
+
+
+def test_every_test_states_a_behaviour() -> None:
+    """Every test says in one docstring what behaviour it holds the code to."""
+    silent = [
+        name for name, node in functions("tests") if node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []

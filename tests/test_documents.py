@@ -1,0 +1,90 @@
+"""YAML documents: checked data with file and line in every error."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from simulator.documents import read
+from simulator.errors import InputError
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rate: float
+    kind: str = "a"
+
+
+class Outer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: str
+    inner: list[Inner]
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "x.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read(write(folder, text)).as_model(Outer)
+    return str(caught.value)
+
+
+def test_document_becomes_a_model(tmp_path: Path) -> None:
+    """A valid document is the model it describes."""
+    model = read(write(tmp_path, "title: å\ninner:\n  - {rate: 1.5}\n")).as_model(Outer)
+    assert (model.title, model.inner[0].rate) == ("å", 1.5)
+
+
+def test_misspelt_key_names_line_and_nearest_word(tmp_path: Path) -> None:
+    """An unknown key is refused with its line and the nearest valid key of that place."""
+    message = refusal(tmp_path, "title: x\ninner:\n  - rate: 1\n    kimd: b\n")
+    assert "x.yaml:4: unknown key 'kimd'; did you mean 'kind'?" in message
+
+
+def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
+    """Two faults give one error that names both."""
+    message = refusal(tmp_path, "titel: x\ninner:\n  - rate: much\n")
+    assert "'title' is missing" in message
+    assert "x.yaml:3" in message
+    assert "did you mean 'title'?" in message
+
+
+def test_key_written_twice_is_refused(tmp_path: Path) -> None:
+    """A key given twice is refused with both lines, for the second would silently win."""
+    message = refusal(tmp_path, "title: a\ntitle: b\ninner: []\n")
+    assert "x.yaml:2: 'title' is written twice (first on line 1)" in message
+
+
+def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
+    """Text that is not YAML is refused with its line."""
+    assert "x.yaml:2: not valid YAML" in refusal(tmp_path, "title: x\ninner: ]\n")
+
+
+def test_unsafe_yaml_is_refused(tmp_path: Path) -> None:
+    """A document cannot run code."""
+    assert "not valid YAML" in refusal(tmp_path, "title: !!python/object/apply:os.getcwd []\n")
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
+    """A file in another encoding is refused with the position."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes("title: Tromsø".encode("latin-1"))
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read(path)
+
+
+def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    """A missing file is refused with the nearest file of that folder."""
+    write(tmp_path, "title: x")
+    (tmp_path / "quickstart.yaml").write_text("a: 1", "utf-8")
+    with pytest.raises(InputError, match="Did you mean 'quickstart'"):
+        read(tmp_path / "quickstrat.yaml")
+
+
+def test_empty_document_is_refused_by_the_model(tmp_path: Path) -> None:
+    """An empty file is not a document of any kind."""
+    assert "x.yaml" in refusal(tmp_path, "")
