@@ -1,0 +1,201 @@
+"""The command line: reads arguments, calls run, shows progress, ends with an exit code that other tools can trust.
+
+Exit codes: 0 all required passed; 1 a requirement failed; 2 wrong use or wrong input; 3 the bench cannot say.
+"""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.errors import BenchError, InterruptedRunError
+from simulator.run import campaign, desk
+from simulator.run.display import Terminal
+
+app = typer.Typer(
+    name="journalbenk",
+    help="Try-out bench for the national municipal health-record solution: synthetic people, simulated care, "
+    "conformance and load against candidate journals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StudyName = Annotated[str, typer.Argument(help="A study in scenarios/studies, or a path to one.")]
+CandidateName = Annotated[
+    str, typer.Option("--candidate", help="A candidate in scenarios/candidates, or a path to one.")
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of all randomness; the study's own when left out.", min=0)]
+Workers = Annotated[int, typer.Option(help="Processes to simulate in; the result is the same for any number.", min=1)]
+Out = Annotated[Path | None, typer.Option(help="Folder to write into; a new one under runs/ when left out.")]
+Language = Annotated[desk.Language, typer.Option(help="Language of the report: nb (bokmål) or en.")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"journalbenk {version('journalbenk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def journalbenk(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Try-out bench for the national municipal health-record solution."""
+
+
+@app.command()
+def run(
+    study: StudyName = desk.DEFAULT_STUDY,
+    candidate: Annotated[list[str], typer.Option(help="A candidate's name or path; may be given several times.")] = [  # noqa: B006  typer copies it
+        desk.DEFAULT_CANDIDATE
+    ],
+    seed: Seed = None,
+    workers: Workers = 2,
+    out: Out = None,
+    lang: Language = desk.Language.en,
+) -> None:
+    """Run the whole chain: simulate, test conformance, put under load, report."""
+    codes = []
+    for name in candidate:
+        folder = out / name if out and len(candidate) > 1 else out
+        options = campaign.Options(study, name, seed, workers, folder, lang.value, command=_command())
+        codes.append(_campaign(options))
+    raise typer.Exit(desk.worst_code(codes))
+
+
+@app.command()
+def population(
+    municipality: Annotated[list[str], typer.Option(help="Kommunenummer or name; may be given several times.")] = [],  # noqa: B006  typer copies it
+    national: Annotated[bool, typer.Option("--national", help="Everybody in all municipalities.")] = False,
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")] = Path("runs/population.parquet"),
+    seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0)] = 1,
+) -> None:
+    """Make the synthetic population of municipalities, and say how well it fits the official figures."""
+    desk.make_people(municipality, national=national, out=out, seed=seed, watch=Terminal())
+
+
+@app.command()
+def simulate(
+    study: StudyName = desk.DEFAULT_STUDY,
+    seed: Seed = None,
+    workers: Workers = 2,
+    out: Out = None,
+) -> None:
+    """Simulate a study: people, care events and FHIR interactions, no candidate needed."""
+    result = campaign.simulate_only(
+        campaign.Options(study, seed=seed, workers=workers, out=out, command=_command()), Terminal()
+    )
+    for name, digest in result.digests.items():
+        typer.echo(f"{name}: {digest}")
+    typer.echo(f"written to {result.folder}")
+
+
+@app.command()
+def conformance(
+    candidate: CandidateName = desk.DEFAULT_CANDIDATE,
+    study: Annotated[str, typer.Option(help="Study whose people and care are used.")] = desk.DEFAULT_STUDY,
+    capability: Annotated[str, typer.Option(help="Only this capability, such as JRN.")] = "",
+    requirement: Annotated[str, typer.Option(help="Only this requirement, such as JRN-03.")] = "",
+    seed: Seed = None,
+    out: Out = None,
+    lang: Language = desk.Language.en,
+) -> None:
+    """Test a candidate against the contract, requirement by requirement."""
+    only = desk.selection(capability, requirement)
+    options = campaign.Options(study, candidate, seed, 2, out, lang.value, load=False, only=only, command=_command())
+    raise typer.Exit(_campaign(options))
+
+
+@app.command()
+def load(
+    study: StudyName = desk.DEFAULT_STUDY,
+    candidate: CandidateName = desk.DEFAULT_CANDIDATE,
+    seed: Seed = None,
+    workers: Workers = 2,
+    out: Out = None,
+    lang: Language = desk.Language.en,
+) -> None:
+    """Replay a study's care against a candidate by the clock, as an open workload."""
+    options = campaign.Options(study, candidate, seed, workers, out, lang.value, conformance=False, command=_command())
+    raise typer.Exit(_campaign(options))
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of finished or partial runs.")],
+    lang: Language = desk.Language.en,
+) -> None:
+    """Write the report of finished runs again, in bokmål or English."""
+    for folder in runs:
+        typer.echo(f"report: {desk.write_report(folder, lang.value)}")
+
+
+@app.command()
+def serve(
+    candidate: Annotated[str, typer.Argument(help="A candidate that the bench can start.")] = desk.DEFAULT_CANDIDATE,
+    port: Annotated[
+        int | None, typer.Option(help="Port on 127.0.0.1; a free one when left out.", min=1, max=65535)
+    ] = None,
+) -> None:
+    """Start a candidate to try by hand; Ctrl-C stops it."""
+    desk.serve(candidate, port, say=typer.echo)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; all shipped scenarios when left out.")
+    ] = None,
+) -> None:
+    """Check scenario files: pathways, studies, candidates, requirements, figures."""
+    faults, count = desk.check(files or [])
+    for fault in faults:
+        typer.echo(fault, err=True)
+    typer.echo(f"{count} files checked, {len(faults)} with faults", err=bool(faults))
+    raise typer.Exit(2 if faults else 0)
+
+
+@app.command()
+def contract(
+    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("runs/contract"),
+    lang: Language = desk.Language.en,
+) -> None:
+    """Publish the contract a candidate is held to: a page and a CapabilityStatement."""
+    for path in desk.publish_contract(out, lang.value):
+        typer.echo(f"contract: {path}")
+
+
+def _campaign(options: campaign.Options) -> int:
+    result = campaign.run_campaign(options, Terminal())
+    for line in desk.summary(result):
+        typer.echo(line)
+    return result.exit_code
+
+
+def _command() -> str:
+    return " ".join(["journalbenk", *sys.argv[1:]])
+
+
+def main() -> None:
+    """Entry point: errors become one message and an exit code, never a traceback."""
+    try:
+        app()
+    except InterruptedRunError as error:
+        sys.exit(_fail(str(error), error.exit_code))
+    except BenchError as error:
+        sys.exit(_fail(str(error), error.exit_code))
+    except KeyboardInterrupt:
+        sys.exit(_fail("stopped by hand.", InterruptedRunError.exit_code))
+    except Exception as error:  # noqa: BLE001  the last resort: a fault of the bench is said in one line and kept in a file
+        sys.exit(_fail(f"the bench itself failed: {error}. Details: {desk.keep_traceback()}", BenchError.exit_code))
+
+
+def _fail(text: str, code: int) -> int:
+    typer.echo(f"journalbenk: {text}", err=True)
+    return code

@@ -1,0 +1,1 @@
+"""Wires the rooms into jobs: the only package that knows every one of them."""

@@ -1,0 +1,149 @@
+"""The whole chain for one candidate: people, care, interactions, conformance, load, report."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import reports
+from simulator import __version__
+from simulator.candidates import load_candidate, running
+from simulator.domain.candidate import Candidate
+from simulator.domain.verdict import Verdict
+from simulator.errors import InterruptedRunError
+from simulator.figures import Figures
+from simulator.run.conformance import by_requirement, run_features
+from simulator.run.folder import RunFolder
+from simulator.run.load import run_load
+from simulator.run.progress import Silent, Watcher
+from simulator.run.provenance import machine, versions
+from simulator.run.timeline import make_timeline, read_study
+
+PASSED, FAILED, CANNOT_SAY = 0, 1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked for on the command line."""
+
+    study: str
+    candidate: str = ""
+    seed: int | None = None
+    workers: int = 1
+    out: Path | None = None
+    lang: str = "en"
+    conformance: bool = True
+    load: bool = True
+    only: dict[str, str] = field(default_factory=dict)
+    """``capability`` and ``requirement`` to restrict conformance to."""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Where the run is and what it came to."""
+
+    folder: Path
+    report: Path | None
+    exit_code: int
+    outcomes: dict[str, str]
+    load_verdict: str
+    digests: dict[str, str]
+
+
+def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
+    """Population, events and interactions of a study, without any candidate."""
+    watch = watch or Silent()
+    figures = Figures.load()
+    study = read_study(options.study, figures)
+    seed = study.seed if options.seed is None else options.seed
+    folder = RunFolder.create(options.out, study.name)
+    with partial_on_interrupt(folder, options.lang):
+        folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
+        timeline = make_timeline(study, figures, folder, seed=seed, workers=options.workers, watch=watch)
+        folder.finish()
+    return Result(folder.path, None, PASSED, {}, "", timeline.digests)
+
+
+def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
+    """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
+    watch = watch or Silent()
+    figures = Figures.load()
+    candidate, candidate_path = load_candidate(options.candidate)
+    study = read_study(options.study, figures)
+    seed = _seed(options, study.seed, candidate)
+    folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
+    verdicts: list[Verdict] = []
+    load_verdict = ""
+    with partial_on_interrupt(folder, options.lang):
+        folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
+        folder.note(candidate={"name": candidate.name, "title": candidate.title})
+        timeline = make_timeline(study, figures, folder, seed=seed, workers=options.workers, watch=watch)
+        if options.conformance:
+            with running(candidate, folder.path / "candidate") as system:
+                folder.note(candidate=_described(candidate, system.base_url, system.software))
+                verdicts = run_features(folder, system, candidate_path, watch, options.only)
+        if options.load and study.load:
+            load_verdict = run_load(folder, timeline, candidate, figures, watch, workers=options.workers)
+        folder.finish()
+        with watch.stage("Writing the report"):
+            report = reports.write(folder.path, lang=options.lang)
+    outcomes = by_requirement(verdicts)
+    code = exit_code(outcomes.values(), load_verdict)
+    return Result(folder.path, report, code, dict(outcomes), load_verdict, timeline.digests)
+
+
+class partial_on_interrupt:  # noqa: N801  reads as the block it guards
+    """Within the block, an interruption leaves a readable partial run: manifest, files so far and a report."""
+
+    def __init__(self, folder: RunFolder, lang: str) -> None:
+        self._folder = folder
+        self._lang = lang
+
+    def __enter__(self) -> None:
+        """Begin the guarded work."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Leave the run readable, whatever ended it."""
+        if error is None:
+            return
+        stopped = isinstance(error, KeyboardInterrupt)
+        self._folder.finish("partial")
+        if stopped:
+            reports.write(self._folder.path, lang=self._lang)
+            raise InterruptedRunError(
+                "stopped by hand",
+                where=str(self._folder.path),
+                remedy="What was done so far is there, marked as partial.",
+            ) from None
+
+
+def exit_code(outcomes: Iterable[str], load_verdict: str) -> int:
+    """0 when all required passed, 1 when a requirement or limit failed, 3 when the bench cannot say."""
+    found = set(outcomes)
+    if "fail" in found or load_verdict == "not_met":
+        return FAILED
+    if found & {"error", "inconclusive"} or load_verdict in {"undecided", "not_said"}:
+        return CANNOT_SAY
+    return PASSED
+
+
+def _seed(options: Options, study_seed: int, candidate: Candidate) -> int:
+    """The seed asked for, the study's own, or a new one for a candidate that keeps what earlier runs stored."""
+    if options.seed is not None:
+        return options.seed
+    if candidate.start is not None:
+        return study_seed
+    from time import time_ns  # noqa: PLC0415  only here does a run depend on the moment; the manifest records it
+
+    return time_ns() // 1_000_000_000
+
+
+def _described(candidate: Candidate, base_url: str, software: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": candidate.name,
+        "title": candidate.title,
+        "version": candidate.version or software.get("version", ""),
+        "software": software,
+        "base_url": base_url,
+    }

@@ -1,0 +1,162 @@
+"""The smaller jobs of the command line: people, contract, checking files, serving a candidate, writing reports."""
+
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import orjson
+import polars as pl
+
+import reports
+from simulator.candidates import load_candidate, running
+from simulator.documents import read
+from simulator.domain.digest import table_digest
+from simulator.errors import BenchError, InputError, OutputError, nearest
+from simulator.fhir import capability_statement, contract_page
+from simulator.figures import Figures
+from simulator.places import SCENARIOS
+from simulator.population import make_population, population_fit
+from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
+from simulator.run.folder import writing
+from simulator.run.progress import Watcher
+from simulator.scenario import check_file, load_catalogue
+
+
+class Language(StrEnum):
+    """Languages a report can be written in."""
+
+    nb = "nb"
+    en = "en"
+
+
+_DEFAULTS: Final[dict[str, str]] = read(SCENARIOS / "defaults.yaml").data
+DEFAULT_STUDY: Final = _DEFAULTS["study"]
+DEFAULT_CANDIDATE: Final = _DEFAULTS["candidate"]
+
+
+def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch: Watcher) -> None:
+    """Write the people of some or all municipalities to ``out``, and their fit beside it."""
+    figures = Figures.load()
+    if national == bool(names):
+        raise InputError(
+            "no municipality" if not names else "both --national and --municipality", remedy="Give one of them."
+        )
+    numbers = sorted(figures.municipalities) if national else [figures.municipality(n).kommunenummer for n in names]
+    with watch.stage("Making people"):
+        people = make_population(figures, numbers, seed)
+    fit = population_fit(people, figures)
+    with writing(out), watch.stage("Writing"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f".{out.name}.part")
+        try:
+            with part.open("wb") as file:
+                people.write_parquet(file, compression="zstd")
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+        out.with_suffix(".fit.json").write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2))
+    missed = [row["target"] for row in fit if not row["ok"]]
+    watch.say(f"{people.height} residents, seed {seed}, digest {table_digest(people)}")
+    watch.say(
+        f"{len(fit) - len(missed)} of {len(fit)} targets within tolerance" + (f"; not: {missed}" if missed else "")
+    )
+    watch.say(f"written to {out} and {out.with_suffix('.fit.json')}")
+
+
+def selection(capability: str, requirement: str) -> dict[str, str]:
+    """The part of the contract asked for; raises InputError for a word that is not in the catalogue."""
+    catalogue = load_catalogue()
+    for option, word, valid in (
+        ("--capability", capability, catalogue.capabilities),
+        ("--requirement", requirement, catalogue.requirements),
+    ):
+        if word and word not in valid:
+            raise InputError(f"'{word}' is not in the catalogue", where=option, remedy=nearest(word, valid))
+    if requirement and catalogue.requirements[requirement].not_tested:
+        reason = catalogue.requirements[requirement].not_tested.get("en", "")
+        if reason:
+            raise InputError(f"{requirement} is not tested yet: {reason}", where="--requirement")
+    return {"capability": capability, "requirement": requirement}
+
+
+def write_report(folder: Path, lang: str) -> Path:
+    """Write the report of a run's folder again."""
+    if not (folder / "manifest.json").is_file():
+        raise InputError(
+            "not a run's folder: it has no manifest.json", where=str(folder), remedy="Name a folder under runs/."
+        )
+    with writing(folder):
+        return Path(reports.write(folder, lang=lang))
+
+
+def serve(name: str, port: int | None, *, say: Callable[[str], None]) -> None:
+    """Start a candidate and wait until a person stops it."""
+    candidate, path = load_candidate(name)
+    if candidate.start is None:
+        raise InputError("the candidate has no 'start', so the bench cannot start it", where=str(path))
+    with tempfile.TemporaryDirectory(prefix="journalbenk-") as folder:
+        try:
+            with running(candidate, Path(folder), port=port) as system:
+                say(f"{candidate.title} answers at {system.base_url} (Ctrl-C stops it)")
+                system.wait()
+        except KeyboardInterrupt:
+            say("stopped")
+
+
+def check(paths: Iterable[Path]) -> tuple[list[str], int]:
+    """The faults of scenario files, one line each, and how many files were looked at."""
+    wanted = list(paths) or [SCENARIOS]
+    files = [file for path in wanted for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    faults = []
+    for file in files:
+        try:
+            if file.parent.name == "candidates":
+                load_candidate(str(file))
+            else:
+                check_file(file, Figures.load())
+        except BenchError as error:
+            faults.append(str(error))
+    return faults, len(files)
+
+
+def publish_contract(out: Path, lang: str) -> list[Path]:
+    """Write the contract as a page and as a CapabilityStatement."""
+    catalogue = load_catalogue()
+    page, statement = out / f"contract.{lang}.html", out / "capability-statement.json"
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        page.write_text(contract_page(catalogue, lang), "utf-8")
+        statement.write_bytes(orjson.dumps(capability_statement(catalogue), option=orjson.OPT_INDENT_2))
+    return [page, statement]
+
+
+def summary(result: Result) -> list[str]:
+    """What a person wants to know when a run has ended."""
+    counts = pl.Series(list(result.outcomes.values()), dtype=pl.String).value_counts().rows() if result.outcomes else []
+    lines = []
+    if result.outcomes:
+        words = ", ".join(f"{count} {word}" for word, count in sorted(counts))
+        lines.append(f"requirements: {words}")
+    if result.load_verdict:
+        lines.append(f"load limits: {result.load_verdict.replace('_', ' ')}")
+    lines.append(f"report: {result.report}")
+    return lines
+
+
+def worst_code(codes: Iterable[int]) -> int:
+    """The exit code of several runs together."""
+    found = set(codes)
+    return next((code for code in (FAILED, CANNOT_SAY, PASSED) if code in found), CANNOT_SAY)
+
+
+def keep_traceback() -> str:
+    """Write the current traceback to a file a person can send; returns where, or that it could not be kept."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="journalbenk-", suffix=".log", delete=False) as file:
+            traceback.print_exc(file=file)
+            return file.name
+    except OSError as error:
+        return str(OutputError(f"none kept ({error.strerror})"))

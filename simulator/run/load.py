@@ -1,0 +1,118 @@
+"""Prepares the people of the load plan, replays their care against a candidate, and measures what came of it."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import orjson
+import polars as pl
+
+from simulator.candidates import Running, running
+from simulator.care import simulate
+from simulator.domain.candidate import Candidate
+from simulator.domain.digest import table_digest
+from simulator.domain.scenario import LoadPlan, Study
+from simulator.errors import BenchError
+from simulator.fhir import render
+from simulator.figures import Figures
+from simulator.measures import judge_limits, measure
+from simulator.population import make_population
+from simulator.run.folder import RunFolder, writing
+from simulator.run.progress import Watcher
+from simulator.run.timeline import Timeline
+
+_OSLO = ZoneInfo("Europe/Oslo")
+_DAY = 86_400
+
+
+def run_load(  # noqa: PLR0913  the options of one job
+    folder: RunFolder, timeline: Timeline, candidate: Candidate, figures: Figures, watch: Watcher, *, workers: int
+) -> str:
+    """Replay the study's window; returns the worst of the limits' verdicts, ``met`` when all are."""
+    plan = timeline.study.load
+    if plan is None:
+        return ""
+    begin = window_start(timeline.study, plan)
+    interactions = prepare(timeline, plan, figures, watch, workers=workers)
+    (folder.path / "load").mkdir(exist_ok=True)
+    folder.table("load/interactions.parquet", interactions)
+    folder.note(load_digest=table_digest(interactions))
+    with running(candidate, folder.path / "candidate-load") as system:
+        replay(folder, system, plan, begin, watch)
+    load = pl.read_parquet(folder.path / "load/load.parquet")
+    generator = orjson.loads((folder.path / "load/generator.json").read_bytes())
+    measurements = measure(load, generator)
+    limits = judge_limits(load, generator, plan.limits)
+    folder.json("measurements.json", measurements)
+    folder.json("load-limits.json", limits)
+    return _worst([limit.verdict for limit in limits])
+
+
+def window_start(study: Study, plan: LoadPlan) -> datetime:
+    """The instant the window of the plan begins."""
+    midnight = datetime.combine(study.start, datetime.min.time(), _OSLO)
+    return (midnight + timedelta(seconds=plan.window_start)).astimezone(UTC)
+
+
+def prepare(timeline: Timeline, plan: LoadPlan, figures: Figures, watch: Watcher, *, workers: int) -> pl.DataFrame:
+    """The interactions of the window for all the plan's people, with everything they rest on."""
+    study = timeline.study
+    begin = window_start(study, plan)
+    end = begin + timedelta(seconds=plan.window_seconds)
+    days = (plan.window_start + plan.window_seconds) // _DAY + 1
+    with watch.stage(f"Making {plan.people} times the people for load") as advance:
+        population = make_population(figures, study.municipalities, timeline.seed, replicas=plan.people)
+        short = replace(study, days=min(days, study.days))
+        events = simulate(short, population, figures, seed=timeline.seed, workers=workers, on_progress=advance)
+        needed = in_window(events, begin, end)
+        return render(needed, population, figures, seed=timeline.seed, start=study.start)
+
+
+def in_window(events: pl.DataFrame, begin: datetime, end: datetime) -> pl.DataFrame:
+    """The events that end in the window, and what went before in the same episodes."""
+    episodes = events.filter(pl.col("at").is_between(begin, end, closed="left")).select("episode").unique()
+    return events.filter(pl.col("at") < end).join(episodes, on="episode", how="semi", maintain_order="left")
+
+
+def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, watch: Watcher) -> None:
+    """Run the load generator as a process of its own and wait for it."""
+    command = [sys.executable, "-m", "loadtests", str(folder.path / "load"), "--base-url", system.base_url]
+    command += ["--window-start", begin.isoformat(), "--seconds", str(plan.window_seconds)]
+    if system.candidate.token_variable:
+        command += ["--token-variable", system.candidate.token_variable]
+    log = folder.path / "load" / "generator.log"
+    with (
+        watch.stage(f"Load: seeding, then {plan.window_seconds} s by the clock") as advance,
+        writing(log),
+        log.open("wb") as output,
+    ):
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ)
+        began = time.monotonic()
+        try:
+            while process.poll() is None:
+                advance(int(time.monotonic() - began))
+                time.sleep(0.2)
+        finally:
+            _stop(process)
+    if process.returncode:
+        last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-1:]
+        raise BenchError(f"the load could not be run: {' '.join(last)}", where=str(log))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _worst(verdicts: list[str]) -> str:
+    order = ("not_met", "not_said", "undecided", "met")
+    return next((word for word in order if word in verdicts), "undecided")

@@ -1,0 +1,47 @@
+"""``make bench``: measures each figure as a ratio to a named baseline in the same run, and writes runs/bench.json."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from simulator.run.provenance import machine
+
+ROOMS = ("population", "care", "fhir", "load")
+
+
+def main() -> int:
+    """Run every room's benchmark in turn; a target missed is said, never hidden."""
+    here = machine()
+    rows = []
+    for room in ROOMS:
+        print(f"measuring {room} ...", file=sys.stderr, flush=True)
+        rows += [{**row, "machine": here} for row in importlib.import_module(f"tests.benchmarks.{room}").run()]
+    path = Path("runs/bench.json")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+    Console(width=120).print(table(rows))
+    print(f"{here['cpus']} cpus, {here['model']}, Python {here['python']}; written to {path}")
+    return 0
+
+
+def table(rows: list[dict[str, object]]) -> Table:
+    """The figures as people read them."""
+    shown = Table("figure", "value", "unit", "baseline", "ratio", "target", "n", "low", "high")
+    for row in rows:
+        keys = ("name", "value", "unit", "baseline", "ratio", "target", "n", "low", "high")
+        shown.add_row(*(_short(row.get(key)) for key in keys))
+    return shown
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    return "" if value is None else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
