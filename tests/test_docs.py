@@ -1,0 +1,58 @@
+"""The documentation names what there is: commands, options, scenario keys, requirements, files."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from simulator.cli import app
+from simulator.places import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = typer.main.get_command(app)
+assert isinstance(COMMANDS, click.Group)
+
+
+def options(command: click.Command) -> set[str]:
+    return {name for p in command.params if isinstance(p, click.Option) for name in p.opts if name != "--help"}
+
+
+def row(command: str) -> str:
+    return next(line for line in README.splitlines() if re.match(rf"\| `{command}[ `]", line))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.commands))
+def test_every_command_is_documented_with_its_options(name: str) -> None:
+    """The README's table names each command and exactly its options."""
+    assert set(re.findall(r"`(--[a-z-]+)`", row(name))) == options(COMMANDS.commands[name])
+
+
+def test_every_documented_command_exists() -> None:
+    """The README names no command that is not there."""
+    named = set(re.findall(r"^\| `([a-z]+)[ `]", README, re.MULTILINE)) | set(
+        re.findall(r"journalbenk ([a-z]+)", README)
+    )
+    assert named <= set(COMMANDS.commands) | {"is"}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.commands))
+def test_every_command_and_option_explains_itself(name: str) -> None:
+    """Each command and option has a help text."""
+    command = COMMANDS.commands[name]
+    assert command.help
+    assert [p.name for p in command.params if not getattr(p, "help", None)] == []
+
+
+@pytest.mark.parametrize("page", sorted(p for p in ROOT.rglob("*.md") if not {".venv", "runs"} & set(p.parts)))
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    """Every relative link of every document points at a file that is there."""
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("target", re.findall(r"`?make ([a-z]+)`?", README))
+def test_every_make_target_named_exists(target: str) -> None:
+    """The README names no make target that is not there."""
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
