@@ -1,0 +1,67 @@
+"""Checks of medicines: one current list whoever changes it, and differences between sources in plain sight (LEG)."""
+
+from simulator.checks.content import differences
+from simulator.checks.evidence import (
+    accepted,
+    describe,
+    finding,
+    inconclusive,
+    listed,
+    name_of,
+    names_written,
+    read_back,
+    sent,
+    stored_name,
+)
+from simulator.checks.registry import check
+from simulator.domain.exchange import History
+from simulator.domain.verdict import Finding
+
+
+@check("one_prescriber_wins", rule="R-LEG-01")
+def one_prescriber_wins(history: History) -> Finding:
+    """When two prescribers change one medicine at once, one change stands and the other is told of the conflict."""
+    name = stored_name(accepted(history, "write"))
+    changes = history.labelled("prescriber")
+    won = [e for e in changes if e.outcome == "ok"]
+    unknown = [e for e in changes if e.outcome == "unknown"]
+    if len(changes) < 2 or len(unknown) == len(changes):
+        inconclusive("The two changes did not both reach the candidate.", *changes, attribution="environment")
+    current = read_back(history, "current")
+    problems = []
+    if len(won) > 1:
+        problems.append(f"{len(won)} of {len(changes)} changes to the same version of {name} were taken, expected one")
+    if not won and not unknown:
+        problems.append(f"None of {len(changes)} changes was taken, expected one: {describe(changes[0])}")
+    problems += [
+        f"{describe(e)}, expected the loser to be told of the conflict with 409 or 412"
+        for e in changes
+        if e.outcome == "refused" and e.response is not None and e.response.status not in (409, 412)
+    ]
+    standing = [e for e in (*won, *unknown) if not differences(sent(e), current)]
+    if name_of(current) != name or not standing:
+        problems.append("The list that stands is not the one of the prescriber whose change was taken")
+    return finding(problems, "One change stands, the other prescriber was told of the conflict.", changes)
+
+
+@check("medicine_differences_are_visible", rule="R-LEG-03")
+def medicine_differences_are_visible(history: History) -> Finding:
+    """At a transition the list shows each medicine added and stopped since, with its source, and nothing else."""
+    kept, added = names_written(history, "kept"), names_written(history, "added")
+    stopped = names_written(history, "stopped")
+    accepted(history, "stop")
+    active = {e.name: e.resource for e in listed(history, "active")}
+    whole = {e.name: e.resource for e in listed(history, "whole")}
+    problems = [f"{n} was added and is not among the active medicines" for n in added if n not in active]
+    problems += [f"{n} was stopped and still stands as active" for n in stopped if n in active]
+    problems += [f"{n} is unchanged and has gone from the active medicines" for n in kept if n not in active]
+    expected = kept.keys() | added.keys()
+    problems += [f"{n} stands as active and nobody added it" for n in active if n not in expected | stopped.keys()]
+    problems += [f"{n} was stopped and has vanished from the whole list" for n in stopped if n not in whole]
+    for name, write in added.items():
+        problems += [
+            f"{name} is shown otherwise than added: {d}"
+            for d in differences(sent(write), active.get(name, sent(write)))
+        ]
+    passed = f"{len(added)} added and {len(stopped)} stopped medicines are seen, {len(kept)} unchanged."
+    return finding(problems, passed, (*history.labelled("active"), *history.labelled("whole")))
