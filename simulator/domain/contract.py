@@ -1,10 +1,12 @@
 """The contract's FHIR part: which interactions and searches a candidate must offer, per resource type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from simulator.domain.requirement import Rule, Text
 from simulator.domain.verdict import Level
+
+Text = dict[str, str]
+"""A text by language: ``nb`` and ``en``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,14 @@ class ContractResource:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Everything a candidate is held to."""
+    """What a candidate must offer; the rules its answers must follow stand in the catalogue."""
 
-    version: str
-    date: date
-    fhir_version: str
-    url: str
-    title: Text
-    description: Text
-    system: dict[str, Level]
+    version: str = ""
+    date: date = date.min
+    fhir_version: str = "4.0.1"
+    url: str = ""
+    title: Text = field(default_factory=dict)
+    description: Text = field(default_factory=dict)
+    system: dict[str, Level] = field(default_factory=dict)
     """Whole-system interactions (``transaction``, ``batch``) -> level."""
-    resources: tuple[ContractResource, ...]
-    rules: dict[str, Rule]
+    resources: tuple[ContractResource, ...] = ()

@@ -1,8 +1,9 @@
 """Requirements and the contract's rules: what a candidate is held to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from simulator.domain.contract import Contract
 from simulator.domain.verdict import Level
 
 Text = dict[str, str]
@@ -45,3 +46,5 @@ class Catalogue:
     requirements: dict[str, Requirement]
     rules: dict[str, Rule]
     capabilities: dict[str, Text]
+    contract: Contract = field(default_factory=Contract)
+    """The interactions and searches a candidate must offer."""

@@ -87,23 +87,26 @@ class _Contract(_Model):
 
 
 def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT) -> Catalogue:
-    """All requirements, rules and capabilities; raises InputError with file and line.
+    """All requirements, rules and capabilities, and the contract; raises InputError with file and line.
 
     Every rule must belong to a requirement, and every requirement must have a rule or say why it is not tested.
     """
-    document = documents.read(requirements)
-    model = document.as_model(_Requirements)
+    document, rules_at = documents.read(requirements), documents.read(contract)
+    model, agreed = document.as_model(_Requirements), rules_at.as_model(_Contract)
     found = {key: _requirement(document, key, item, model.capabilities) for key, item in model.requirements.items()}
-    rules = load_contract(contract).rules
-    rules_at = documents.read(contract)
-    for rule in rules.values():
+    for key, rule in agreed.rules.items():
         if rule.requirement not in found:
             raise InputError(
-                f"rule {rule.id} belongs to '{rule.requirement}', which is not in the catalogue",
-                where=rules_at.where("rules", rule.id, "requirement"),
-                remedy=nearest(rule.requirement, found).capitalize(),
+                f"rule {key} belongs to '{rule.requirement}', which is not in the catalogue",
+                where=rules_at.where("rules", key, "requirement"),
+                remedy=nearest(rule.requirement, found),
             )
-    ruled = {rule.requirement for rule in rules.values()}
+    _check_ruled(document, found, {rule.requirement for rule in agreed.rules.values()})
+    rules = {key: Rule(key, r.level, r.requirement, r.text.texts(), r.source) for key, r in agreed.rules.items()}
+    return Catalogue(found, rules, {key: text.texts() for key, text in model.capabilities.items()}, _contract(agreed))
+
+
+def _check_ruled(document: documents.Document, found: dict[str, Requirement], ruled: set[str]) -> None:
     for key, requirement in found.items():
         if (key in ruled) == bool(requirement.not_tested):
             both = key in ruled
@@ -112,13 +115,9 @@ def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT)
                 expected="either a rule in the contract or 'not_tested'",
                 where=document.where("requirements", key),
             )
-    return Catalogue(found, rules, {key: text.texts() for key, text in model.capabilities.items()})
 
 
-def load_contract(path: Path = CONTRACT) -> Contract:
-    """The contract a candidate is held to; raises InputError with file and line."""
-    document = documents.read(path)
-    model = document.as_model(_Contract)
+def _contract(model: _Contract) -> Contract:
     return Contract(
         version=model.version,
         date=model.date,
@@ -128,10 +127,6 @@ def load_contract(path: Path = CONTRACT) -> Contract:
         description=model.description.texts(),
         system={code: level for level, codes in model.system.items() for code in codes},
         resources=tuple(_resource(item) for item in model.resources),
-        rules={
-            key: Rule(key, rule.level, rule.requirement, rule.text.texts(), rule.source)
-            for key, rule in model.rules.items()
-        },
     )
 
 
@@ -153,7 +148,7 @@ def _requirement(
         raise InputError(
             f"{key} belongs to capability '{capability}', which is not listed",
             where=document.where("requirements", key),
-            remedy=nearest(capability, capabilities).capitalize(),
+            remedy=nearest(capability, capabilities),
         )
     return Requirement(
         id=key,
