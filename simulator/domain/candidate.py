@@ -11,12 +11,15 @@ class Start:
     """How to start the candidate on this machine."""
 
     command: tuple[str, ...]
-    """``{port}``, ``{data}`` (a fresh folder) and ``{python}`` are filled in."""
+    """``{port}``, ``{base_url}``, ``{data}`` (a fresh folder), ``{python}`` (the interpreter in use) and ``{bin}`` (the
+    folder of its scripts) are filled in."""
     ready: str = "/metadata"
     """Path under the base URL that answers 200 when it is up."""
     timeout_s: float = 30.0
     files: dict[str, str] = field(default_factory=dict)
     """Files written into ``{data}`` before the start, by name; the same words are filled in."""
+    install: str = ""
+    """What to tell someone on whose machine the command is missing."""
 
 
 @dataclass(frozen=True, slots=True)
