@@ -1,0 +1,51 @@
+"""Starts the reference journal: ``python -m simulator.journal --port 8080``."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from simulator.journal.app import build_app
+from simulator.journal.journal import InUseError
+from simulator.journal.server import listen, serve
+from simulator.journal.settings import Settings
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """The command line, read."""
+    parser = argparse.ArgumentParser(prog="python -m simulator.journal", description="The reference FHIR R4 journal.")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on (8080; 0 picks a free one)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--data", type=Path, help="folder of the database (a fresh temporary folder)")
+    parser.add_argument("--base-url", help="address to advertise (http://HOST:PORT/fhir)")
+    parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
+    return parser.parse_args(words)
+
+
+def main(words: list[str]) -> int:
+    """Serves until told to stop; 0 after that, 2 with a line on stderr if it cannot start."""
+    options = arguments(words)
+    try:
+        bound = listen(options.host, options.port)
+    except (OSError, OverflowError) as error:
+        where = f"{options.host}:{options.port}"
+        sys.stderr.write(f"journal: cannot listen on {where} ({error}); choose another --port\n")
+        return 2
+    address = f"http://{options.host}:{bound.getsockname()[1]}/fhir"
+    base = (options.base_url or address).rstrip("/")
+    with bound, tempfile.TemporaryDirectory(prefix="journal-") as scratch:
+        data = options.data or Path(scratch)
+        try:
+            app = build_app(Settings(data, base_url=base, body_limit=options.body_limit))
+        except InUseError:
+            sys.stderr.write(f"journal: another journal has {data} open; choose another --data\n")
+            return 2
+        except OSError as error:
+            sys.stderr.write(f"journal: cannot use {data} ({error.strerror}); choose another --data\n")
+            return 2
+        serve(app, bound)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The audit trail: who did what to which resource, kept as columns and shown as AuditEvents."""

@@ -1,0 +1,58 @@
+"""One line of the audit trail, filled in while a request is served, and how lines are stored.
+
+The record of a write is stored in the transaction of the write itself; one cannot be without the other. The record of a read is
+stored by the next commit, which begins at most ``Settings.audit_delay`` (20 ms) after the answer: a crash of the process loses
+no more than the reads of that interval and of the commit under way. Waiting for the commit would cost each read an fsync.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from simulator.journal.schema import COLUMNS
+from simulator.journal.store import Store
+
+
+@dataclass(slots=True)
+class Record:
+    """What is to be remembered about one interaction.
+
+    Attributes:
+        interaction: A code of http://hl7.org/fhir/R4/valueset-restful-interaction.html.
+        target: The type, or ``Type/id``, that was asked for; empty for the whole system.
+        query: The search, person numbers masked; empty if none.
+        client: The address of who asked.
+        links: The resources touched and their patients, as ``Type/id``.
+        status: The HTTP status of the answer.
+        parts: The records of a bundle's entries.
+    """
+
+    interaction: str
+    target: str
+    query: str
+    client: str
+    links: list[str] = field(default_factory=list)
+    status: int = 0
+    parts: list["Record"] = field(default_factory=list)
+
+    def touch(self, reference: str, patients: str) -> None:
+        """Notes that a resource was shown or changed; ``patients`` as the store keeps them."""
+        self.links.append(reference)
+        if patients and patients != reference:
+            self.links += patients.split(" ")
+
+
+def store_records(store: Store, records: Iterable[Record]) -> None:
+    """Inserts records, those of bundle entries after their bundle's own."""
+    rows = []
+    links = []
+    for record in records:
+        for part in (record, *record.parts):
+            seq, store.next_audit = store.next_audit, store.next_audit + 1
+            refs = dict.fromkeys(part.links)
+            rows.append((
+                seq, store.clock.now(), part.interaction, part.status or record.status, part.target, part.query, part.client, " ".join(refs),
+            ))  # fmt: skip  one row of the table
+            links += [(ref, seq) for ref in refs]
+    if rows:
+        store.insert("audit", rows, COLUMNS["audit"])
+        store.insert("audit_link", links, COLUMNS["audit_link"])

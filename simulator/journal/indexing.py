@@ -1,0 +1,151 @@
+"""What the index says about a resource: for each search parameter the values found at its paths.
+
+The rows are a pure function of the resource, so an update removes exactly the rows of the version before.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from simulator.journal import dates
+from simulator.journal.definitions import Parameter, Path, parameters
+
+Row = tuple[Any, ...]
+Rows = dict[str, set[Row]]
+
+HUMAN_NAME: Final = ("text", "family", "given", "prefix", "suffix")
+ADDRESS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
+
+
+def normalized(text: str) -> str:
+    """Case and accents left out, white space made single (R4 search.html#string)."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(text.casefold().split())
+
+
+def leaves(node: Any, steps: tuple[str, ...]) -> Iterator[Any]:
+    """Every value at the end of a path, lists opened on the way."""
+    if type(node) is list:
+        for item in node:
+            yield from leaves(item, steps)
+    elif not steps:
+        if node is not None:
+            yield node
+    elif type(node) is dict and steps[0] in node:
+        yield from leaves(node[steps[0]], steps[1:])
+
+
+def relative(reference: str, base: str) -> str:
+    """A reference as ``Type/id`` when it points into this journal, otherwise as it stands; its version left out."""
+    if reference.startswith(base) and reference[len(base) : len(base) + 1] == "/":
+        reference = reference[len(base) + 1 :]
+    return reference.split("/_history/")[0]
+
+
+def token(value: Any, path: Path) -> Iterator[tuple[str, str]]:
+    """The (system, code) pairs of a value; an absent system or code is an empty string."""
+    kind = path.leaf
+    if kind == "CodeableConcept":
+        for coding in value.get("coding", ()):
+            yield coding.get("system", ""), coding.get("code", "")
+    elif kind == "Coding":
+        yield value.get("system", ""), value.get("code", "")
+    elif kind == "Identifier":
+        yield value.get("system", ""), value.get("value", "")
+    elif kind == "ContactPoint":
+        if path.where is None or value.get("system") == path.where:
+            yield value.get("system", ""), value.get("value", "")
+    elif kind == "boolean":
+        yield "", "true" if value else "false"
+    elif kind == "exists":
+        yield "", "true"
+    else:
+        yield path.system or "", value
+
+
+def texts(value: Any, path: Path) -> Iterator[str]:
+    """The strings of a value: a name and an address are searched by any of their parts."""
+    if path.leaf in {"HumanName", "Address"}:
+        for key in HUMAN_NAME if path.leaf == "HumanName" else ADDRESS:
+            yield from leaves(value.get(key), ())
+    else:
+        yield value
+
+
+class Indexer:
+    """Extracts index rows; ``numbers`` gives each parameter's number in the database."""
+
+    def __init__(self, numbers: dict[str, int], base: str) -> None:
+        self.base = base
+        self.numbers = numbers
+        self.plans: dict[str, dict[str, list[tuple[int, Parameter, Path]]]] = {}
+        for name, found in parameters().items():
+            plan = self.plans.setdefault(name, defaultdict(list))
+            for parameter in found.values():
+                for path in parameter.paths:
+                    plan[path.steps[0]].append((numbers[parameter.key], parameter, path))
+        self.kinds: dict[str, Callable[[Rows, int, Any, Path], None]] = {
+            "token": self._token,
+            "string": self._string,
+            "date": self._date,
+            "reference": self._reference,
+            "uri": self._uri,
+            "quantity": self._quantity,
+        }
+
+    def rows(self, resource: dict[str, Any]) -> Rows:
+        """Per index table the rows of a resource, each beginning with the parameter's number."""
+        found: Rows = {"token": set(), "string": set(), "date": set(), "reference": set(), "quantity": set()}
+        plan = self.plans[resource["resourceType"]]
+        for key, node in resource.items():
+            if key not in plan:
+                continue
+            for number, parameter, path in plan[key]:
+                if key == "meta" and path.steps[1] not in node:
+                    continue
+                put = self.kinds[parameter.kind]
+                for value in leaves(node, path.steps[1:]):
+                    put(found, number, value, path)
+        return found
+
+    def references(self, resource: dict[str, Any], parameter: Parameter) -> Iterator[str]:
+        """What a resource's reference parameter points at, as ``Type/id`` where it is in this journal."""
+        for path in parameter.paths:
+            for value in leaves(resource, path.steps):
+                text = value if isinstance(value, str) else value.get("reference")
+                if text:
+                    yield relative(text, self.base)
+
+    def _token(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        for system, code in token(value, path):
+            found["token"].add((number, code, system))
+
+    def _string(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        for text in texts(value, path):
+            found["string"].add((number, normalized(text), text))
+
+    def _date(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        if isinstance(value, str) or "start" in value or "end" in value:
+            found["date"].add((number, *dates.indexed(value)))
+
+    def _reference(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        if isinstance(value, str):
+            found["reference"].add((number, relative(value, self.base)))
+            return
+        text = value.get("reference")
+        if text and not text.startswith("#"):
+            found["reference"].add((number, relative(text, self.base)))
+        identifier = value.get("identifier")
+        if identifier:
+            # The number's negative is the parameter's :identifier form.
+            found["token"].add((-number, identifier.get("value", ""), identifier.get("system", "")))
+
+    def _uri(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        found["token"].add((number, value, ""))
+
+    def _quantity(self, found: Rows, number: int, value: Any, path: Path) -> None:
+        if "value" in value:
+            unit = value.get("code") or value.get("unit", "")
+            found["quantity"].add((number, float(value["value"]), value.get("system", ""), unit))

@@ -1,0 +1,96 @@
+"""capabilities: what this journal does, made from the tables that it does it by (http://hl7.org/fhir/R4/http.html#capabilities)."""
+
+from functools import cache
+from typing import Any
+
+import orjson
+
+from simulator.journal import routing
+from simulator.journal.audit import find
+from simulator.journal.definitions import parameters
+from simulator.journal.http import Answer, Call
+from simulator.journal.journal import Interaction, Journal
+from simulator.journal.store import Reader
+from simulator.journal.supported import AUDITED_ONLY, SUPPORTED, WRITABLE
+from simulator.journal.version import RELEASED, VERSION
+
+TEXT = (
+    "Reference journal of journalbenk. Every read, search and write leaves an AuditEvent that no call can change."
+    " The largest request body taken is {limit} bytes (413 beyond). Updates need no If-Match, and honour one."
+    " Dates without a zone are taken as UTC. Page cursors are held in memory."
+)
+SECURITY = "Open mode: no authentication is asked for and every client may do everything. Only for synthetic data."
+
+
+def apply(journal: Journal, _: Reader, __: Call) -> Answer:
+    """200 with the CapabilityStatement."""
+    statement = _statement(journal.base, journal.settings.body_limit)
+    return Answer(200, orjson.dumps(statement | {"date": RELEASED}))
+
+
+@cache
+def _statement(base: str, limit: int) -> dict[str, Any]:
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "kind": "instance",
+        "software": {"name": "journalbenk reference journal", "version": VERSION},
+        "implementation": {"description": TEXT.format(limit=limit), "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "patchFormat": ["application/json-patch+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": TEXT.format(limit=limit),
+                "security": {"description": SECURITY},
+                "resource": [_resource(kind) for kind in SUPPORTED],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            }
+        ],
+    }
+
+
+def interactions(kind: str) -> list[str]:
+    """The interactions of a type, from the routes."""
+    tables = (routing.TYPE, routing.INSTANCE, routing.VERSION, routing.INSTANCE_HISTORY, routing.TYPE_HISTORY)
+    names = dict.fromkeys(name for table in tables for name in table.values())
+    return [name for name in names if kind != AUDITED_ONLY or name in routing.AUDIT_INTERACTIONS]
+
+
+def _resource(kind: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": kind, "interaction": [{"code": name} for name in interactions(kind)]}
+    shown["versioning"] = "versioned"
+    if kind != AUDITED_ONLY:
+        shown |= {
+            "readHistory": True,
+            "updateCreate": True,
+            "conditionalCreate": True,
+            "conditionalRead": "full-support",
+            "conditionalUpdate": True,
+            "conditionalDelete": "single",
+            "referencePolicy": ["literal", "logical"],
+        }
+    own = parameters()[kind].values()
+    include = [f"{kind}:{p.name}" for p in own if p.kind == "reference"]
+    back = [
+        f"{source}:{p.name}"
+        for source in WRITABLE
+        for p in parameters()[source].values()
+        if p.kind == "reference" and kind in p.targets
+    ]
+    shown |= {"searchInclude": include} if include else {}
+    shown |= {"searchRevInclude": back} if back else {}
+    shown["searchParam"] = [{"name": name, "type": code} for name, code in sorted(search_parameters(kind).items())]
+    return shown
+
+
+def search_parameters(kind: str) -> dict[str, str]:
+    """The search parameters of a type and their kinds."""
+    if kind == AUDITED_ONLY:
+        return find.PARAMETERS
+    own = {parameter.name: parameter.kind for parameter in parameters()[kind].values()}
+    return {"_id": "token", "_lastUpdated": "date"} | own
+
+
+INTERACTION = Interaction(apply, audited=False)

@@ -1,0 +1,114 @@
+"""What several interactions share: finding by criteria, preconditions, and the answer to a write."""
+
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
+from simulator.journal.http import Answer, Call, tags
+from simulator.journal.journal import Journal
+from simulator.journal.primitives import ID
+from simulator.journal.search.finder import Hit
+from simulator.journal.search.shape import shaped
+from simulator.journal.store import Found, Reader
+
+SHAPING = ("_summary", "_elements")
+HARMLESS = {"_format", "_pretty"}
+
+
+def new_id() -> str:
+    """An id for a resource that the server names."""
+    return str(uuid4())
+
+
+def check_id(identity: str, kind: str) -> None:
+    """Raises a 400 for an id that is malformed, and a 422 for one that could be a person number."""
+    if not ID.fullmatch(identity):
+        raise refuse(400, "value", "an id has 1 to 64 of A-Z a-z 0-9 - .", f"{kind}.id")
+    if PERSON_NUMBER.search(identity):
+        raise refuse(422, "business-rule", "an id must not contain an eleven-digit number: it would put a person number in URLs", f"{kind}.id")  # fmt: skip  noqa: E501  one sentence
+
+
+def criteria(call: Call) -> list[tuple[str, str]]:
+    """The search criteria in a URL, without the parameters that only shape the answer."""
+    return [(key, text) for key, text in call.query if key not in HARMLESS]
+
+
+def matches(journal: Journal, reader: Reader, kind: str, query: list[tuple[str, str]]) -> list[Hit]:
+    """At most two resources that meet the criteria of a conditional interaction.
+
+    Raises:
+        FhirError: 400, there are no criteria or one is unknown; 412 is left to the caller.
+    """
+    search = journal.search_of(kind).parser.parse(kind, query, strict=True)
+    if not search.args:
+        raise refuse(400, "required", "a conditional interaction needs search criteria", kind)
+    return journal.finder.after(reader, search, 0, 2)
+
+
+def only_match(journal: Journal, reader: Reader, call: Call, query: list[tuple[str, str]]) -> Hit | None:
+    """The one resource that meets the criteria, or None.
+
+    Raises:
+        FhirError: 412, there is more than one.
+    """
+    found = matches(journal, reader, call.kind, query)
+    if len(found) > 1:
+        raise refuse(412, "multiple-matches", "the criteria match more than one resource", call.kind)
+    return found[0] if found else None
+
+
+def if_none_exist(text: str) -> list[tuple[str, str]]:
+    """The criteria of an ``If-None-Exist`` field, with or without a type and question mark before them."""
+    return parse_qsl(text.rpartition("?")[2], keep_blank_values=True)
+
+
+def check_if_match(call: Call, found: Found | None) -> None:
+    """Raises a 412 unless the version that ``If-Match`` names is the current one."""
+    text = call.headers.get("if-match")
+    if text is None:
+        return
+    wanted = tags(text)
+    current = str(found.vid) if found and not found.deleted else None
+    if current is None or (wanted is not None and current not in wanted):
+        now = f'W/"{current}"' if current else "none"
+        raise refuse(412, "conflict", f"If-Match names {text[:80]}; the current version is {now}", call.kind)
+
+
+def existing(found: Found | None, call: Call) -> Found:
+    """The resource, if it is there.
+
+    Raises:
+        FhirError: 404, it never was; 410, it has been deleted.
+    """
+    if found is None:
+        raise refuse(404, "not-found", f"there is no {call.kind} with this id", call.kind)
+    if found.deleted:
+        error = refuse(410, "deleted", f"this {call.kind} has been deleted", call.kind)
+        error.headers["ETag"] = f'W/"{found.vid}"'
+        raise error
+    return found
+
+
+def written(journal: Journal, call: Call, now: Found, status: int) -> Answer:
+    """The answer to a create, update or patch, as much of it as ``Prefer: return`` asks for."""
+    identity = call.identity
+    call.record.touch(f"{call.kind}/{identity}", now.patient)
+    wanted = call.prefer("return")
+    content = now.content or b""
+    if wanted == "minimal" or (call.inside and wanted != "representation"):
+        content = b""
+    elif wanted == "OperationOutcome":
+        content = success_outcome(f"{call.kind} stored as version {now.vid}")
+    location = f"{journal.base}/{call.kind}/{identity}/_history/{now.vid}"
+    return Answer(status, content, now.vid, now.updated, location)
+
+
+def shape(call: Call, content: bytes) -> bytes:
+    """The content as ``_summary`` and ``_elements`` of a read ask for it."""
+    if not call.query:
+        return content
+    from_query = dict(call.query)
+    if not any(name in from_query for name in SHAPING):
+        return content
+    names = [name.strip() for name in from_query.get("_elements", "").split(",") if name.strip()]
+    return shaped(content, from_query.get("_summary", "false"), names)

@@ -1,0 +1,30 @@
+"""vread: one version of a resource (http://hl7.org/fhir/R4/http.html#vread)."""
+
+from simulator.journal.errors import refuse
+from simulator.journal.http import Answer, Call
+from simulator.journal.interactions import read
+from simulator.journal.interactions.common import shape
+from simulator.journal.journal import Interaction, Journal
+from simulator.journal.store import Reader
+from simulator.journal.supported import AUDITED_ONLY
+
+
+def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
+    """200 with the version, 404 if there is none of this number, 410 if that version is a delete."""
+    identity, number = call.identity or "", call.version or ""
+    if call.kind == AUDITED_ONLY and number == "1":
+        return read.apply(journal, reader, call)
+    call.record.links.append(f"{call.kind}/{identity}")
+    found = reader.find(call.kind, identity)
+    plain = number.isascii() and number.isdigit() and len(number) < 19
+    version = reader.version(found.rid, int(number)) if found and plain else None
+    if found is None or version is None:
+        raise refuse(404, "not-found", f"there is no such version of this {call.kind}", call.kind)
+    if found.patient:
+        call.record.links += found.patient.split(" ")
+    if version.content is None:
+        raise refuse(410, "deleted", "this version is a delete", call.kind)
+    return Answer(200, shape(call, version.content), version.vid, version.updated)
+
+
+INTERACTION = Interaction(apply)

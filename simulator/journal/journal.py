@@ -1,0 +1,140 @@
+"""The journal as an object: its parts, each replaceable, and their life from start to stop."""
+
+import fcntl
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import IO, Any
+
+from simulator.journal import schema
+from simulator.journal.audit.find import AuditCriteria, AuditFinder
+from simulator.journal.clock import Clock
+from simulator.journal.definitions import parameters
+from simulator.journal.http import Answer, Call
+from simulator.journal.indexing import Indexer
+from simulator.journal.search.criteria import Criteria
+from simulator.journal.search.cursors import Cursors
+from simulator.journal.search.finder import Finder
+from simulator.journal.search.include import Includer
+from simulator.journal.search.page import Pages
+from simulator.journal.search.request import Parser
+from simulator.journal.settings import Settings
+from simulator.journal.store import Reader, Store
+from simulator.journal.supported import AUDITED_ONLY
+from simulator.journal.validation import Validator
+from simulator.journal.writer import Writer
+
+SEARCHERS = 4
+
+
+class InUseError(Exception):
+    """Another journal has this data folder open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """What a search of one kind of set (resources, or the audit trail) is done with."""
+
+    parser: Parser
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One RESTful interaction.
+
+    Attributes:
+        apply: Does it, over a Reader or (writes) the Store.
+        prepare: Reads and checks the body before the interaction queues; raises FhirError.
+        place: Where ``apply`` runs: ``loop`` for point reads, ``pool`` for searches, ``writer`` for writes.
+        audited: Whether it leaves an AuditEvent.
+    """
+
+    apply: Callable[["Journal", Any, Call], Answer]
+    prepare: Callable[["Journal", Call], None] | None = None
+    place: str = "loop"
+    audited: bool = True
+
+
+class Journal:
+    """Everything one journal consists of. Parts may be replaced before ``start``, and the interactions at any time.
+
+    Args:
+        settings: How it is run.
+        interactions: The RESTful interactions by code.
+    """
+
+    def __init__(self, settings: Settings, interactions: dict[str, Interaction]) -> None:
+        self.settings = settings
+        self.base = settings.base_url
+        self.interactions = interactions
+        self.validator = Validator()
+        self.cursors = Cursors()
+        self.clock = Clock()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self._lock = self._own(settings)
+        self._db = schema.connect(settings.data, write=True)
+        keys = {p.key: None for found in parameters().values() for p in found.values()}
+        self.indexer = Indexer(schema.prepare(self._db, list(keys)), self.base)
+        self.store = Store(self._db, self.indexer, self.clock)
+        self.clock.last = self._latest()
+        self.reader = Reader(schema.connect(settings.data))
+        self.finder = Finder(self.indexer.numbers)
+        self.audits = AuditFinder(self.base)
+        self.searching = self._searching()
+        self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
+        self._local = threading.local()
+        self.writer: Writer
+
+    @staticmethod
+    def _own(settings: Settings) -> IO[str]:
+        """Takes the folder for this process; the lock goes with the process, however it ends."""
+        lock = (settings.data / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise InUseError(str(settings.data)) from None
+        return lock
+
+    def _latest(self) -> int:
+        return int(self._db.execute(
+            "SELECT max((SELECT coalesce(max(updated), 0) FROM version), (SELECT coalesce(max(recorded), 0) FROM audit))"
+        ).fetchone()[0])  # fmt: skip  one statement
+
+    def _searching(self) -> dict[str, Searching]:
+        limits = (self.settings.page_size, self.settings.page_cap)
+        includer = Includer(self.finder, self.indexer, self.settings.include_cap)
+        criteria = Criteria(self.indexer.numbers, self.base)
+        resources = Searching(
+            Parser(criteria.clause, self.finder.sortable, limits),
+            Pages(self.finder, includer, self.cursors, self.base),
+        )
+        audits = Searching(
+            Parser(AuditCriteria(self.base).clause, self.audits.sortable, limits),
+            Pages(self.audits, includer, self.cursors, self.base),
+        )
+        return {"": resources, AUDITED_ONLY: audits}
+
+    def search_of(self, kind: str) -> Searching:
+        """The parser and pages for searches of a type."""
+        return self.searching.get(kind) or self.searching[""]
+
+    def pooled(self) -> Reader:
+        """The calling pool thread's own reader."""
+        reader: Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = Reader(schema.connect(self.settings.data))
+        return reader
+
+    def start(self) -> None:
+        """Starts the writer; called from the event loop that serves."""
+        self.writer = Writer(self.store, self.settings.batch, self.settings.audit_delay)
+
+    async def stop(self) -> None:
+        """Makes durable what has queued, and lets go of the data folder."""
+        self.pool.shutdown()
+        await self.writer.close()
+        self.reader.db.close()
+        self._lock.close()

@@ -1,0 +1,81 @@
+"""From method and path to the interaction they mean (http://hl7.org/fhir/R4/http.html#summary)."""
+
+from typing import Final, NamedTuple
+
+from simulator.journal.errors import refuse
+from simulator.journal.primitives import ID
+from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
+
+Methods = dict[str, str]
+SYSTEM: Final[Methods] = {"POST": "transaction"}
+METADATA: Final[Methods] = {"GET": "capabilities"}
+TYPE: Final[Methods] = {
+    "GET": "search-type", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete",
+}  # fmt: skip  a table
+FORM_SEARCH: Final[Methods] = {"POST": "search-type"}
+TYPE_HISTORY: Final[Methods] = {"GET": "history-type"}
+INSTANCE: Final[Methods] = {"GET": "read", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+INSTANCE_HISTORY: Final[Methods] = {"GET": "history-instance"}
+VERSION: Final[Methods] = {"GET": "vread"}
+# No call may change the audit trail.
+AUDIT_INTERACTIONS: Final = frozenset({"read", "vread", "search-type"})
+KINDS: Final = frozenset(SUPPORTED)
+
+
+class Route(NamedTuple):
+    """An interaction and what it is about."""
+
+    interaction: str
+    kind: str = ""
+    identity: str | None = None
+    version: str | None = None
+
+
+def route(method: str, path: str) -> Route:
+    """The interaction of a method and a path below the base.
+
+    Raises:
+        FhirError: 404 for an unknown type, operation or path, 405 with ``Allow`` for a method that is not for this path.
+    """
+    segments = path.strip("/").split("/") if path.strip("/") else []
+    if not segments or segments == ["metadata"]:
+        methods = METADATA if segments else SYSTEM
+        return Route(_interaction(methods, method))
+    operation = next((segment for segment in segments if segment.startswith("$")), None)
+    if operation is not None:
+        raise refuse(404, "not-supported", f"the operation {operation[:40]} is not supported")
+    kind, *rest = segments
+    if kind not in KINDS:
+        raise refuse(404, "not-supported", f"{kind[:40]!r} is not a type or path that is served here")
+    methods, identity, version = _place(rest)
+    if kind == AUDITED_ONLY:
+        methods = {verb: name for verb, name in methods.items() if name in AUDIT_INTERACTIONS}
+    return Route(_interaction(methods, method), kind, identity, version)
+
+
+def _place(rest: list[str]) -> tuple[Methods, str | None, str | None]:
+    """What can be done at the path after the type, and the id and version in it."""
+    if not rest:
+        return TYPE, None, None
+    if rest == ["_search"]:
+        return FORM_SEARCH, None, None
+    if rest == ["_history"]:
+        return TYPE_HISTORY, None, None
+    if ID.fullmatch(rest[0]):
+        if len(rest) == 1:
+            return INSTANCE, rest[0], None
+        if rest[1:] == ["_history"]:
+            return INSTANCE_HISTORY, rest[0], None
+        if len(rest) == 3 and rest[1] == "_history":
+            return VERSION, rest[0], rest[2]
+    raise refuse(404, "not-found", "nothing is served at this path")
+
+
+def _interaction(methods: Methods, method: str) -> str:
+    name = methods.get("GET" if method == "HEAD" else method)
+    if name is None:
+        error = refuse(405, "not-supported", f"{method[:20]} is not for this path")
+        allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
+        error.headers["Allow"] = ", ".join(allowed)
+        raise error
+    return name

@@ -1,0 +1,61 @@
+"""Serves a journal over HTTP with uvicorn until it is told to stop."""
+
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+from simulator.journal.app import JournalApp
+
+# Shorter than the default 5 ms: the writer and the event loop hand the interpreter over often.
+SWITCH_INTERVAL = 0.0005
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready."""
+
+    ready = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen, then prints the one line that tells so."""
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"{self.ready}\n")
+            sys.stdout.flush()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address.
+
+    Raises:
+        OSError: The address is in use or not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+def serve(app: JournalApp, bound: socket.socket) -> None:
+    """Serves until SIGTERM or SIGINT; what was acknowledged is durable, what was under way is finished."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+        **options,
+    )
+    server = Server(config)
+    server.ready = f"journal ready at {app.journal.base}"
+    server.run(sockets=[bound])

@@ -1,0 +1,29 @@
+"""What can be set about a journal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one journal is run.
+
+    Attributes:
+        data: The folder of the database; made if absent.
+        base_url: The address advertised in links and ``Location``, without a slash at the end.
+        body_limit: The largest request body accepted, in bytes.
+        page_size: The number of matches on a page when ``_count`` is not given.
+        page_cap: The number of matches on a page that no ``_count`` exceeds.
+        include_cap: The number of included resources on a page.
+        batch: The number of writes that one commit makes durable at most.
+        audit_delay: Seconds that the AuditEvent of a read may wait for its commit.
+    """
+
+    data: Path
+    base_url: str = "http://127.0.0.1:8080/fhir"
+    body_limit: int = 10_000_000
+    page_size: int = 50
+    page_cap: int = 1000
+    include_cap: int = 2000
+    batch: int = 256
+    audit_delay: float = 0.02

@@ -1,0 +1,151 @@
+"""The one thread that writes: takes what has queued, runs each piece in a savepoint, and commits once for all.
+
+While one commit waits for the disk, the next batch queues (group commit). Nobody is answered before the commit that carries
+their write has reached the disk.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from simulator.journal.audit.record import Record, store_records
+from simulator.journal.errors import FhirError, refuse
+from simulator.journal.store import Store
+
+Work = Callable[[Store], Any]
+MOST_WAITING = 2000
+
+
+@dataclass(slots=True)
+class Job:
+    """A piece of work that is waiting for a commit, with the audit record that belongs to it."""
+
+    work: Work
+    record: Record | None
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Owns the writing connection. Made, used and closed from one event loop."""
+
+    def __init__(self, store: Store, batch: int, delay: float) -> None:
+        self.store = store
+        self.batch = batch
+        self.delay = delay
+        self.loop = asyncio.get_running_loop()
+        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self.notes: deque[Record] = deque()
+        self.timer: asyncio.TimerHandle | None = None
+        self.thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self.thread.start()
+
+    def submit(self, work: Work, record: Record | None = None) -> asyncio.Future[Any]:
+        """Queues work; the future is done, or failed with the work's own FhirError, after the commit.
+
+        ``record`` is stored in the same transaction, whether the work succeeds or is refused; its status is the work's
+        result's ``status`` or that of the refusal.
+        """
+        future: asyncio.Future[Any] = self.loop.create_future()
+        self.jobs.put(Job(work, record, future))
+        return future
+
+    def note(self, record: Record) -> None:
+        """Queues the audit record of a read for the next commit, at most ``delay`` seconds away."""
+        self.notes.append(record)
+        if self.timer is None:
+            self.timer = self.loop.call_later(self.delay, self._wake)
+        elif len(self.notes) == MOST_WAITING:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        self.submit(_nothing).add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def flush(self) -> None:
+        """Waits until everything queued so far is durable."""
+        await self.submit(_nothing)
+
+    async def close(self) -> None:
+        """Makes what has queued durable and ends the thread."""
+        if self.timer is not None:
+            self.timer.cancel()
+        await self.flush()
+        self.jobs.put(None)
+        await asyncio.to_thread(self.thread.join)
+        self.store.db.close()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch = [self.jobs.get()]
+            with contextlib.suppress(Empty):
+                while len(batch) < self.batch:
+                    batch.append(self.jobs.get_nowait())
+            going = None not in batch
+            jobs = [job for job in batch if job is not None]
+            self._commit(jobs)
+            self.loop.call_soon_threadsafe(_settle, jobs)
+
+    def _commit(self, jobs: list[Job]) -> None:
+        notes = [self.notes.popleft() for _ in range(len(self.notes))]
+        try:
+            self.store.db.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                self._do(job)
+            store_records(self.store, [*notes, *(job.record for job in jobs if job.record)])
+            self.store.db.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self.store.db.execute("ROLLBACK")
+            self.notes.extendleft(reversed(notes))
+            for job in jobs:
+                job.error = _storage(error)
+
+    def _do(self, job: Job) -> None:
+        if job.work is _nothing:
+            return
+        execute = self.store.db.execute
+        execute("SAVEPOINT job")
+        try:
+            job.result = job.work(self.store)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever one job does wrong, the others of the batch must not suffer
+            execute("ROLLBACK TO job")
+            job.error = error
+            status = error.status if isinstance(error, FhirError) else 500
+        else:
+            status = getattr(job.result, "status", 200)
+        execute("RELEASE job")
+        if job.record:
+            job.record.status = status
+
+
+def _nothing(_: Store) -> None:
+    """The work of a job that only waits for a commit."""
+
+
+def _storage(error: sqlite3.Error) -> FhirError:
+    if "full" in str(error):
+        return refuse(507, "no-store", "the disk is full; nothing of this request was stored")
+    return refuse(503, "transient", f"the store failed ({type(error).__name__}); nothing of this request was stored")
+
+
+def _settle(jobs: list[Job]) -> None:
+    for job in jobs:
+        if job.future.cancelled():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
