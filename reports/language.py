@@ -1,0 +1,117 @@
+"""The texts of a report in one language, and how that language writes numbers, shares, dates and plurals."""
+
+import math
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from simulator import documents
+from simulator.errors import InputError, nearest
+from simulator.places import REPORTS
+
+TEXTS: Final = REPORTS / "texts"
+LANGUAGES: Final = ("en", "nb")
+NARROW_SPACE: Final = "\u202f"  # thin and unbreakable: groups digits in Norwegian, stands before a percent sign
+_PLURAL: Final = {"one", "other"}
+
+Entry = str | dict[str, str]
+
+
+class Texts:
+    """Every text of one language by key: ``texts("verdict.failed", n=3)``."""
+
+    def __init__(self, lang: str, entries: dict[str, Entry]) -> None:
+        self.lang = lang
+        self.entries = entries
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of ``key`` with ``values`` filled in; numbers are written as the language writes them."""
+        entry = self.entries[key]
+        if isinstance(entry, dict):
+            entry = entry["one" if values.get("n") == 1 else "other"]
+        if not values:
+            return entry
+        return entry.format(**{name: self._shown(value) for name, value in values.items()})
+
+    def name(self, group: str, word: str) -> str:
+        """What ``word`` of a group (``role``, ``pathway``) is called; the word itself when it has no name here."""
+        entry = self.entries.get(f"{group}.{word}")
+        return entry if isinstance(entry, str) else word
+
+    def pick(self, text: Any) -> str:
+        """This language's side of a text by language, or the other side when this one is missing."""
+        if not isinstance(text, dict):
+            return str(text or "")
+        return str(text.get(self.lang) or next((side for side in text.values() if side), ""))
+
+    def number(self, value: float | None, digits: int | None = None) -> str:
+        """``value`` with this language's separators; about three figures unless ``digits`` decimals are asked for."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        if digits is None:
+            digits = 0 if isinstance(value, int) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+        written = f"{value:,.{digits}f}".replace("-", "−")
+        if self.lang == "nb":
+            written = written.replace(",", NARROW_SPACE).replace(".", ",")
+        return written
+
+    def share(self, value: float | None, digits: int = 1) -> str:
+        """A share of one as per cent; never rounded to a whole when it is not."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        percent = value * 100
+        if round(percent, digits) == 100 and value < 1:
+            percent = 100 - 10.0**-digits
+        digits = 0 if percent in (0, 100) else digits
+        return f"{self.number(percent, digits)}{NARROW_SPACE if self.lang == 'nb' else ''}%"
+
+    def day(self, value: date | str | None) -> str:
+        """A day in words; what cannot be read as one is given back as it is."""
+        parsed = _parsed(value)
+        if parsed is None:
+            return str(value or "–")
+        stop = "." if self.lang == "nb" else ""
+        return f"{parsed.day}{stop} {self(f'month.{parsed.month}')} {parsed.year}"
+
+    def instant(self, value: str | None) -> str:
+        """An instant in words, with its offset from UTC as it was written."""
+        parsed = _parsed(value)
+        if parsed is None:
+            return str(value or "–")
+        zone = parsed.strftime("%z")
+        shown = " UTC" if zone in ("+0000", "") else f" UTC{zone[:3]}:{zone[3:5]}"
+        return f"{self.day(parsed)} {parsed:%H:%M}{shown}"
+
+    def _shown(self, value: Any) -> Any:
+        return self.number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def load_texts(lang: str, folder: Path = TEXTS) -> Texts:
+    """The texts of ``lang``; raises InputError for a language the report is not written in."""
+    if lang not in LANGUAGES:
+        raise InputError(
+            f"no report in the language '{lang}'",
+            expected=" or ".join(LANGUAGES),
+            remedy=f"{nearest(lang, LANGUAGES).capitalize()}",
+        )
+    entries: dict[str, Entry] = {}
+    _flatten(documents.read(folder / f"{lang}.yaml").data, "", entries)
+    return Texts(lang, entries)
+
+
+def _flatten(node: dict[Any, Any], prefix: str, entries: dict[str, Entry]) -> None:
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and set(value) != _PLURAL:
+            _flatten(value, f"{name}.", entries)
+        else:
+            entries[name] = value
+
+
+def _parsed(value: date | str | None) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value.isoformat() if isinstance(value, date) else str(value))
+    except ValueError:
+        return None

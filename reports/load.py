@@ -1,0 +1,146 @@
+"""The load run as it is shown: percentiles per profession against their limits, and the run's verdict on itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import polars as pl
+
+from reports.cleaning import line
+from reports.language import Texts
+from reports.run_files import Row, RunFiles, rows
+from simulator.domain.measurement import Measurement
+
+State = Literal["valid", "generator-bound", "partial"]
+LoadOutcome = Literal["met", "not_met", "undecided", "no_limits"]
+
+PERCENTILES: Final = ("p50", "p95", "p99")
+_REPLICA: Final = 10**11  # resident = replica x 10^11 + kommunenummer x 10^7 + running number (domain.tables)
+_TO_MS: Final = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its 95 % interval, in the unit it is shown in; nothing where it was not given."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionRow:
+    """One profession's response times, in ms, and whether its limit was met."""
+
+    profession: str
+    n: int
+    percentiles: list[Estimate]
+    limit: float | None
+    limit_status: str
+    verdict: str
+    unanswered: float | None
+    """Share of its interactions refused or without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadView:
+    """The load part of the page."""
+
+    state: State
+    outcome: LoadOutcome
+    scale: str
+    rows: list[ProfessionRow]
+    reasons: list[str]
+    generator: dict[str, Any]
+    limits_assumed: bool
+    other: list[Measurement]
+    """Measurements that no table of the page shows."""
+
+
+def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
+    """What the run's folder says of load; None when it holds no load run."""
+    if run.load is None and not run.generator:
+        return None
+    said = run.generator.get("verdict")
+    state: State = said if said in ("valid", "generator-bound") and run.load is not None else "partial"
+    found = _professions(run)
+    return LoadView(
+        state=state,
+        outcome=_outcome([str(limit.get("verdict")) for limit in run.limits]),
+        scale=_scale(run, texts),
+        rows=found,
+        reasons=[line(reason) for reason in run.generator.get("reasons") or []],
+        generator=run.generator,
+        limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
+        other=[m for m in run.measurements if not m.name.startswith("response_time.")],
+    )
+
+
+def responses(load: pl.DataFrame) -> pl.DataFrame:
+    """Interactions answered or given up: intended second, and response time in ms from the intended instant."""
+    return load.filter(pl.col("done") > 0).select(
+        "profession",
+        "outcome",
+        second=pl.col("intended") / 1e9,
+        ms=(pl.col("done") - pl.col("intended")).clip(lower_bound=0) / 1e6,
+    )
+
+
+def _outcome(verdicts: Sequence[str]) -> LoadOutcome:
+    if not verdicts:
+        return "no_limits"
+    if "not_met" in verdicts:
+        return "not_met"
+    return "met" if set(verdicts) == {"met"} else "undecided"
+
+
+def _scale(run: RunFiles, texts: Texts) -> str:
+    names = [line(m.get("name", "?"), 60) for m in rows(run.manifest.get("municipalities"))]
+    place = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    highest = run.load["resident"].max() if run.load is not None and run.load.height else 0
+    times = int(highest) // _REPLICA + 1 if isinstance(highest, int) else 1
+    return f"{texts.number(times)} × {place}" if times > 1 else place or "–"
+
+
+def _professions(run: RunFiles) -> list[ProfessionRow]:
+    limits = {str(limit["profession"]): limit for limit in run.limits}
+    unanswered = _unanswered(run.load)
+    measured = {m.over for m in run.measurements if m.name.startswith("response_time.")}
+    names = sorted({*limits, *unanswered, *measured} - {"all", ""})
+    if "all" in measured or len(names) > 1:
+        names.append("all")
+    return [_profession(name, limits.get(name, {}), unanswered.get(name), run.measurements) for name in names]
+
+
+def _profession(
+    name: str, limit: Row, counted: tuple[int, float] | None, measurements: Sequence[Measurement]
+) -> ProfessionRow:
+    n, share = counted or (int(limit.get("n") or 0), None)
+    return ProfessionRow(
+        profession=name,
+        n=n,
+        percentiles=[_estimate(measurements, f"response_time.{which}", name) for which in PERCENTILES],
+        limit=limit.get("p95_ms"),
+        limit_status=str(limit.get("status", "")),
+        verdict=str(limit.get("verdict", "")),
+        unanswered=share,
+    )
+
+
+def _estimate(measurements: Sequence[Measurement], name: str, over: str) -> Estimate:
+    found = next((m for m in measurements if m.name == name and m.over == over), None)
+    if found is None:
+        return Estimate()
+    times = _TO_MS.get(found.unit, 1.0)
+    low, high = (None if bound is None else bound * times for bound in (found.low, found.high))
+    return Estimate(None if found.value is None else found.value * times, low, high)
+
+
+def _unanswered(load: pl.DataFrame | None) -> dict[str, tuple[int, float]]:
+    if load is None or not load.height:
+        return {}
+    lost = (pl.col("outcome") != "ok").mean().alias("share")
+    counted = load.group_by("profession").agg(pl.len().alias("n"), lost)
+    found = {str(row["profession"]): (int(row["n"]), float(row["share"])) for row in counted.to_dicts()}
+    found["all"] = (load.height, float((load["outcome"] != "ok").sum()) / load.height)
+    return found

@@ -1,0 +1,147 @@
+"""Reads a run's folder, whatever of it is there: a missing or damaged file becomes a note, never a crash."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import orjson
+import polars as pl
+
+from simulator.domain.exchange import History
+from simulator.domain.measurement import Measurement
+from simulator.domain.tables import EVENTS, LOAD, POPULATION
+from simulator.domain.verdict import Verdict
+from simulator.errors import InputError
+from simulator.histories import read_histories, read_verdicts
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+MANIFEST: Final = "manifest.json"
+POPULATION_FILE: Final = "population.parquet"
+FIT: Final = "population-fit.json"
+EVENTS_FILE: Final = "events.parquet"
+INTERACTIONS: Final = "interactions.parquet"
+HISTORY: Final = "history.jsonl"
+VERDICTS: Final = "verdicts.jsonl"
+MEASUREMENTS: Final = "measurements.json"
+LOAD_FILE: Final = "load/load.parquet"
+GENERATOR: Final = "load/generator.json"
+LIMITS: Final = "load-limits.json"
+EXPECTED: Final = (
+    MANIFEST,
+    POPULATION_FILE,
+    FIT,
+    EVENTS_FILE,
+    INTERACTIONS,
+    HISTORY,
+    VERDICTS,
+    MEASUREMENTS,
+    LOAD_FILE,
+    GENERATOR,
+    LIMITS,
+)
+
+
+@dataclass(slots=True)
+class RunFiles:
+    """Everything the report knows of a run; an empty value where the file is missing or damaged."""
+
+    folder: Path
+    manifest: Row = field(default_factory=dict)
+    population: pl.DataFrame | None = None
+    fit: list[Row] = field(default_factory=list)
+    events: pl.DataFrame | None = None
+    histories: dict[str, History] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    load: pl.DataFrame | None = None
+    generator: Row = field(default_factory=dict)
+    limits: list[Row] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    """Names of the files that are not there."""
+    damaged: list[str] = field(default_factory=list)
+    """Names of the files that are there and cannot be read."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run says of itself that it ended, and nothing it left behind is damaged."""
+        return self.manifest.get("state") == "complete" and not self.damaged
+
+    @property
+    def candidate(self) -> Row:
+        """The candidate as the manifest describes it; empty when none was tested."""
+        return mapping(self.manifest.get("candidate"))
+
+
+def read_run(folder: Path) -> RunFiles:
+    """Read what is in ``folder``; raises InputError when it holds nothing a run leaves behind."""
+    missing = [name for name in EXPECTED if not (folder / name).is_file()]
+    if len(missing) == len(EXPECTED):
+        raise InputError(
+            "no run here",
+            expected=f"a folder with {MANIFEST} and the other files of a run",
+            where=str(folder),
+            remedy="Give the folder a run was written to.",
+        )
+    run = RunFiles(folder, missing=missing)
+    run.manifest = _read(run, MANIFEST, lambda path: _object(_json(path)), {})
+    run.population = _read(run, POPULATION_FILE, lambda path: _table(path, POPULATION), None)
+    run.fit = _read(run, FIT, lambda path: _rows(_json(path), "target"), [])
+    run.events = _read(run, EVENTS_FILE, lambda path: _table(path, EVENTS), None)
+    run.histories = _read(run, HISTORY, read_histories, {})
+    run.verdicts = _read(run, VERDICTS, read_verdicts, [])
+    run.measurements = _read(run, MEASUREMENTS, _measurements, [])
+    run.load = _read(run, LOAD_FILE, lambda path: _table(path, LOAD), None)
+    run.generator = _read(run, GENERATOR, lambda path: _object(_json(path)), {})
+    run.limits = _read(run, LIMITS, lambda path: _rows(_json(path), "profession"), [])
+    return run
+
+
+def mapping(value: Any) -> Row:
+    """``value`` when it is an object, else an empty one: manifests are read as they are found."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: Any) -> list[Row]:
+    """The objects in ``value`` when it is a list, else none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _read(run: RunFiles, name: str, reader: Callable[[Path], T], default: T) -> T:
+    if name in run.missing:
+        return default
+    try:
+        return reader(run.folder / name)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError):
+        run.damaged.append(name)
+        return default
+
+
+def _json(path: Path) -> Any:
+    return orjson.loads(path.read_bytes())
+
+
+def _object(value: Any) -> Row:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
+
+
+def _rows(value: Any, key: str) -> list[Row]:
+    if not isinstance(value, list) or not all(isinstance(row, dict) and key in row for row in value):
+        raise TypeError("not a list of rows")
+    return value
+
+
+def _measurements(path: Path) -> list[Measurement]:
+    return [Measurement(**row) for row in _rows(_json(path), "name")]
+
+
+def _table(path: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
+    frame = pl.read_parquet(path)
+    absent = [name for name in schema if name not in frame.columns]
+    if absent:
+        raise ValueError(f"columns missing: {', '.join(absent)}")
+    return frame
