@@ -1,0 +1,19 @@
+"""The last look before anything is sent: no person number outside the synthetic series leaves this machine."""
+
+import polars as pl
+
+from simulator.domain.person_number import find_real_numbers
+from simulator.errors import PersonNumberError
+
+
+def refuse_real_numbers(frame: pl.DataFrame) -> None:
+    """Raise PersonNumberError when a body, a query or criteria hold a number that could be a real person's."""
+    for column in ("body", "query", "if_none_exist"):
+        for position, value in enumerate(frame[column]):
+            if value and find_real_numbers(value):
+                raise PersonNumberError(
+                    f"the {column} of interaction {frame['interaction'][position]} holds a person number",
+                    expected="numbers of the synthetic series only (month + 80 or + 65)",
+                    where="interactions.parquet",
+                    remedy="Nothing was sent. Make the interactions from a synthetic population.",
+                )

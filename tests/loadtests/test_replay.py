@@ -1,0 +1,155 @@
+"""The load generator as a process against a scripted server."""
+
+import json
+import signal
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.timeout(90)
+
+
+def test_every_interaction_is_delivered_once(visits: Any, serve: Any, drive: Any) -> None:
+    """What the trace holds arrives exactly once each, with its references filled in, and is recorded."""
+    server = serve()
+    run = drive(visits(300, 0.004), server.url)
+    assert run.code == 0, run.said
+    bodies = [json.loads(r["body"]) for r in server.care()]
+    assert len(bodies) == 300
+    assert all(b["subject"]["reference"].startswith("Patient/") for b in bodies)
+    load = run.load
+    assert load.height == 300
+    assert set(load["outcome"]) == {"ok"}
+    assert load["resource"].n_unique() == 300
+    assert (load["released"] >= load["intended"]).all()
+    assert (load["done"] >= load["sent"]).all()
+    assert run.generator["seeded"]["created"] == 50
+    assert run.generator["seeded"]["transactions"] == 1
+    assert not (run.folder / "partial").exists()
+    assert sum(r["method"] == "GET" for r in server.requests()) == 150, "every second resource is read back"
+
+
+def test_a_stall_shows_as_the_truth_does(visits: Any, serve: Any, drive: Any) -> None:
+    """One second of standstill appears in p99 as the schedule says it must, though few requests were in flight."""
+    server = serve(stall_at=400, stall_s=1.0)
+    run = drive(visits(1000, 0.005), server.url, "--read-back", "1")
+    assert run.code == 0, run.said
+    intended = run.load["intended"].to_numpy() / 1e9
+    waited = np.clip(intended[399] + 1.0 - intended, 0, None) * (intended >= intended[399])
+    truth = np.quantile(waited, 0.99)
+    measured = np.quantile((run.load["done"] - run.load["intended"]).to_numpy() / 1e9, 0.99)
+    service = np.quantile((run.load["done"] - run.load["sent"]).to_numpy() / 1e9, 0.9)
+    assert 0.9 * truth <= measured <= truth + 0.5
+    assert service < measured
+
+
+def test_order_holds_within_a_resident(script: Any, serve: Any, drive: Any) -> None:
+    """Interactions of a resident follow one another though all are due at once; references to them are filled."""
+    for resident in range(20):
+        who = script.patient(resident)
+        earlier = who
+        for step in range(5):
+            body = {"resourceType": "Task", "n": [resident, step], "partOf": f"urn:uuid:{earlier}"}
+            more = {"body": json.dumps(body).encode(), "needs": [earlier], "resident": resident}
+            earlier = script.add("create", "Task", 0.1, **more)
+    server = serve()
+    run = drive(script, server.url)
+    assert run.code == 0, run.said
+    seen: dict[int, list[int]] = {}
+    for request in server.care():
+        body = json.loads(request["body"])
+        assert "urn:uuid" not in body["partOf"]
+        seen.setdefault(body["n"][0], []).append(body["n"][1])
+    assert seen == {resident: [0, 1, 2, 3, 4] for resident in range(20)}
+    by_resident = run.load.sort("sent").group_by("resident", maintain_order=True)
+    assert all((group["sent"][1:] >= group["done"][:-1]).all() for _, group in by_resident)
+
+
+FAULTS = {"cut": ("unknown", 0), "endless": ("unknown", 0), "status500": ("refused", 500), "redirect": ("refused", 302)}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_are_recorded_and_the_run_ends(visits: Any, serve: Any, drive: Any, fault: str) -> None:
+    """Cut connections, endless bodies, 500s and redirects become rows with their outcome; the others are unharmed."""
+    outcome, status = FAULTS[fault]
+    server = serve(fault=fault, every=10)
+    run = drive(visits(60, 0.005), server.url, "--timeout", "0.5")
+    assert run.code == 0, run.said
+    counts = dict(run.load.group_by("outcome").len().iter_rows())
+    assert counts == {"ok": 54, outcome: 6}
+    assert set(run.load.filter(run.load["outcome"] == outcome)["status"]) == {status}
+    assert len(server.care()) == 60, "nothing was sent twice"
+
+
+def test_a_silent_candidate_does_not_hold_the_run(visits: Any, serve: Any, drive: Any) -> None:
+    """When nothing is answered, the run ends after the drain and says unknown of everything."""
+    server = serve(fault="silent")
+    run = drive(visits(40, 0.005), server.url, "--timeout", "20", "--drain", "0.5", "--slots", "8")
+    assert run.code == 0, run.said
+    assert run.load.height == 40
+    assert set(run.load["outcome"]) == {"unknown"}
+    assert (run.load["done"] >= 500_000_000).all()
+    assert run.load.filter(run.load["sent"] >= 0).height == 8
+
+
+def test_a_candidate_without_transactions_is_seeded_one_by_one(visits: Any, serve: Any, drive: Any) -> None:
+    """Where transactions are not offered, each resource is created by itself, conditionally; chunked answers do."""
+    server = serve(transactions="no", chunked="yes")
+    run = drive(visits(30, 0.005), server.url)
+    assert run.code == 0, run.said
+    assert run.generator["seeded"]["singles"] == 30
+    assert all("If-None-Exist: identifier=x|" in r["head"] for r in server.requests() if r["path"] == "/fhir/Patient")
+    assert set(run.load["outcome"]) == {"ok"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_is_readable_and_partial(visits: Any, serve: Any, begin: Any, number: int) -> None:
+    """Stopped by hand, the run writes what it has, says partial, and ends with exit code 3."""
+    server = serve()
+    folder, process = begin(visits(3000, 0.01), server.url)
+    while len(server.care()) < 50:
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(20) == 3
+    generator = json.loads((folder / "generator.json").read_bytes())
+    assert generator["verdict"] == "partial"
+    assert 50 <= generator["released"] < 3000
+
+
+def test_a_killed_run_can_be_recovered(visits: Any, serve: Any, begin: Any, drive: Any) -> None:
+    """After kill -9 the rows are on disk; --recover makes the table of them and calls it partial."""
+    server = serve()
+    trace = visits(3000, 0.01)
+    folder, process = begin(trace, server.url)
+    while len(server.care()) < 50:
+        time.sleep(0.05)
+    process.kill()
+    process.wait(20)
+    assert not (folder / "load.parquet").exists()
+    again = drive(trace, server.url)
+    assert again.code == 2
+    assert "--recover" in again.said
+    recovered = drive(trace, server.url, "--recover")
+    assert recovered.code == 0, recovered.said
+    assert recovered.load.height >= 49
+    assert recovered.generator["verdict"] == "partial"
+    assert recovered.load["resource"].drop_nulls().len() > 0
+
+
+def test_wrong_use_ends_with_one_message(visits: Any, drive: Any) -> None:
+    """An address elsewhere, before anything is sent: exit code 2, one message, no traceback, nothing written."""
+    run = drive(visits(5, 0.1), "http://192.0.2.7/fhir")
+    assert run.code == 2
+    assert "--allow-remote" in run.said
+    assert "Traceback" not in run.said
+    assert [p.name for p in run.folder.iterdir()] == ["interactions.parquet"]
+
+
+def test_a_candidate_that_is_not_there_is_said_so(visits: Any, drive: Any) -> None:
+    """With nobody listening the seeding gives up with exit code 3 and leaves the folder as it was."""
+    run = drive(visits(20, 0.1), "http://127.0.0.1:1/fhir")
+    assert run.code == 3
+    assert "unanswered" in run.said
+    assert [p.name for p in run.folder.iterdir()] == ["interactions.parquet"]
