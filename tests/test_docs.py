@@ -6,9 +6,12 @@ from pathlib import Path
 import click
 import pytest
 import typer
+from pydantic import BaseModel
 
+from simulator.candidates import descriptions
 from simulator.cli import app
-from simulator.places import ROOT
+from simulator.places import ROOT, SCENARIOS
+from simulator.scenario import models
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = typer.main.get_command(app)
@@ -56,3 +59,22 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
 def test_every_make_target_named_exists(target: str) -> None:
     """The README names no make target that is not there."""
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def keys(module: object) -> set[str]:
+    found = [m for m in vars(module).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+    return {field.alias or name for model in found for name, field in model.model_fields.items()}
+
+
+@pytest.mark.parametrize("key", sorted(keys(models) | keys(descriptions)))
+def test_every_scenario_key_is_documented(key: str) -> None:
+    """Each key a scenario file may have is explained in scenarios/README.md."""
+    assert re.search(rf"`{key}[`:]", (SCENARIOS / "README.md").read_text("utf-8"))
+
+
+def test_every_documented_key_exists() -> None:
+    """The tables of scenarios/README.md name no key that no file may have."""
+    text = (SCENARIOS / "README.md").read_text("utf-8").split("## A study", 1)[1]
+    cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.MULTILINE)
+    named = {key for cell in cells for key in re.findall(r"`([a-z_0-9]+)`", cell)}
+    assert named <= keys(models)

@@ -69,7 +69,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
     watch = watch or Silent()
     figures = Figures.load()
-    candidate, candidate_path = load_candidate(options.candidate)
+    candidate = load_candidate(options.candidate)
     study = read_study(options.study, figures)
     seed = _seed(options, study.seed, candidate)
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
@@ -82,7 +82,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
         if options.conformance:
             with running(candidate, folder.path / "candidate") as system:
                 folder.note(candidate=_described(candidate, system.base_url, system.software))
-                verdicts = run_features(folder, system, candidate_path, watch, options.only)
+                verdicts = run_features(folder, system, options.candidate, watch, options.only)
         if options.load and study.load:
             load_verdict = run_load(folder, timeline, candidate, figures, watch, workers=options.workers)
         folder.finish()
@@ -139,11 +139,11 @@ def _seed(options: Options, study_seed: int, candidate: Candidate) -> int:
     return time_ns() // 1_000_000_000
 
 
-def _described(candidate: Candidate, base_url: str, software: dict[str, Any]) -> dict[str, Any]:
+def _described(candidate: Candidate, base_url: str, software: str) -> dict[str, Any]:
     return {
         "name": candidate.name,
         "title": candidate.title,
-        "version": candidate.version or software.get("version", ""),
+        "version": candidate.version,
         "software": software,
         "base_url": base_url,
     }

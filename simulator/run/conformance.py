@@ -19,7 +19,7 @@ _PYTEST_BROKEN = (3, 4)
 
 
 def run_features(
-    folder: RunFolder, running: Running, candidate_path: Path, watch: Watcher, only: dict[str, str]
+    folder: RunFolder, running: Running, candidate: str, watch: Watcher, only: dict[str, str]
 ) -> list[Verdict]:
     """Run the features; ``only`` may hold ``capability`` and ``requirement``. Returns the verdicts that fell.
 
@@ -29,7 +29,7 @@ def run_features(
         **os.environ,
         "JOURNALBENK_RUN": str(folder.path.resolve()),
         "JOURNALBENK_BASE_URL": running.base_url,
-        "JOURNALBENK_CANDIDATE": str(candidate_path.resolve()),
+        "JOURNALBENK_CANDIDATE": str(Path(candidate).resolve()) if Path(candidate).is_file() else candidate,
         **{f"JOURNALBENK_{key.upper()}": value for key, value in only.items() if value},
     }
     command = [sys.executable, "-m", "pytest", str(FEATURES), "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]

@@ -1,11 +1,14 @@
 """The smaller jobs of the command line: people, contract, checking files, serving a candidate, writing reports."""
 
+import socket
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import orjson
 import polars as pl
@@ -14,7 +17,7 @@ import reports
 from simulator.candidates import load_candidate, running
 from simulator.documents import read
 from simulator.domain.digest import table_digest
-from simulator.errors import BenchError, InputError, OutputError, nearest
+from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
 from simulator.fhir import capability_statement, contract_page
 from simulator.figures import Figures
 from simulator.places import SCENARIOS
@@ -94,16 +97,26 @@ def write_report(folder: Path, lang: str) -> Path:
 
 def serve(name: str, port: int | None, *, say: Callable[[str], None]) -> None:
     """Start a candidate and wait until a person stops it."""
-    candidate, path = load_candidate(name)
+    candidate = load_candidate(name)
     if candidate.start is None:
-        raise InputError("the candidate has no 'start', so the bench cannot start it", where=str(path))
+        raise InputError("the candidate has no 'start', so the bench cannot start it", where=name)
     with tempfile.TemporaryDirectory(prefix="journalbenk-") as folder:
         try:
             with running(candidate, Path(folder), port=port) as system:
                 say(f"{candidate.title} answers at {system.base_url} (Ctrl-C stops it)")
-                system.wait()
+                _wait_while_answering(system.base_url)
         except KeyboardInterrupt:
             say("stopped")
+
+
+def _wait_while_answering(base_url: str) -> None:
+    address = urlsplit(base_url)
+    while True:
+        time.sleep(1.0)
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=5.0).close()
+        except OSError as error:
+            raise CandidateError(f"stopped answering: {error.strerror or error}", where=base_url) from None
 
 
 def check(paths: Iterable[Path]) -> tuple[list[str], int]:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from simulator.domain.scenario import Study
 from simulator.figures import Figures
 
 _PACKAGES = ("simpy", "faker", "locust", "pytest", "pytest-bdd", "requests", "pyyaml", "matplotlib", "numpy", "polars")
@@ -34,9 +35,19 @@ def versions() -> dict[str, str]:
     return found
 
 
-def figures_used(figures: Figures) -> dict[str, Any]:
-    """Every figure of the world used so far, and the assumed ones once more by themselves."""
+def figures_used(figures: Figures, study: Study) -> dict[str, Any]:
+    """Every figure and parameter used so far, and the assumed ones once more by themselves."""
     used = [asdict(use) for use in figures.used()]
+    used += [
+        {
+            "name": f"{Path(p.where).stem}: {p.name} = {p.value}",
+            "unit": "",
+            "year": p.year,
+            "source": p.source,
+            "status": p.status,
+        }
+        for p in study.parameters
+    ]
     return {"figures": used, "assumed": [use for use in used if use["status"] == "assumed"]}
 
 

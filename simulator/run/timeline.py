@@ -58,7 +58,7 @@ def make_timeline(  # noqa: PLR0913  the options of one job
         "timeline_digest": table_digest(events),
         "interactions_digest": table_digest(interactions),
     }
-    folder.note(**describe(study, figures), seed=seed, **digests, **figures_used(figures))
+    folder.note(**describe(study, figures), seed=seed, **digests, **figures_used(figures, study))
     return Timeline(study, seed, population, events, interactions, digests)
 
 
