@@ -1,7 +1,7 @@
 """The systems under test: reads a candidate's YAML, starts it if asked, sends interactions, returns exchanges."""
 
 from simulator.candidates.descriptions import list_candidates, load_candidate
-from simulator.candidates.running import Running, attach, running
+from simulator.candidates.lifetime import Running, attach, running
 from simulator.candidates.session import Session
 from simulator.candidates.transport import Limits
 

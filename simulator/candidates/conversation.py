@@ -10,9 +10,9 @@ import orjson
 
 from simulator.candidates import guard
 from simulator.candidates.authentication import authorization, token_of
+from simulator.candidates.lifetime import Running
 from simulator.candidates.masking import Mask
 from simulator.candidates.references import References, named_by, named_by_entries
-from simulator.candidates.running import Running
 from simulator.candidates.transport import Answer, Limits, NoAnswerError, Transport
 from simulator.candidates.wire import FHIR_JSON, LinkError, UnresolvedError, Wire, link_url, to_wire, type_in
 from simulator.domain.exchange import Exchange, Outcome

@@ -69,11 +69,11 @@ def started(command: list[str], data: Path, log: Path, install: str = "") -> Ite
         stop(process)
 
 
-def stop(process: subprocess.Popen[bytes], patience_s: float = STOP_S) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """Ask the process to end, then end it and whatever it started; returns when it is gone."""
     try:
         _signal_group(process, signal.SIGTERM)
-        process.wait(patience_s)
+        process.wait(STOP_S)
     except subprocess.TimeoutExpired:
         pass
     finally:

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from simulator.candidates.conversation import Conversation
+from simulator.candidates.lifetime import Running
 from simulator.candidates.references import parse_location
-from simulator.candidates.running import Running
 from simulator.candidates.transport import Limits
 from simulator.domain.exchange import Exchange
 from simulator.domain.interaction import Interaction

@@ -210,6 +210,8 @@ def _reason(error: Exception | None) -> str:
         return "nothing answers at the address (connection refused or no such host)"
     if isinstance(error, requests.exceptions.SSLError):
         return "the encrypted connection failed (certificate or protocol)"
+    if any(word in text for word in ("BadStatusLine", "LineTooLong", "HTTPException", "UnknownProtocol")):
+        return "not readable as HTTP (first line or headers)"
     if "IncompleteRead" in text:
         return "the connection was closed in the middle of the body"
     if any(word in text for word in ("RemoteDisconnected", "Connection aborted", "ConnectionReset", "Broken pipe")):
