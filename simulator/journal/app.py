@@ -16,7 +16,17 @@ from simulator.journal.audit.record import Record
 from simulator.journal.errors import FhirError, masked, refuse
 from simulator.journal.http import Answer, Call, check_accept
 from simulator.journal.interactions import (
-    capabilities, create, delete, history_instance, history_type, patch, read, search, transaction, update, vread,
+    capabilities,
+    create,
+    delete,
+    history_instance,
+    history_type,
+    patch,
+    read,
+    search,
+    transaction,
+    update,
+    vread,
 )  # fmt: skip  one module per interaction
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.routing import Route, route
@@ -36,10 +46,19 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "search-type": search.INTERACTION,
     "transaction": transaction.INTERACTION,
 }
-HEADERS: Final = frozenset({
-    b"accept", b"content-type", b"if-match", b"if-none-match", b"if-none-exist", b"if-modified-since", b"prefer",
-})  # fmt: skip  a table
+HEADERS: Final = frozenset(
+    {
+        b"accept",
+        b"content-type",
+        b"if-match",
+        b"if-none-match",
+        b"if-none-exist",
+        b"if-modified-since",
+        b"prefer",
+    }
+)  # fmt: skip  a table
 PREFIX: Final = "/fhir"
+USUALLY: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
 class JournalApp(Starlette):
@@ -74,11 +93,12 @@ def build_app(settings: Settings) -> JournalApp:
 
 async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Answer:
     """The answer to one request, and never an exception."""
-    call: Call | None = None
-    queued = False
+    record = _record(scope)
+    audited, queued = True, False
     try:
-        call = _call(scope)
+        call = _call(scope, record)
         interaction = journal.interactions[call.interaction]
+        audited = interaction.audited
         if call.interaction != "capabilities" and scope["method"] not in {"GET", "HEAD", "DELETE"}:
             call.body = await _body(scope, receive, journal.settings.body_limit)
         if interaction.prepare is not None:
@@ -92,9 +112,9 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
     except Exception:  # noqa: BLE001  the last line of defence: an answer without a traceback
         traceback.print_exc(file=sys.stderr)
         answer = _refusal(refuse(500, "exception", "the journal failed; nothing of this request was stored"))
-    if call is not None and not queued and journal.interactions[call.interaction].audited:
-        call.record.status = answer.status
-        journal.writer.note(call.record)
+    if audited and not queued:
+        record.status = answer.status
+        journal.writer.note(record)
     return answer
 
 
@@ -104,30 +124,32 @@ async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer
         return interaction.apply(journal, journal.reader, call)
     if interaction.place == "pool":
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            journal.pool, lambda: interaction.apply(journal, journal.pooled(), call)
-        )
+        return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
     answer: Answer = await journal.writer.submit(lambda store: interaction.apply(journal, store, call), call.record)
     return answer
 
 
-def _call(scope: Scope) -> Call:
-    """The call that a request asks for, without its body."""
+def _record(scope: Scope) -> Record:
+    """The audit record of a request that has not been understood yet: what its method usually means."""
+    client = scope.get("client")
+    target = masked(scope["path"].removeprefix(f"{PREFIX}/"))
+    return Record(USUALLY.get(scope["method"], "read"), target, "", client[0] if client else "unknown")
+
+
+def _call(scope: Scope, record: Record) -> Call:
+    """The call that a request asks for, without its body; fills in its audit record."""
     path = scope["path"]
     if not path.startswith(PREFIX) or path[len(PREFIX) : len(PREFIX) + 1] not in {"", "/"}:
         raise refuse(404, "not-found", f"FHIR is served under {PREFIX}")
     found: Route = route(scope["method"], path[len(PREFIX) :])
-    headers = {
-        name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in HEADERS
-    }
+    record.interaction = found.interaction
+    headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in HEADERS}
     raw = scope["query_string"]
     query = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True) if raw else []
     formats = [text for key, text in query if key == "_format"]
     check_accept(headers, formats)
-    client = scope.get("client")
-    target = found.kind + (f"/{found.identity}" if found.identity else "")
-    noted = urlencode([(key, masked(text)) for key, text in query], safe=":,|/*") if raw else ""
-    record = Record(found.interaction, masked(target), noted, client[0] if client else "unknown")
+    if raw:
+        record.query = urlencode([(key, masked(text)) for key, text in query], safe=":,|/*")
     return Call(found.interaction, found.kind, found.identity, found.version, query, headers, record)
 
 

@@ -1,4 +1,4 @@
-"""The journal's clock: instants in microseconds since 1970 UTC, never running backwards, and how FHIR and HTTP write them."""
+"""The journal's clock: microseconds since 1970 UTC that never run backwards, as FHIR and HTTP write them."""
 
 import time
 from datetime import UTC, datetime

@@ -102,9 +102,7 @@ def types() -> dict[str, Type]:
 
 
 def _parameter(base: str, name: str, row: dict[str, Any]) -> Parameter:
-    paths = tuple(
-        Path(tuple(path[0].split(".")), path[1], *(*path[2:4], None, None)[:2]) for path in row["paths"]
-    )
+    paths = tuple(Path(tuple(path[0].split(".")), path[1], *(*path[2:4], None, None)[:2]) for path in row["paths"])
     return Parameter(base, name, row["type"], paths, tuple(row.get("targets", ())))
 
 

@@ -1,8 +1,8 @@
 """Makes the journal's tables of structures and search parameters from the published R4 definitions.
 
-Run ``python -m simulator.journal.generate FOLDER`` where FOLDER holds profiles-types.json, profiles-resources.json,
-valuesets.json, v3-codesystems.json and search-parameters.json of FHIR 4.0.1. It is run by hand when the supported types change;
-the journal itself reads only the two tables it leaves in ``data/``.
+Run ``python -m simulator.journal.generate FOLDER`` where FOLDER holds profiles-types.json, profiles-
+resources.json, valuesets.json, v3-codesystems.json and search-parameters.json of FHIR 4.0.1. It is run by hand
+when the supported types change; the journal itself reads only the two tables it leaves in ``data/``.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Requests and answers as the interactions see them, free of the web framework, so that a bundle's entries look the same."""
+"""Requests and answers as the interactions see them, whether they come by HTTP or in a bundle."""
 
 import re
 from dataclasses import dataclass, field

@@ -126,11 +126,11 @@ class Indexer:
         for text in texts(value, path):
             found["string"].add((number, normalized(text), text))
 
-    def _date(self, found: Rows, number: int, value: Any, path: Path) -> None:
+    def _date(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if isinstance(value, str) or "start" in value or "end" in value:
             found["date"].add((number, *dates.indexed(value)))
 
-    def _reference(self, found: Rows, number: int, value: Any, path: Path) -> None:
+    def _reference(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if isinstance(value, str):
             found["reference"].add((number, relative(value, self.base)))
             return
@@ -142,10 +142,10 @@ class Indexer:
             # The number's negative is the parameter's :identifier form.
             found["token"].add((-number, identifier.get("value", ""), identifier.get("system", "")))
 
-    def _uri(self, found: Rows, number: int, value: Any, path: Path) -> None:
+    def _uri(self, found: Rows, number: int, value: Any, _: Path) -> None:
         found["token"].add((number, value, ""))
 
-    def _quantity(self, found: Rows, number: int, value: Any, path: Path) -> None:
+    def _quantity(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if "value" in value:
             unit = value.get("code") or value.get("unit", "")
             found["quantity"].add((number, float(value["value"]), value.get("system", ""), unit))

@@ -99,9 +99,12 @@ class Journal:
         return lock
 
     def _latest(self) -> int:
-        return int(self._db.execute(
-            "SELECT max((SELECT coalesce(max(updated), 0) FROM version), (SELECT coalesce(max(recorded), 0) FROM audit))"
-        ).fetchone()[0])  # fmt: skip  one statement
+        return int(
+            self._db.execute(
+                "SELECT max((SELECT coalesce(max(updated), 0) FROM version),"
+                " (SELECT coalesce(max(recorded), 0) FROM audit))"
+            ).fetchone()[0]
+        )  # fmt: skip  one statement
 
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)

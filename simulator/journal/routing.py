@@ -10,7 +10,11 @@ Methods = dict[str, str]
 SYSTEM: Final[Methods] = {"POST": "transaction"}
 METADATA: Final[Methods] = {"GET": "capabilities"}
 TYPE: Final[Methods] = {
-    "GET": "search-type", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete",
+    "GET": "search-type",
+    "POST": "create",
+    "PUT": "update",
+    "PATCH": "patch",
+    "DELETE": "delete",
 }  # fmt: skip  a table
 FORM_SEARCH: Final[Methods] = {"POST": "search-type"}
 TYPE_HISTORY: Final[Methods] = {"GET": "history-type"}
@@ -35,7 +39,7 @@ def route(method: str, path: str) -> Route:
     """The interaction of a method and a path below the base.
 
     Raises:
-        FhirError: 404 for an unknown type, operation or path, 405 with ``Allow`` for a method that is not for this path.
+        FhirError: 404 for an unknown type, operation or path, 405 for a method that is not for it.
     """
     segments = path.strip("/").split("/") if path.strip("/") else []
     if not segments or segments == ["metadata"]:

@@ -1,8 +1,9 @@
 """The journal's tables in SQLite, and how a connection to them is opened.
 
-``resource`` has a row for each resource and points at its current row in ``version``, which only grows. The ``idx_`` tables hold
-what the current versions are found by; their keys begin with parameter and value, and a negative parameter is a reference's
-``:identifier``. ``audit`` holds AuditEvents as columns, and ``audit_link`` the resources that each is about.
+``resource`` has a row for each resource and points at its current row in ``version``, which only grows. The
+``idx_`` tables hold what the current versions are found by; their keys begin with parameter and value, and a
+negative parameter is a reference's ``:identifier``. ``audit`` holds AuditEvents as columns, and ``audit_link`` the
+resources that each is about.
 """
 
 import sqlite3
@@ -49,9 +50,7 @@ FILE: Final = "journal.sqlite"
 
 def connect(data: Path, *, write: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode: WAL, and for the writer an fsync at each commit."""
-    db = sqlite3.connect(
-        data / FILE, isolation_level=None, check_same_thread=False, cached_statements=600, timeout=30
-    )
+    db = sqlite3.connect(data / FILE, isolation_level=None, check_same_thread=False, cached_statements=600, timeout=30)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA mmap_size=268435456")

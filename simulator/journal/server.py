@@ -1,5 +1,6 @@
 """Serves a journal over HTTP with uvicorn until it is told to stop."""
 
+import signal
 import socket
 import sys
 from typing import Any
@@ -54,8 +55,12 @@ def serve(app: JournalApp, bound: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=5,
         backlog=4096,
+        proxy_headers=False,
         **options,
     )
     server = Server(config)
     server.ready = f"journal ready at {app.journal.base}"
+    # uvicorn raises the signal again when it has shut down; the journal has then done what was asked.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     server.run(sockets=[bound])

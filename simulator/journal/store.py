@@ -58,7 +58,7 @@ class Reader:
 
     def version(self, rid: int, vid: int) -> Version | None:
         """One version of a resource."""
-        row = self.db.execute(f"{_VERSION} WHERE rid = ? AND vid = ?", (rid, vid)).fetchone()  # noqa: S608  constant
+        row = self.db.execute(f"{_VERSION} WHERE rid = ? AND vid = ?", (rid, vid)).fetchone()
         return Version(*row) if row else None
 
     def rows(self, sql: str, args: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -128,7 +128,8 @@ class Store(Reader):
         else:
             rid, self.next_rid = self.next_rid, self.next_rid + 1
             self.db.execute(
-                "INSERT INTO resource(rid, type, id, vid, seq, updated, deleted, patient) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO resource(rid, type, id, vid, seq, updated, deleted, patient)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (rid, kind, identity, vid, seq, stamp, deleted, patient),
             )
         self.db.execute(

@@ -20,7 +20,7 @@ class CodeSets:
             canonical: The value set's address, with or without a version.
             coded: True for Coding and CodeableConcept, whose codes carry their system (``system|code``).
         """
-        url = canonical.split("|")[0]
+        url = canonical.split("|", maxsplit=1)[0]
         pairs = self._expand(url)
         if not pairs:
             return None

@@ -65,9 +65,8 @@ class Validator:
                 self._list(value, element, f"{place}.{key}", issues, depth)
             else:
                 self._value(value, element, f"{place}.{key}", issues, depth)
-        for name in kind.required:
-            if name not in node and not self._present(name, node, kind):
-                issues.append(Issue("required", f"{kind.name}.{name} is required", f"{place}.{name}"))
+        lacking = [name for name in kind.required if name not in node and not self._present(name, node, kind)]
+        issues.extend(Issue("required", f"{kind.name}.{name} is required", f"{place}.{name}") for name in lacking)
         for choice, keys in kind.choices.items():
             if sum(key in node for key in keys) > 1:
                 issues.append(Issue("structure", f"only one {choice}[x] is allowed", f"{place}.{choice}"))
@@ -109,10 +108,7 @@ class Validator:
         if type(codings) is not list or not codings:
             return
         for coding in codings:
-            if (
-                type(coding) is dict
-                and f"{coding.get('system')}|{coding.get('code')}" in (element.codes or ())
-            ):
+            if type(coding) is dict and f"{coding.get('system')}|{coding.get('code')}" in (element.codes or ()):
                 return
         allowed = ", ".join(sorted(element.codes or ())[:20])
         issues.append(Issue("code-invalid", f"no coding is one of {allowed}", place))
@@ -146,9 +142,7 @@ class Validator:
             if type(extra) is not dict or not extra or not _PRIMITIVE_EXTRA.issuperset(extra):
                 issues.append(Issue("structure", "expected an object with id or extension", f"{place}.{key}"))
             elif "extension" in extra:
-                self._list(
-                    extra["extension"], _EXTENSION, f"{place}.{key}", issues, 1
-                )
+                self._list(extra["extension"], _EXTENSION, f"{place}.{key}", issues, 1)
 
 
 def _shown(value: Any) -> str:

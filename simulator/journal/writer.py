@@ -1,7 +1,7 @@
 """The one thread that writes: takes what has queued, runs each piece in a savepoint, and commits once for all.
 
-While one commit waits for the disk, the next batch queues (group commit). Nobody is answered before the commit that carries
-their write has reached the disk.
+While one commit waits for the disk, the next batch queues (group commit). Nobody is answered before the commit
+that carries their write has reached the disk.
 """
 
 import asyncio

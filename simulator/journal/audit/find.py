@@ -12,15 +12,24 @@ from simulator.journal.audit import render
 from simulator.journal.indexing import relative
 from simulator.journal.search import values
 from simulator.journal.search.clause import Clause
-from simulator.journal.search.criteria import UnknownParameter
+from simulator.journal.search.criteria import UnknownParameterError
 from simulator.journal.search.finder import Hit
 from simulator.journal.search.request import Search
 from simulator.journal.store import Reader
 
 PARAMETERS: Final = {
-    "_id": "token", "_lastUpdated": "date", "action": "token", "address": "string", "agent": "reference",
-    "agent-name": "string", "date": "date", "entity": "reference", "outcome": "token", "patient": "reference",
-    "subtype": "token", "type": "token",
+    "_id": "token",
+    "_lastUpdated": "date",
+    "action": "token",
+    "address": "string",
+    "agent": "reference",
+    "agent-name": "string",
+    "date": "date",
+    "entity": "reference",
+    "outcome": "token",
+    "patient": "reference",
+    "subtype": "token",
+    "type": "token",
 }  # fmt: skip  a table
 SYSTEMS: Final = {
     "action": "http://hl7.org/fhir/audit-event-action",
@@ -28,7 +37,7 @@ SYSTEMS: Final = {
     "subtype": render.SUBTYPES,
     "type": render.TYPE["system"],
 }
-NEVER: Final = ("0", [])
+NEVER: Final[tuple[str, list[Any]]] = ("0", [])
 
 
 class AuditCriteria:
@@ -38,10 +47,10 @@ class AuditCriteria:
         self.base = base
 
     def clause(self, _: str, key: str, text: str) -> Clause:
-        """The criterion ``key=text`` on AuditEvents; raises UnknownParameter, or a 400 for a modifier."""
+        """The criterion ``key=text`` on AuditEvents; raises UnknownParameterError, or a 400 for a modifier."""
         name, _, modifier = key.partition(":")
         if name not in PARAMETERS:
-            raise UnknownParameter(key)
+            raise UnknownParameterError(key)
         if modifier:
             raise values.unknown_modifier(name, modifier)
         sql, args = values.any_of([self._one(name, values.unescape(part)) for part in values.split(text, ",")])
@@ -99,8 +108,11 @@ class AuditFinder:
 
     def after(self, reader: Reader, search: Search, last: int, limit: int) -> list[Hit]:
         """Matches newest first, those older than row ``last`` (0: from the newest)."""
-        return self._hits(reader, f"{search.where} AND (? = 0 OR r.seq < ?) ORDER BY r.seq DESC LIMIT ?",
-                          [*search.args, last, last, limit])  # fmt: skip  the statement and its values side by side
+        return self._hits(
+            reader,
+            f"{search.where} AND (? = 0 OR r.seq < ?) ORDER BY r.seq DESC LIMIT ?",
+            [*search.args, last, last, limit],
+        )  # fmt: skip  the statement and its values side by side
 
     def ordered(self, reader: Reader, search: Search) -> "array[int]":
         """The row numbers of all matches in the order asked for."""

@@ -1,8 +1,9 @@
 """One line of the audit trail, filled in while a request is served, and how lines are stored.
 
-The record of a write is stored in the transaction of the write itself; one cannot be without the other. The record of a read is
-stored by the next commit, which begins at most ``Settings.audit_delay`` (20 ms) after the answer: a crash of the process loses
-no more than the reads of that interval and of the commit under way. Waiting for the commit would cost each read an fsync.
+The record of a write is stored in the transaction of the write itself; one cannot be without the other. The record
+of a read is stored by the next commit, which begins at most ``Settings.audit_delay`` (20 ms) after the answer: a
+crash of the process loses no more than the reads of that interval and of the commit under way. Waiting for the
+commit would cost each read an fsync.
 """
 
 from collections.abc import Iterable
@@ -49,9 +50,18 @@ def store_records(store: Store, records: Iterable[Record]) -> None:
         for part in (record, *record.parts):
             seq, store.next_audit = store.next_audit, store.next_audit + 1
             refs = dict.fromkeys(part.links)
-            rows.append((
-                seq, store.clock.now(), part.interaction, part.status or record.status, part.target, part.query, part.client, " ".join(refs),
-            ))  # fmt: skip  one row of the table
+            rows.append(
+                (
+                    seq,
+                    store.clock.now(),
+                    part.interaction,
+                    part.status or record.status,
+                    part.target,
+                    part.query,
+                    part.client,
+                    " ".join(refs),
+                )
+            )  # fmt: skip  one row of the table
             links += [(ref, seq) for ref in refs]
     if rows:
         store.insert("audit", rows, COLUMNS["audit"])

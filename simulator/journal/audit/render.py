@@ -7,8 +7,17 @@ from simulator.journal.clock import instant
 
 COLUMNS: Final = "a.seq, a.recorded, a.interaction, a.status, a.target, a.query, a.client, a.links"
 ACTIONS: Final = {
-    "create": "C", "read": "R", "vread": "R", "history-instance": "R", "history-type": "R", "update": "U", "patch": "U",
-    "delete": "D", "search-type": "E", "transaction": "E", "batch": "E",
+    "create": "C",
+    "read": "R",
+    "vread": "R",
+    "history-instance": "R",
+    "history-type": "R",
+    "update": "U",
+    "patch": "U",
+    "delete": "D",
+    "search-type": "E",
+    "transaction": "E",
+    "batch": "E",
 }  # fmt: skip  a table
 OUTCOMES: Final = {"0": (0, 399), "4": (400, 499), "8": (500, 599)}
 TYPE: Final = {
@@ -53,7 +62,7 @@ def outcome_code(status: int) -> str:
 
 def render(line: Line, base: str) -> dict[str, Any]:
     """The AuditEvent of a line; the query is base64 of the search with person numbers masked."""
-    entities = [
+    entities: list[dict[str, Any]] = [
         {"what": {"reference": ref}, **(_PERSON if ref.startswith("Patient/") else _OBJECT)}
         for ref in line.links.split()
     ]

@@ -25,7 +25,12 @@ def check_id(identity: str, kind: str) -> None:
     if not ID.fullmatch(identity):
         raise refuse(400, "value", "an id has 1 to 64 of A-Z a-z 0-9 - .", f"{kind}.id")
     if PERSON_NUMBER.search(identity):
-        raise refuse(422, "business-rule", "an id must not contain an eleven-digit number: it would put a person number in URLs", f"{kind}.id")  # fmt: skip  noqa: E501  one sentence
+        raise refuse(
+            422,
+            "business-rule",
+            "an id must not contain an eleven-digit number: it would put a person number in URLs",
+            f"{kind}.id",
+        )  # fmt: skip  noqa: E501  one sentence
 
 
 def criteria(call: Call) -> list[tuple[str, str]]:

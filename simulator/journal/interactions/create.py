@@ -10,7 +10,9 @@ from simulator.journal.store import Store
 def prepare(journal: Journal, call: Call) -> None:
     """Reads and validates the body; criteria in the URL are refused, as ignoring them would make duplicates."""
     if criteria(call):
-        raise refuse(400, "not-supported", "a create takes no criteria in its URL; use the header If-None-Exist", call.kind)  # fmt: skip  noqa: E501  one sentence
+        raise refuse(
+            400, "not-supported", "a create takes no criteria in its URL; use the header If-None-Exist", call.kind
+        )  # fmt: skip  noqa: E501  one sentence
     if not call.inside:
         check_content_type(call.headers, JSON_TYPES)
         call.resource = parse_resource(call.body)

@@ -22,9 +22,18 @@ HEADERS: Final = {
     "ifModifiedSince": "if-modified-since",
 }
 REASONS: Final = {
-    200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 404: "Not Found",
-    405: "Method Not Allowed", 410: "Gone", 412: "Precondition Failed", 415: "Unsupported Media Type",
-    422: "Unprocessable Entity", 500: "Internal Server Error",
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    304: "Not Modified",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    410: "Gone",
+    412: "Precondition Failed",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Entity",
+    500: "Internal Server Error",
 }  # fmt: skip  a table
 OUTER: Final = frozenset({"transaction", "capabilities"})
 

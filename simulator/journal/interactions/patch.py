@@ -16,7 +16,13 @@ MOST_STEPS = 200
 # Each copy can double the document, so their number is what bounds its size.
 MOST_COPIES = 8
 _BROKEN = (
-    jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError, KeyError, ValueError, IndexError, AttributeError,
+    jsonpatch.JsonPatchException,
+    jsonpointer.JsonPointerException,
+    TypeError,
+    KeyError,
+    ValueError,
+    IndexError,
+    AttributeError,
 )  # fmt: skip  what the library raises on a patch that does not fit the document
 
 
@@ -30,7 +36,9 @@ def prepare(_: Journal, call: Call) -> None:
         raise refuse(400, "structure", "a JSON Patch is an array of operations", call.kind)
     copies = sum(step.get("op") == "copy" for step in steps)
     if len(steps) > MOST_STEPS or copies > MOST_COPIES:
-        raise refuse(422, "too-costly", f"at most {MOST_STEPS} operations and {MOST_COPIES} copies are taken", call.kind)
+        raise refuse(
+            422, "too-costly", f"at most {MOST_STEPS} operations and {MOST_COPIES} copies are taken", call.kind
+        )
 
 
 def apply(journal: Journal, store: Store, call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""transaction: all entries or none (http://hl7.org/fhir/R4/http.html#transaction); a batch goes on to its own module."""
+"""transaction: all entries or none (http://hl7.org/fhir/R4/http.html#transaction); hands on a batch."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """One search criterion as SQL, in the two forms that SQLite runs well.
 
-The criterion that narrows most is asked as ``rid IN (SELECT …)`` and so found from its index; the others are checked per
-candidate as ``EXISTS (…)``, each a look-up in an index whose key holds the candidate's number.
+The criterion that narrows most is asked as ``rid IN (SELECT …)`` and so found from its index; the others are
+checked per candidate as ``EXISTS (…)``, each a look-up in an index whose key holds the candidate's number.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Clause:
     """A criterion.
 
     Attributes:
-        sql: The inside of a sub-select after FROM, or (``plain``) a condition on the resource's row with ``{r}`` as its name.
+        sql: What follows FROM in a sub-select; if ``plain``, a condition on the resource's row, named ``{r}``.
         args: The values of its question marks.
         rank: How much it is expected to narrow; smallest first.
         negate: True when resources that it finds are left out.
@@ -42,7 +42,6 @@ def conjunction(clauses: list[Clause], alias: str) -> tuple[str, list[Any]]:
     """All criteria joined by AND, the narrowest first, and their values; ``1`` when there are none."""
     ordered = sorted(clauses, key=lambda clause: (clause.plain, clause.negate, clause.rank))
     parts = [
-        clause.condition(alias, first=position == 0 and not clause.negate)
-        for position, clause in enumerate(ordered)
+        clause.condition(alias, first=position == 0 and not clause.negate) for position, clause in enumerate(ordered)
     ]
     return " AND ".join(parts) or "1", [arg for clause in ordered for arg in clause.args]

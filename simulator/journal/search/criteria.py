@@ -10,15 +10,19 @@ from simulator.journal.search.clause import Clause, conjunction
 from simulator.journal.supported import WRITABLE
 
 TABLES: Final = {
-    "token": "idx_token", "uri": "idx_token", "string": "idx_string", "date": "idx_date",
-    "reference": "idx_reference", "quantity": "idx_quantity",
+    "token": "idx_token",
+    "uri": "idx_token",
+    "string": "idx_string",
+    "date": "idx_date",
+    "reference": "idx_reference",
+    "quantity": "idx_quantity",
 }  # fmt: skip  a table
 DEEPEST: Final = 5
 MOST_VALUES: Final = 400
 _KEY = re.compile(r"(?P<name>[\w-]+)(?::(?P<modifier>[\w-]+))?(?:\.(?P<rest>.+))?")
 
 
-class UnknownParameter(Exception):
+class UnknownParameterError(Exception):
     """A search parameter that the type does not have; the caller decides whether that is an error."""
 
 
@@ -34,7 +38,7 @@ class Criteria:
         """The criterion ``key=text`` on resources of a type.
 
         Raises:
-            UnknownParameter: The type has no such parameter.
+            UnknownParameterError: The type has no such parameter.
             FhirError: 400, the value or modifier is not understood.
         """
         if depth > DEEPEST:
@@ -43,16 +47,16 @@ class Criteria:
             return self._has(kind, key, text, depth)
         match = _KEY.fullmatch(key)
         if match is None:
-            raise UnknownParameter(key)
+            raise UnknownParameterError(key)
         name, modifier, rest = match["name"], match["modifier"], match["rest"]
         texts = values.split(text, ",")
         if len(texts) > MOST_VALUES:
             raise refuse(400, "too-costly", f"at most {MOST_VALUES} values are taken in one list")
         if name in {"_id", "_lastUpdated"} and not rest:
-            return self._own(name, modifier, texts)
+            return self._own(kind, name, modifier, texts)
         parameter = self.parameters[kind].get(name)
         if parameter is None:
-            raise UnknownParameter(key)
+            raise UnknownParameterError(key)
         number = self.numbers[parameter.key]
         if rest:
             return self._chain(parameter, modifier, (rest, text), depth)
@@ -62,12 +66,13 @@ class Criteria:
             return values.reference(parameter, number, modifier, texts, self.base)
         return values.criterion(parameter, number, modifier, texts)
 
-    def _own(self, name: str, modifier: str | None, texts: list[str]) -> Clause:
+    def _own(self, kind: str, name: str, modifier: str | None, texts: list[str]) -> Clause:
         if modifier is not None:
             raise values.unknown_modifier(name, modifier)
         if name == "_id":
             marks = ", ".join("?" * len(texts))
-            return Clause(f"{{r}}.id IN ({marks})", tuple(map(values.unescape, texts)), rank=0, plain=True)
+            ids = tuple(map(values.unescape, texts))
+            return Clause(f"resource WHERE type = ? AND id IN ({marks})", (kind, *ids), rank=-1)
         parts = [values.date_condition(text, "{r}.updated / 1000", "{r}.updated / 1000 + 1") for text in texts]
         sql, args = values.any_of(parts)
         return Clause(sql, tuple(args), plain=True)
@@ -79,28 +84,26 @@ class Criteria:
 
     def _chain(self, parameter: Parameter, modifier: str | None, rest: tuple[str, str], depth: int) -> Clause:
         if parameter.kind != "reference" or (modifier and modifier not in parameter.targets):
-            raise UnknownParameter(f"{parameter.name}.{rest[0]}")
+            raise UnknownParameterError(f"{parameter.name}.{rest[0]}")
         parts = []
         for target in [modifier] if modifier else parameter.targets:
             try:
                 if target not in self.parameters:
                     continue
                 sql, args = self.inner(target, *rest, depth)
-            except UnknownParameter:
+            except UnknownParameterError:
                 continue
-            parts.append((f"target IN (SELECT '{target}/' || id FROM ({sql}))", args))
+            parts.append((f"target IN (SELECT '{target}/' || id FROM ({sql}))", args))  # noqa: S608  values are bound
         if not parts:
-            raise UnknownParameter(f"{parameter.name}.{rest[0]}")
+            raise UnknownParameterError(f"{parameter.name}.{rest[0]}")
         sql, args = values.any_of(parts)
-        return Clause(
-            f"idx_reference WHERE param = ? AND {sql}", (self.numbers[parameter.key], *args), rank=1
-        )
+        return Clause(f"idx_reference WHERE param = ? AND {sql}", (self.numbers[parameter.key], *args), rank=1)
 
     def _has(self, kind: str, key: str, text: str, depth: int) -> Clause:
         parts = key.split(":", 3)
         parameter = self.parameters.get(parts[1], {}).get(parts[2]) if len(parts) == 4 else None
         if parameter is None or parameter.kind != "reference" or kind not in parameter.targets:
-            raise UnknownParameter(key)
+            raise UnknownParameterError(key)
         sql, args = conjunction([self.clause(parts[1], parts[3], text, depth + 1)], "o")
         inner = (
             f"SELECT substr(f.target, {len(kind) + 2}) FROM idx_reference f JOIN resource o ON o.rid = f.rid"  # noqa: S608  values are bound

@@ -1,7 +1,7 @@
 """Remembers where a client is in a result, so that a link to the next page says nothing about what was searched for.
 
-A cursor is an opaque word. What it stands for is held in memory, the oldest forgotten first: a restart or a long pause ends it, and
-the client is told to search again. A person number in a search thus never reaches a link.
+A cursor is an opaque word. What it stands for is held in memory, the oldest forgotten first: a restart or a long
+pause ends it, and the client is told to search again. A person number in a search thus never reaches a link.
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """Fetches the matches of a search from the resource tables, page by page."""
 
 from array import array
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from simulator.journal.definitions import parameters
 from simulator.journal.search.criteria import TABLES
@@ -24,6 +24,22 @@ class Hit(NamedTuple):
     id: str
     patient: str
     content: bytes
+
+
+class Findable(Protocol):
+    """A set of resources that can be searched and shown in pages."""
+
+    def count(self, reader: Reader, search: Search) -> int:
+        """The number of matches."""
+
+    def after(self, reader: Reader, search: Search, last: int, limit: int) -> list[Hit]:
+        """Matches in their own order, those beyond row ``last``."""
+
+    def ordered(self, reader: Reader, search: Search) -> "array[int]":
+        """The row numbers of all matches in the order asked for."""
+
+    def rows(self, reader: Reader, rids: "array[int]") -> list[Hit]:
+        """The resources of some row numbers, in that order."""
 
 
 class Finder:
@@ -77,7 +93,8 @@ class Finder:
             column = "max(d.hi)" if down else "min(d.lo)"
             return f"(SELECT {column} FROM idx_date d WHERE d.rid = r.rid AND d.param = {number})", "", 0  # noqa: S608  a number of the journal's own
         pick = "max" if down else "min"
-        inner = f"SELECT rid, {pick}({VALUE[parameter.kind]}) AS k FROM {TABLES[parameter.kind]} WHERE param = ? GROUP BY rid"  # noqa: S608  names from tables
+        value, table = VALUE[parameter.kind], TABLES[parameter.kind]
+        inner = f"SELECT rid, {pick}({value}) AS k FROM {table} WHERE param = ? GROUP BY rid"  # noqa: S608  constants
         return f"s{place}.k", f"LEFT JOIN ({inner}) s{place} ON s{place}.rid = r.rid", number
 
     def fetch(self, reader: Reader, column: str, keys: list[Any], also: tuple[str, list[Any]] = ("1", [])) -> list[Hit]:

@@ -8,7 +8,7 @@ import orjson
 from simulator.journal.audit.record import Record
 from simulator.journal.errors import masked
 from simulator.journal.search.cursors import Cursors, Place
-from simulator.journal.search.finder import Finder, Hit
+from simulator.journal.search.finder import Findable, Hit
 from simulator.journal.search.include import Includer
 from simulator.journal.search.request import Search
 from simulator.journal.search.shape import shaped
@@ -18,7 +18,7 @@ from simulator.journal.store import Reader
 class Pages:
     """Shows results page by page; one object serves every search of resources."""
 
-    def __init__(self, finder: Finder, includer: Includer, cursors: Cursors, base: str) -> None:
+    def __init__(self, finder: Findable, includer: Includer, cursors: Cursors, base: str) -> None:
         self.finder = finder
         self.includer = includer
         self.cursors = cursors
@@ -67,9 +67,7 @@ class Pages:
             "search": {"mode": mode},
         }
 
-    def bundle(
-        self, search: Search, entries: list[dict[str, Any]], total: int | None, follow: Place | None
-    ) -> bytes:
+    def bundle(self, search: Search, entries: list[dict[str, Any]], total: int | None, follow: Place | None) -> bytes:
         """A searchset; its links carry no person number, and no search beyond the first page's own."""
         query = urlencode([(key, masked(text)) for key, text in search.used], quote_via=quote, safe=":,|/*")
         links = [{"relation": "self", "url": f"{self.base}/{search.kind}" + (f"?{query}" if query else "")}]
@@ -91,5 +89,3 @@ def searchset(links: list[dict[str, str]], entries: list[dict[str, Any]], total:
     if entries:
         bundle["entry"] = entries
     return orjson.dumps(bundle)
-
-

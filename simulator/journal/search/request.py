@@ -7,7 +7,7 @@ from typing import Any, Final
 from simulator.journal.definitions import Parameter, parameters, types
 from simulator.journal.errors import refuse
 from simulator.journal.search.clause import Clause, conjunction
-from simulator.journal.search.criteria import UnknownParameter
+from simulator.journal.search.criteria import UnknownParameterError
 from simulator.journal.supported import AUDITED_ONLY
 
 MakeClause = Callable[[str, str, str], Clause]
@@ -70,7 +70,7 @@ class Parser:
             try:
                 if not self._control(search, key, text):
                     clauses.append(self.clause(kind, key, text))
-            except UnknownParameter:
+            except UnknownParameterError:
                 if strict:
                     raise refuse(
                         400, "not-supported", f"{kind} has no search parameter {key[:80]!r} here", f"{kind}.{key[:80]}"
@@ -104,7 +104,7 @@ class Parser:
         for part in text.split(","):
             name = part.removeprefix("-")
             if not self.sortable(search.kind, name):
-                raise UnknownParameter(f"_sort={name}")
+                raise UnknownParameterError(f"_sort={name}")
             search.sort.append((name, part.startswith("-")))
 
     def _total(self, search: Search, text: str) -> None:
@@ -119,14 +119,14 @@ class Parser:
     def _include(self, search: Search, text: str) -> None:
         found = _included(text)
         if found.source != search.kind:
-            raise UnknownParameter(text)
+            raise UnknownParameterError(text)
         search.includes.append(found)
 
     def _revinclude(self, search: Search, text: str) -> None:
         found = _included(text)
         wanted = found.target in {None, search.kind} and search.kind in found.parameter.targets
         if not wanted or found.source == AUDITED_ONLY:
-            raise UnknownParameter(text)
+            raise UnknownParameterError(text)
         search.revincludes.append(found)
 
 
@@ -158,5 +158,5 @@ def _included(text: str) -> Include:
     name, _, target = rest.partition(":")
     parameter = parameters().get(source, {}).get(name)
     if parameter is None or parameter.kind != "reference" or (target and target not in parameter.targets):
-        raise UnknownParameter(text)
+        raise UnknownParameterError(text)
     return Include(parameter, source, target or None)

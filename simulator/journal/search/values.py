@@ -10,7 +10,7 @@ from simulator.journal.errors import refuse
 from simulator.journal.indexing import normalized, relative
 from simulator.journal.search.clause import Clause
 
-MODIFIERS: Final = {
+MODIFIERS: Final[dict[str, set[str | None]]] = {
     "string": {None, "exact", "contains"},
     "token": {None, "not"},
     "date": {None},
@@ -19,13 +19,26 @@ MODIFIERS: Final = {
 }
 PREFIXES: Final = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 DATE_SQL: Final = {
-    "eq": "({lo} >= ? AND {hi} <= ?)", "ne": "NOT ({lo} >= ? AND {hi} <= ?)", "gt": "{hi} > ?2", "lt": "{lo} < ?1",
-    "ge": "({hi} > ?2 OR ({lo} >= ?1 AND {hi} <= ?2))", "le": "({lo} < ?1 OR ({lo} >= ?1 AND {hi} <= ?2))",
-    "sa": "{lo} >= ?2", "eb": "{hi} <= ?1", "ap": "({lo} < ?2 AND {hi} > ?1)",
+    "eq": "({lo} >= ? AND {hi} <= ?)",
+    "ne": "NOT ({lo} >= ? AND {hi} <= ?)",
+    "gt": "{hi} > ?2",
+    "lt": "{lo} < ?1",
+    "ge": "({hi} > ?2 OR ({lo} >= ?1 AND {hi} <= ?2))",
+    "le": "({lo} < ?1 OR ({lo} >= ?1 AND {hi} <= ?2))",
+    "sa": "{lo} >= ?2",
+    "eb": "{hi} <= ?1",
+    "ap": "({lo} < ?2 AND {hi} > ?1)",
 }  # fmt: skip  a table: ?1 is the start of the value's range, ?2 its end
 QUANTITY_SQL: Final = {
-    "eq": "value >= ? AND value < ?", "ne": "NOT (value >= ? AND value < ?)", "gt": "value > ?", "lt": "value < ?",
-    "ge": "value >= ?", "le": "value <= ?", "sa": "value > ?", "eb": "value < ?", "ap": "value >= ? AND value < ?",
+    "eq": "value >= ? AND value < ?",
+    "ne": "NOT (value >= ? AND value < ?)",
+    "gt": "value > ?",
+    "lt": "value < ?",
+    "ge": "value >= ?",
+    "le": "value <= ?",
+    "sa": "value > ?",
+    "eb": "value < ?",
+    "ap": "value >= ? AND value < ?",
 }  # fmt: skip  a table
 RANKS: Final = {"reference": 0, "token": 2, "string": 3, "uri": 3, "quantity": 4, "date": 4}
 _MARK = re.compile(r"\?[12]?")
@@ -152,9 +165,7 @@ def reference(parameter: Parameter, number: int, modifier: str | None, texts: li
     if modifier:
         wanted = [target for target in wanted if target.startswith(f"{modifier}/")]
     marks = ", ".join("?" * len(wanted))
-    return Clause(
-        f"idx_reference WHERE param = ? AND target IN ({marks})", (number, *wanted), rank=0, probe=True
-    )
+    return Clause(f"idx_reference WHERE param = ? AND target IN ({marks})", (number, *wanted), rank=0, probe=True)
 
 
 def missing(table: str, number: int, text: str) -> Clause:
