@@ -1,0 +1,70 @@
+"""Simulated time: whole seconds from local midnight (Europe/Oslo) of the period's first day."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+OSLO: Final = ZoneInfo("Europe/Oslo")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Days around a period. A day is as long as it is in Oslo: 23, 24 or 25 hours."""
+
+    start: date
+    first: int
+    """First day known, counted from the period's start; zero or negative."""
+    last: int
+    """Day after the last one known."""
+
+    @cached_property
+    def midnights(self) -> list[int]:
+        """Local midnight of each day known and of the one after, in seconds."""
+        return [self._utc(day) - self.origin for day in range(self.first, self.last + 1)]
+
+    @cached_property
+    def origin(self) -> int:
+        """The period's start in seconds since 1970 UTC."""
+        return self._utc(0)
+
+    def _utc(self, day: int) -> int:
+        on = self.start + timedelta(days=day)
+        local = datetime(on.year, on.month, on.day, tzinfo=OSLO)
+        return round((local - _EPOCH).total_seconds())
+
+    @property
+    def begin(self) -> int:
+        """The first instant known."""
+        return self.midnights[0]
+
+    def midnight(self, day: int) -> int:
+        """Seconds at which a day begins."""
+        return self.midnights[day - self.first]
+
+    def day(self, seconds: float) -> int:
+        """The day an instant falls on."""
+        return bisect_right(self.midnights, seconds) - 1 + self.first
+
+    def weekday(self, day: int) -> int:
+        """0 for Monday."""
+        return (self.start.weekday() + day) % 7
+
+    def month(self, day: int) -> int:
+        """0 for January."""
+        return (self.start + timedelta(days=day)).month - 1
+
+    def days(self) -> range:
+        """Every day known."""
+        return range(self.first, self.last)
+
+    def instants(self, days: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Whole seconds for columns of days and of seconds after their midnight."""
+        midnights = np.asarray(self.midnights, dtype=np.int64)
+        return midnights[days - self.first] + seconds.astype(np.int64)

@@ -1,0 +1,176 @@
+"""Who begins an episode and when: drawn for whole columns of residents at once, keyed by resident."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.care.amounts import Draw, Floats, Keys, for_people
+from simulator.care.clock import Clock
+from simulator.domain.scenario import Hours
+from simulator.streams import stream
+
+Ints = NDArray[np.int64]
+Uints = NDArray[np.uint64]
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """The people of one site as columns."""
+
+    resident: Uints
+    sex: Ints
+    age: Ints
+
+    def take(self, rows: Ints, number: Uints) -> Keys:
+        """Keys of episodes: the row of each one's resident, and its number."""
+        return Keys(self.resident[rows], number, self.sex[rows], self.age[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """How demand is spread: factors with mean 1 by weekday and month, shares of the day by hour."""
+
+    weekday: Floats
+    hour: Floats
+    month: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class RatePlan:
+    """Open demand with its figures looked up: ``rate`` is episodes per person and year by sex and age."""
+
+    rate: Floats
+    profiles: Profiles
+    grid: int
+    lead: Draw | None
+    lead_hours: Hours | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePlan:
+    """Planned demand with its figures looked up: mean ``per_day`` of those who qualify."""
+
+    per_day: float
+    profiles: Profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days demand is drawn for, as days from the period's start."""
+
+    clock: Clock
+    first: int
+    last: int
+
+    def days(self) -> range:
+        """Every day of it."""
+        return range(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Episodes:
+    """Episodes in order of their start: row of the resident, running number, start and wanted instant."""
+
+    row: Ints
+    number: Uints
+    start: Ints
+    appointment: Ints
+
+
+def open_demand(plan: RatePlan, people: Residents, may: NDArray[np.bool_], window: Window, key: tuple[int, str]) -> Episodes:
+    """Poisson demand. The residents who qualify (``may``) carry the whole expectation of their site."""
+    rate = for_people(plan.rate, people.sex, people.age)
+    carried = float(rate[may].sum())
+    rate = np.where(may, rate * (float(rate.sum()) / carried if carried else 0.0), 0.0)
+    weight = _day_weights(plan.profiles, window)
+    counts = _poisson(rate * weight.sum() / DAYS_PER_YEAR, stream(*key, "count").uniforms(people.resident))
+    row = np.repeat(np.arange(len(rate)), counts)
+    number = _running(counts)
+    resident = people.resident[row]
+    cumulative = np.cumsum(weight) / max(weight.sum(), 1e-300)
+    day = np.searchsorted(cumulative, stream(*key, "day").uniforms(resident, number), side="right")
+    day = np.minimum(day, len(weight) - 1) + window.first
+    second = _time_of_day(plan.profiles.hour, stream(*key, "time").uniforms(resident, number))
+    appointment = window.clock.instants(day, second) // plan.grid * plan.grid
+    start = _ahead(plan, people.take(row, number), appointment, key)
+    order = np.lexsort((number, resident, start))
+    return Episodes(row[order], number[order], start[order], appointment[order])
+
+
+def planned_demand(
+    plan: SchedulePlan, people: Residents, weight: Floats, window: Window, key: tuple[int, str]
+) -> Episodes:
+    """Planned visits: systematic sampling, so that each gets their share evenly, at the same times every day.
+
+    ``weight`` is each resident's part, zero for those who do not qualify.
+    """
+    chosen = np.flatnonzero(weight > 0)
+    mean = float(weight[chosen].mean()) if len(chosen) else 1.0
+    per_day = plan.per_day * weight[chosen] / mean
+    resident = people.resident[chosen]
+    offset = stream(*key, "offset").uniforms(resident)
+    cumulative = np.concatenate(([0.0], np.cumsum(_day_weights(plan.profiles, window))))
+    owed = np.floor(per_day[:, None] * cumulative[None, :] + offset[:, None]).astype(np.int64)
+    visits = np.diff(owed, axis=1)
+    flat = visits.ravel()
+    row = np.repeat(np.repeat(chosen, visits.shape[1]), flat)
+    day = np.repeat(np.tile(np.arange(window.first, window.last), len(chosen)), flat)
+    of_day = _running(flat).astype(np.float64)
+    phase = np.repeat(np.repeat(stream(*key, "phase").uniforms(resident), visits.shape[1]), flat)
+    second = _time_of_day(plan.profiles.hour, (of_day + phase) / np.repeat(flat, flat))
+    start = window.clock.instants(day, second)
+    number = _running(visits.sum(axis=1))
+    order = np.lexsort((number, people.resident[row], start))
+    return Episodes(row[order], number[order], start[order], start[order])
+
+
+def _day_weights(profiles: Profiles, window: Window) -> Floats:
+    clock = window.clock
+    return np.array(
+        [profiles.weekday[clock.weekday(day)] * profiles.month[clock.month(day)] for day in window.days()],
+        dtype=np.float64,
+    )
+
+
+def _poisson(mean: Floats, uniform: Floats) -> Ints:
+    """Poisson counts by inversion: the more a mean grows, the more episodes, with the earlier ones kept."""
+    counts = np.zeros(len(mean), dtype=np.int64)
+    term = np.exp(-mean)
+    cumulative = term.copy()
+    live = np.flatnonzero(uniform > cumulative)
+    while len(live):
+        counts[live] += 1
+        term[live] *= mean[live] / counts[live]
+        cumulative[live] += term[live]
+        live = live[(uniform[live] > cumulative[live]) & (term[live] > 0)]
+    return counts
+
+
+def _running(counts: Ints) -> Uints:
+    """0, 1, 2 … within each group of ``counts``."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return (np.arange(total) - np.repeat(ends - counts, counts)).astype(np.uint64)
+
+
+def _time_of_day(hour: Floats, share: Floats) -> Floats:
+    """Seconds after midnight at which ``share`` of the day's profile has passed."""
+    edges = np.concatenate(([0.0], np.cumsum(hour) / hour.sum()))
+    index = np.clip(np.searchsorted(edges, share, side="right") - 1, 0, 23)
+    within = (share - edges[index]) / np.maximum(edges[index + 1] - edges[index], 1e-300)
+    return (index + np.clip(within, 0, 1 - 1e-9)) * 3600
+
+
+def _ahead(plan: RatePlan, keys: Keys, appointment: Ints, key: tuple[int, str]) -> Ints:
+    """When each episode starts: ``lead`` before its appointment, moved earlier out of closed hours."""
+    if plan.lead is None:
+        return appointment
+    start = appointment - plan.lead.seconds(stream(*key, "lead"), keys)
+    if plan.lead_hours is None:
+        return start
+    closed = 86400 - plan.lead_hours.seconds
+    outside = (start - plan.lead_hours.begin) % 86400 >= plan.lead_hours.seconds
+    return np.where(outside, start - closed, start)

@@ -1,0 +1,119 @@
+"""Staff as a SimPy resource: named people, on duty by a calendar, asked for in order of priority."""
+
+from bisect import insort
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from operator import attrgetter
+
+from simpy import Environment, Event
+from simpy.core import BoundClass
+from simpy.resources.base import BaseResource, Put
+
+_KEY = attrgetter("key")
+
+
+class InOrder(list["Turn"]):
+    """The queue, kept sorted by inserting: SimPy's own re-sorts the whole of it for every request."""
+
+    def append(self, turn: "Turn") -> None:
+        """Put a turn where it belongs; equal ones stay in the order they came."""
+        insort(self, turn, key=_KEY)
+
+
+class Turn(Put):  # type: ignore[misc]  SimPy is not followed by the type checker
+    """Waiting for one person; succeeds with that person's number."""
+
+    def __init__(self, pool: "Pool", key: tuple[int, int], step: int) -> None:
+        self.key = key
+        """Priority, then the instant wanted."""
+        self.step = step
+        super().__init__(pool)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """From ``at`` on, the people ``first`` to ``first + count - 1`` are on duty."""
+
+    at: int
+    first: int
+    count: int
+
+
+class Pool(BaseResource):  # type: ignore[misc]  as above
+    """People of one role in one organisation. The lowest free number is sent; nobody is in two places at once.
+
+    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new.
+    """
+
+    PutQueue = InOrder
+    request = BoundClass(Turn)
+
+    def __init__(self, env: Environment) -> None:
+        super().__init__(env, capacity=1)
+        self._free: list[int] = []
+        self._busy: set[int] = set()
+        self._on_duty = range(0)
+
+    def change_shift(self, first: int, count: int) -> None:
+        """Others come on duty, and serve those who wait."""
+        self._on_duty = range(first, first + count)
+        self._free = [number for number in self._on_duty if number not in self._busy]
+        self._trigger_put(None)
+
+    def take(self) -> int:
+        """The lowest free number at once, or -1 when nobody is free."""
+        if not self._free:
+            return -1
+        number = heappop(self._free)
+        self._busy.add(number)
+        return number
+
+    def give_back(self, number: int) -> None:
+        """The person is free again; whoever waits longest at the highest priority is served."""
+        self._busy.discard(number)
+        if number in self._on_duty:
+            heappush(self._free, number)
+            if self.put_queue:
+                self._trigger_put(None)
+
+    def waiting(self) -> Iterator[int]:
+        """The step each turn in the queue is for."""
+        return (turn.step for turn in self.put_queue)
+
+    def follow(self, calendar: Iterator[Duty]) -> Generator[Event, None, None]:
+        """The process that changes shifts by a calendar."""
+        env = self._env
+        for duty in calendar:
+            if duty.at > env.now:
+                yield env.timeout(duty.at - env.now)
+            self.change_shift(duty.first, duty.count)
+
+    def _do_put(self, turn: Turn) -> bool:
+        number = self.take()
+        if number < 0:
+            return False
+        turn.succeed(number)
+        return True
+
+    def _do_get(self, _event: object) -> bool:
+        return False
+
+
+class Crowd:
+    """People of a role nobody counts: as many as it takes, numbered from 0, the lowest free number first."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+        self._next = 0
+
+    def take(self) -> int:
+        """The lowest number not at work."""
+        if self._free:
+            return heappop(self._free)
+        self._next += 1
+        return self._next - 1
+
+    def give_back(self, number: int) -> None:
+        """The person is free again."""
+        heappush(self._free, number)

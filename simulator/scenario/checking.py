@@ -1,0 +1,56 @@
+"""``journalbenk check`` for scenario files: reads each for what it is and collects what is wrong."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from simulator.documents import Document, read
+from simulator.errors import InputError, nearest
+from simulator.figures import Figures
+from simulator.scenario.naming import figures_of, figures_of_staffing, unknown_figures
+from simulator.scenario.pathways import parse_pathway
+from simulator.scenario.staffing import load_staffing
+from simulator.scenario.studies import parse_study
+
+KINDS: Final = ("pathway", "staffing", "study")
+
+
+def check_files(paths: Iterable[Path], figures: Figures) -> list[str]:
+    """What is wrong with pathway, staffing and study files: one text per fault with file, line and what to do."""
+    faults: list[str] = []
+    for path in paths:
+        try:
+            faults += check_document(read(path), figures)
+        except InputError as error:
+            faults += [line.strip() for line in str(error).splitlines()]
+    return faults
+
+
+def check_document(document: Document, figures: Figures) -> list[str]:
+    """What is wrong with one document; raises InputError for what stops the reading."""
+    kind = kind_of(document)
+    readers: Mapping[str, Callable[[], list[str]]] = {
+        "study": lambda: [] if parse_study(document, figures) else [],
+        "pathway": lambda: unknown_figures(
+            figures_of(parse_pathway(document, load_staffing())), document.path, figures
+        ),
+        "staffing": lambda: unknown_figures(figures_of_staffing(load_staffing(document.path)), document.path, figures),
+    }
+    return readers[kind]()
+
+
+def kind_of(document: Document) -> str:
+    """``pathway``, ``staffing`` or ``study``, by the document's keys; raises InputError when it is none."""
+    keys = list(document.data) if isinstance(document.data, dict) else []
+    found = [kind for kind in KINDS if kind in keys]
+    # A study has a key ``staffing`` too, and names its pathways in ``pathways``.
+    for kind in ("study", "pathway", "staffing"):
+        if kind in found:
+            return kind
+    hint = nearest(str(keys[0]), KINDS) if keys else "write one of those keys"
+    raise InputError(
+        "neither a pathway, a staffing nor a study",
+        expected="one of the keys " + ", ".join(KINDS),
+        where=document.where(*keys[:1]),
+        remedy=f"{hint[0].upper()}{hint[1:]}",
+    )

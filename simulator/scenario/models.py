@@ -1,0 +1,226 @@
+"""The shape of the YAML files: which keys there are and of what type. What the words mean is checked afterwards."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from simulator.domain.scenario import Channel, Status
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Quantity = str | float
+"""A number, duration or distribution in the language of ``expressions``."""
+Words = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", strict=False, populate_by_name=True)
+
+
+class TextModel(Strict):
+    """A text in bokmål and English."""
+
+    nb: str
+    en: str
+
+
+class ParameterModel(Strict):
+    """A number about the world, with its origin."""
+
+    value: Quantity
+    source: str
+    status: Status
+    year: str | int = ""
+
+
+class WhoModel(Strict):
+    """Who qualifies."""
+
+    ages: str | int = "0-120"
+    where: str = ""
+
+
+class RateModel(Strict):
+    """Open demand."""
+
+    rate: Quantity
+    total: Quantity | None = None
+    weekday: str = ""
+    hour: str = ""
+    month: str = ""
+    grid: str = "1 s"
+    lead: Quantity | None = None
+    lead_hours: str | None = None
+
+
+class ScheduleModel(Strict):
+    """Planned demand."""
+
+    total: Quantity
+    of: Quantity
+    weight: Quantity = 1.0
+    weekday: str = ""
+    hour: str = ""
+
+
+class EdgeModel(Strict):
+    """Follows a step, after a delay."""
+
+    step: str
+    delay: Quantity | None = None
+
+
+class DeadlineModel(Strict):
+    """Due so long after a step."""
+
+    time: str
+    of: str
+
+
+class OpeningModel(Strict):
+    """When a step may begin."""
+
+    hours: str = "00:00-24:00"
+    weekday: str = ""
+
+
+class StepModel(Strict):
+    """One step."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    by: str
+    at: str = ""
+    channel: Channel | Literal[""] = ""
+    after: Annotated[list[str | EdgeModel], BeforeValidator(_as_list)] = []
+    takes: Quantity | None = None
+    travel: Quantity | None = None
+    needs: str = ""
+    priority: str | int = 0
+    patience: str | None = None
+    opening: OpeningModel | None = None
+    within: str | DeadlineModel | None = None
+    sends: str = ""
+    to: str = ""
+    records: Words = []
+    reads: Words = []
+    chance: Quantity = 1.0
+    only_if: Words = Field(default=[], alias="if")
+    unless: Words = []
+    where: str = ""
+
+
+class PathwayModel(Strict):
+    """A pathway file."""
+
+    pathway: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: TextModel
+    requirements: list[Annotated[str, Field(pattern=r"^[A-Z]{3}-\d\d$")]] = []
+    who: WhoModel = WhoModel()
+    demand: RateModel | None = None
+    schedule: ScheduleModel | None = None
+    reason: str = ""
+    before: str = "0 d"
+    beyond: str = "0 d"
+    parameters: dict[str, ParameterModel] = {}
+    steps: Annotated[list[StepModel], Field(min_length=1)]
+
+
+class OrganisationModel(Strict):
+    """A kind of organisation."""
+
+    one_per: str = ""
+
+
+class RoleModel(Strict):
+    """A profession or actor."""
+
+    title: TextModel
+    at: str
+    numbered: bool = True
+
+
+class ShiftModel(Strict):
+    """A working shift."""
+
+    hours: str
+    days: str = "mon-sun"
+    share: str = ""
+
+
+class StaffModel(Strict):
+    """People who can be short."""
+
+    role: str
+    at: str = ""
+    persons: int = Field(default=0, ge=0)
+    arsverk: Quantity | None = None
+    where: str = ""
+    of: Quantity | None = None
+    hours_per_arsverk: Quantity = 1.0
+    direct: Quantity = 1.0
+    weekend: Quantity = 1.0
+    shifts: Annotated[dict[str, ShiftModel], Field(min_length=1)]
+
+
+class StaffingModel(Strict):
+    """A staffing file."""
+
+    staffing: str
+    organisations: dict[str, OrganisationModel]
+    roles: dict[str, RoleModel]
+    staff: dict[str, StaffModel] = {}
+    parameters: dict[str, ParameterModel] = {}
+
+
+class LimitModel(Strict):
+    """What one profession can live with."""
+
+    p95_ms: float = Field(gt=0)
+    error_share: float = Field(ge=0, le=1)
+    status: Status
+    source: str
+
+
+class LoadModel(Strict):
+    """Which part of the period is replayed."""
+
+    window_start: str
+    window: str
+    people: int = Field(ge=1, le=10_000)
+    limits: dict[str, LimitModel] = {}
+
+
+class ConformanceModel(Strict):
+    """Which part of the catalogue is tested."""
+
+    capabilities: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []
+    requirements: list[Annotated[str, Field(pattern=r"^[A-Z]{3}-\d\d$")]] = []
+
+
+class StaffChoiceModel(Strict):
+    """Which staffing, and how much of it."""
+
+    use: str = "standard"
+    factor: dict[str, Annotated[float, Field(ge=0, le=1000)]] = {}
+
+
+class StudyModel(Strict):
+    """A study file."""
+
+    study: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: TextModel
+    municipalities: Annotated[list[str | int], Field(min_length=1)]
+    start: date
+    days: int = Field(ge=1, le=3660)
+    seed: int = Field(ge=0)
+    pathways: Annotated[list[str], Field(min_length=1)]
+    staffing: StaffChoiceModel = StaffChoiceModel()
+    demand: dict[str, Annotated[float, Field(ge=0, le=1000)]] = {}
+    conformance: ConformanceModel = ConformanceModel()
+    load: LoadModel | None = None

@@ -1,0 +1,58 @@
+"""Checks that every figure a scenario names exists, and points at the line that names it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from simulator.domain.scenario import Distribution, Number, Pathway, Rate, Staffing, Step
+from simulator.errors import at, nearest
+from simulator.figures import Figures
+
+
+def figures_of(pathway: Pathway) -> set[str]:
+    """Every figure a pathway names."""
+    demand = pathway.demand
+    quantities: list[Number | Distribution | None] = [n for step in pathway.steps for n in _quantities(step)]
+    if isinstance(demand, Rate):
+        quantities += [demand.rate, demand.total, demand.lead]
+    else:
+        quantities += [demand.total, demand.of]
+    months = {demand.month} if isinstance(demand, Rate) else set()
+    openings = {step.opening.weekday for step in pathway.steps if step.opening}
+    profiles = {demand.weekday, demand.hour, pathway.reason} | months | openings
+    return {name for name in profiles if name} | set(_names(quantities))
+
+
+def figures_of_staffing(staffing: Staffing) -> set[str]:
+    """Every figure a staffing names."""
+    found: set[str] = set()
+    for staff in staffing.staff.values():
+        found |= set(_names([staff.arsverk, staff.of, staff.hours_per_arsverk, staff.direct, staff.weekend]))
+        found |= {shift.share for shift in staff.shifts if shift.share}
+    return found
+
+
+def unknown_figures(names: set[str], path: Path, figures: Figures) -> list[str]:
+    """A fault for every name in the file at ``path`` that is no figure, with its line."""
+    known = figures.names()
+    text = path.read_text(encoding="utf-8").splitlines()
+    faults = []
+    for name in sorted(names - set(known)):
+        pattern = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+        line = next((number for number, row in enumerate(text, 1) if pattern.search(row)), None)
+        faults.append(f"{at(path, line)}: no figure '{name}'; {nearest(name, known)}")
+    return faults
+
+
+def _quantities(step: Step) -> Iterator[Number | Distribution | None]:
+    yield from (step.takes, step.travel, step.chance)
+    yield from (edge.delay for edge in step.after)
+
+
+def _names(quantities: list[Number | Distribution | None]) -> Iterator[str]:
+    for quantity in quantities:
+        if isinstance(quantity, Number):
+            yield from quantity.figures
+        elif quantity is not None:
+            yield from quantity.mean.figures
+            yield from quantity.high.figures if quantity.high else ()

@@ -1,0 +1,114 @@
+"""Checks that the steps of a pathway can be walked: no cycles, nothing impossible, no deadline before its start."""
+
+from collections.abc import Mapping, Sequence
+
+from simulator.domain.scenario import APPOINTMENT, Hours, Staffing, Step
+from simulator.scenario.faults import Faults
+
+
+def check_order(steps: Sequence[Step], staffing: Staffing, faults: Faults) -> None:
+    """Add a fault for every step that cannot be reached, done, or done in time."""
+    by_id: dict[str, Step] = {}
+    for number, step in enumerate(steps):
+        if step.id in by_id:
+            faults.add(("steps", number, "id"), f"step '{step.id}' is written twice")
+        by_id[step.id] = step
+    for number, step in enumerate(steps):
+        cycle = _cycle(step, by_id)
+        if cycle:
+            faults.add(("steps", number, "after"), f"cycle of 'after': {' after '.join(cycle)}; it can never begin")
+            return
+    for number, step in enumerate(steps):
+        _check_possible(number, step, by_id, faults)
+        _check_deadline(number, step, by_id, faults)
+        _check_hands(number, step, staffing, faults)
+
+
+def _cycle(start: Step, by_id: Mapping[str, Step]) -> list[str]:
+    """The way from a step back to itself along ``after``, ``if`` and ``unless``; empty when there is none."""
+    trail = [(start.id, [start.id])]
+    seen: set[str] = set()
+    while trail:
+        here, way = trail.pop()
+        for other in _before(by_id[here]):
+            if other == start.id:
+                return [*way, other]
+            if other in by_id and other not in seen:
+                seen.add(other)
+                trail.append((other, [*way, other]))
+    return []
+
+
+def _before(step: Step) -> list[str]:
+    return [*(edge.step for edge in step.after), *step.only_if, *step.unless]
+
+
+def ancestors(step: Step, by_id: Mapping[str, Step]) -> set[str]:
+    """Every step that ``step`` comes after, at any distance."""
+    found: set[str] = set()
+    waiting = [edge.step for edge in step.after]
+    while waiting:
+        name = waiting.pop()
+        if name in by_id and name not in found:
+            found.add(name)
+            waiting.extend(edge.step for edge in by_id[name].after)
+    return found
+
+
+def _check_possible(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:
+    place = ("steps", number)
+    if not step.chance.figures and step.chance.constant == 0:
+        faults.add((*place, "chance"), f"step '{step.id}' has no chance, so the pathway can never end through it")
+    both = set(step.only_if) & set(step.unless)
+    if both:
+        faults.add((*place, "unless"), f"step '{step.id}' can never happen: if and unless '{min(both)}'")
+    followed = [edge.step for edge in step.after if edge.step != APPOINTMENT]
+    shut_out = [name for name in step.unless if followed == [name]]
+    if shut_out:
+        message = f"step '{step.id}' can never happen: after '{shut_out[0]}' and unless it; the pathway can never end"
+        faults.add((*place, "unless"), message)
+
+
+def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:
+    if step.within is None:
+        return
+    place = ("steps", number, "within")
+    start = step.within.of
+    if start not in ("", APPOINTMENT) and start not in ancestors(step, by_id):
+        faults.add(place, f"the deadline of '{step.id}' counts from '{start}', which does not come before it")
+        return
+    least = _least(step, start, by_id)
+    if step.within.seconds <= 0 or least > step.within.seconds:
+        message = (
+            f"the deadline of '{step.id}' is {step.within.seconds} s after '{start or 'the start'}', "
+            f"before it can begin (at least {least:.0f} s)"
+        )
+        faults.add(place, message)
+
+
+def _least(step: Step, start: str, by_id: Mapping[str, Step]) -> float:
+    """The seconds that must pass between ``start`` and the beginning of ``step``."""
+    ways = [0.0]
+    for edge in step.after:
+        wait = edge.delay.least if edge.delay else 0.0
+        if edge.step == start:
+            ways.append(wait)
+        elif edge.step in by_id and (start in ancestors(by_id[edge.step], by_id) or not start):
+            before = by_id[edge.step]
+            ways.append(wait + _least(before, start, by_id) + (before.takes.least if before.takes else 0.0))
+    return max(ways)
+
+
+def _check_hands(number: int, step: Step, staffing: Staffing, faults: Faults) -> None:
+    staff = staffing.staff.get(step.needs)
+    if staff is None:
+        return
+    place = ("steps", number, "needs")
+    if staff.arsverk is None and staff.persons == 0:
+        faults.add(place, f"nobody can do step '{step.id}': there are no {step.needs}")
+    elif step.opening and not any(_overlap(step.opening.hours, shift.hours) for shift in staff.shifts):
+        faults.add(place, f"nobody can do step '{step.id}': {step.needs} never work in its opening hours")
+
+
+def _overlap(one: Hours, other: Hours) -> bool:
+    return (other.begin - one.begin) % 86400 < one.seconds or (one.begin - other.begin) % 86400 < other.seconds

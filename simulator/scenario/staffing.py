@@ -1,0 +1,82 @@
+"""Reads a staffing file: which organisations, roles and staff there are, the words that pathways are written in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from simulator.documents import read
+from simulator.domain.scenario import Hours, Number, Organisation, Role, Shift, Staff, Staffing
+from simulator.domain.tables import POPULATION
+from simulator.errors import nearest
+from simulator.places import SCENARIOS
+from simulator.scenario.expressions import condition, hours, number, weekdays
+from simulator.scenario.faults import Faults
+from simulator.scenario.models import ShiftModel, StaffingModel, StaffModel
+from simulator.scenario.parameters import read_parameters
+
+STAFFINGS: Final = SCENARIOS / "staffing"
+WHOLE_WEEK: Final = tuple(range(7))
+
+
+def load_staffing(name_or_path: str | Path = "standard") -> Staffing:
+    """The staffing of that name in ``scenarios/staffing/``, or in that file; raises InputError with file and line."""
+    path = Path(name_or_path)
+    document = read(path if path.suffix else STAFFINGS / f"{name_or_path}.yaml")
+    model = document.as_model(StaffingModel)
+    faults = Faults(document)
+    for kind, organisation in model.organisations.items():
+        if organisation.one_per and not POPULATION.get(organisation.one_per, POPULATION["sex"]) == POPULATION["fastlege"]:
+            hint = nearest(organisation.one_per, [c for c, t in POPULATION.items() if t == POPULATION["fastlege"]])
+            faults.add(("organisations", kind, "one_per"), f"'{organisation.one_per}' does not number lists; {hint}")
+    for name, role in model.roles.items():
+        faults.word(("roles", name, "at"), role.at, model.organisations, "organisation")
+    parameters, origins = read_parameters(model.parameters, faults)
+    staff = {name: _staff(name, entry, model, parameters, faults) for name, entry in model.staff.items()}
+    faults.stop()
+    return Staffing(
+        model.staffing,
+        {kind: Organisation(kind, entry.one_per) for kind, entry in model.organisations.items()},
+        {n: Role(n, r.title.model_dump(), r.at, r.numbered) for n, r in model.roles.items()},
+        staff,
+        origins,
+    )
+
+
+def _staff(
+    name: str, model: StaffModel, whole: StaffingModel, parameters: Mapping[str, Number], faults: Faults
+) -> Staff:
+    place = ("staff", name)
+    known = faults.word((*place, "role"), model.role, whole.roles, "role")
+    at = model.at or (whole.roles[model.role].at if known else "")
+    if model.at:
+        faults.word((*place, "at"), at, whole.organisations, "organisation")
+    if bool(model.persons) == (model.arsverk is not None) and model.arsverk is not None:
+        faults.add((*place, "persons"), "give either 'persons' per organisation or national 'arsverk', not both")
+    if model.arsverk is not None and model.of is None:
+        faults.add((*place, "arsverk"), "'arsverk' needs 'of': how many residents of 'where' the country has")
+
+    def quantity(key: str, text: str | float) -> Number:
+        return faults.parse((*place, key), lambda: number(text, parameters), Number(1.0))
+
+    return Staff(
+        name,
+        model.role,
+        at,
+        tuple(_shift((*place, "shifts", key), key, shift, faults) for key, shift in model.shifts.items()),
+        persons=model.persons,
+        arsverk=None if model.arsverk is None else quantity("arsverk", model.arsverk),
+        where=faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else "",
+        of=None if model.of is None else quantity("of", model.of),
+        hours_per_arsverk=quantity("hours_per_arsverk", model.hours_per_arsverk),
+        direct=quantity("direct", model.direct),
+        weekend=quantity("weekend", model.weekend),
+    )
+
+
+def _shift(place: tuple[str, ...], name: str, model: ShiftModel, faults: Faults) -> Shift:
+    return Shift(
+        name,
+        faults.parse((*place, "hours"), lambda: hours(model.hours), Hours(0, 86400)),
+        faults.parse((*place, "days"), lambda: weekdays(model.days), WHOLE_WEEK),
+        model.share,
+    )

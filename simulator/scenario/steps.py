@@ -1,0 +1,135 @@
+"""Turns the steps of a pathway file into ``domain.scenario.Step``, checking every word against the staffing's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.documents import Location
+from simulator.domain.information import READS, RECORDS
+from simulator.domain.scenario import (
+    APPOINTMENT,
+    MESSAGES,
+    Deadline,
+    Distribution,
+    Edge,
+    Hours,
+    Number,
+    Opening,
+    Staffing,
+    Step,
+)
+from simulator.scenario.expressions import amount, condition, distribution, hours, number, seconds
+from simulator.scenario.faults import Faults
+from simulator.scenario.models import OpeningModel, PathwayModel, Quantity, StepModel
+
+
+@dataclass(frozen=True, slots=True)
+class StepReader:
+    """Reads the steps of one file."""
+
+    faults: Faults
+    staffing: Staffing
+    parameters: Mapping[str, Number]
+    steps: Sequence[str]
+    """Every step id of the pathway, and ``appointment`` where there is one."""
+
+    def read(self, number_of_step: int, model: StepModel) -> Step:
+        """One step; what is wrong is added to the faults."""
+        place: Location = ("steps", number_of_step)
+        self._check_words(place, model)
+        role = self.staffing.roles.get(model.by)
+        after = tuple(self._edge((*place, "after", n), edge) for n, edge in enumerate(model.after))
+        return Step(
+            id=model.id,
+            by=model.by,
+            at=model.at or (role.at if role else ""),
+            channel=model.channel or "message",
+            after=after,
+            takes=self._distribution((*place, "takes"), model.takes),
+            travel=self._distribution((*place, "travel"), model.travel),
+            needs=self._needs(place, model),
+            priority=self.faults.parse((*place, "priority"), lambda: amount(model.priority), "0"),
+            patience=None if model.patience is None else self._seconds((*place, "patience"), model.patience),
+            opening=None if model.opening is None else self._opening((*place, "opening"), model.opening),
+            within=self._deadline((*place, "within"), model, after),
+            sends=model.sends,
+            to=model.to,
+            records=tuple(model.records),
+            reads=tuple(model.reads),
+            chance=self._chance((*place, "chance"), model.chance),
+            only_if=tuple(model.only_if),
+            unless=tuple(model.unless),
+            where=self.faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else "",
+        )
+
+    def _check_words(self, place: Location, model: StepModel) -> None:
+        word = self.faults.word
+        word((*place, "by"), model.by, self.staffing.roles, "role")
+        if model.at:
+            word((*place, "at"), model.at, self.staffing.organisations, "organisation")
+        for n, record in enumerate(model.records):
+            word((*place, "records", n), record, RECORDS, "record")
+        for n, looked_up in enumerate(model.reads):
+            word((*place, "reads", n), looked_up, READS, "read")
+        for key, others in (("if", model.only_if), ("unless", model.unless)):
+            for n, other in enumerate(others):
+                word((*place, key, n), other, [s for s in self.steps if s != APPOINTMENT], "step")
+        if model.sends:
+            word((*place, "sends"), model.sends, MESSAGES, "message")
+        if model.to:
+            word((*place, "to"), model.to, self.staffing.organisations, "organisation")
+        if bool(model.sends) != bool(model.to):
+            self.faults.add(place, "'sends' and 'to' belong together: what is sent, and to whom")
+        if not model.channel and not model.sends:
+            self.faults.add((*place, "id"), f"step '{model.id}' sends nothing and has no 'channel'")
+
+    def _needs(self, place: Location, model: StepModel) -> str:
+        """The staff a step waits for: what it names, or the staff of its role when it takes time."""
+        if model.needs:
+            if not self.faults.word((*place, "needs"), model.needs, self.staffing.staff, "staff"):
+                return ""
+            staff = self.staffing.staff[model.needs]
+            if staff.role != model.by:
+                message = f"nobody can do step '{model.id}': it is by {model.by}, but {model.needs} are {staff.role}"
+                self.faults.add((*place, "needs"), message)
+            return model.needs
+        if model.takes is None:
+            return ""
+        return next((name for name, staff in self.staffing.staff.items() if staff.role == model.by), "")
+
+    def _edge(self, place: Location, model: object) -> Edge:
+        step, delay = (model, None) if isinstance(model, str) else (model.step, model.delay)  # type: ignore[attr-defined]  EdgeModel, by the schema
+        self.faults.word(place, step, self.steps, "step")
+        return Edge(step, self._distribution(place, delay))
+
+    def _deadline(self, place: Location, model: StepModel, after: Iterable[Edge]) -> Deadline | None:
+        if model.within is None:
+            return None
+        if isinstance(model.within, str):
+            first = next((edge.step for edge in after), "")
+            return Deadline(self._seconds(place, model.within), first)
+        self.faults.word((*place, "of"), model.within.of, self.steps, "step")
+        return Deadline(self._seconds((*place, "time"), model.within.time), model.within.of)
+
+    def _opening(self, place: Location, model: OpeningModel) -> Opening:
+        span = self.faults.parse((*place, "hours"), lambda: hours(model.hours), Hours(0, 86400))
+        return Opening(span, model.weekday)
+
+    def _distribution(self, place: Location, text: Quantity | None) -> Distribution | None:
+        if text is None:
+            return None
+        return self.faults.parse(place, lambda: distribution(text, self.parameters), None)
+
+    def _seconds(self, place: Location, text: str) -> int:
+        return self.faults.parse(place, lambda: seconds(text, self.parameters), 1)
+
+    def _chance(self, place: Location, text: Quantity) -> Number:
+        found = self.faults.parse(place, lambda: number(text, self.parameters), Number(1.0))
+        if not found.figures and found.constant > 1:
+            self.faults.add(place, f"a chance of {found.constant:g} is above 1")
+        return found
+
+
+def step_names(model: PathwayModel) -> list[str]:
+    """The words ``after:`` may use in a pathway."""
+    names = [step.id for step in model.steps]
+    return [*names, APPOINTMENT] if model.demand is not None and model.demand.lead is not None else names

@@ -1,0 +1,138 @@
+"""Reads a study: where, when, which pathways, with how many hands; and gives it a digest."""
+
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from simulator.documents import Document, read
+from simulator.domain.scenario import Limit, LoadPlan, Pathway, Selection, Staffing, Study
+from simulator.errors import InputError
+from simulator.figures import Figures
+from simulator.places import PATHWAYS, STUDIES
+from simulator.scenario.expressions import seconds
+from simulator.scenario.faults import Faults
+from simulator.scenario.models import LoadModel, StudyModel
+from simulator.scenario.naming import figures_of, figures_of_staffing, unknown_figures
+from simulator.scenario.pathways import load_pathway
+from simulator.scenario.staffing import STAFFINGS, load_staffing
+
+
+def load_study(name_or_path: str | Path, figures: Figures) -> Study:
+    """The study of that name in ``scenarios/studies/``, or in that file.
+
+    Pathways are files beside the study, or names in ``scenarios/pathways/``. Raises InputError naming every fault
+    with file, line and the nearest valid word.
+    """
+    path = Path(name_or_path)
+    return parse_study(read(path if path.suffix else STUDIES / f"{name_or_path}.yaml"), figures)
+
+
+def parse_study(document: Document, figures: Figures) -> Study:
+    """The study a document describes; raises InputError."""
+    model = document.as_model(StudyModel)
+    faults = Faults(document)
+    municipalities = _municipalities(model, figures, faults)
+    files = _pathway_files(model, document.path, faults)
+    staffing_file = _staffing_file(model.staffing.use, document.path, faults)
+    faults.stop()
+    staffing = load_staffing(staffing_file)
+    pathways = tuple(load_pathway(file, staffing) for file in files)
+    _check_names(model, pathways, staffing, faults)
+    load = None if model.load is None else _load(model.load, model.days, staffing, faults)
+    faults.stop()
+    unknown = unknown_figures(figures_of_staffing(staffing), staffing_file, figures)
+    unknown += [fault for p in pathways for fault in unknown_figures(figures_of(p), p.path, figures)]
+    if unknown:
+        raise InputError("\n  ".join(unknown))
+    study = {
+        "name": model.study,
+        "title": model.title.model_dump(),
+        "municipalities": municipalities,
+        "start": model.start,
+        "days": model.days,
+        "seed": model.seed,
+        "pathways": pathways,
+        "staffing": staffing,
+        "staff_factors": dict(sorted(model.staffing.factor.items())),
+        "demand_factors": dict(sorted(model.demand.items())),
+        "conformance": Selection(tuple(model.conformance.capabilities), tuple(model.conformance.requirements)),
+        "load": load,
+    }
+    return Study(path=document.path, digest=_digest(study), **study)
+
+
+def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tuple[str, ...]:
+    found: list[str] = []
+    for number, word in enumerate(model.municipalities):
+        place = ("municipalities", number)
+        name = f"{word:04d}" if isinstance(word, int) else word
+        try:
+            code = figures.municipality(name).kommunenummer
+        except InputError as error:
+            faults.add(place, str(error))
+            continue
+        if code in found:
+            faults.add(place, f"'{word}' is named twice")
+        found.append(code)
+    return tuple(found)
+
+
+def _pathway_files(model: StudyModel, path: Path, faults: Faults) -> list[Path]:
+    files = []
+    for number, name in enumerate(model.pathways):
+        place = ("pathways", number)
+        beside = path.parent / name
+        if Path(name).suffix and beside.is_file():
+            files.append(beside)
+        elif faults.word(place, name, sorted(p.stem for p in PATHWAYS.glob("*.yaml")), "pathway"):
+            files.append(PATHWAYS / f"{name}.yaml")
+        if name in model.pathways[:number]:
+            faults.add(place, f"'{name}' is named twice")
+    return files
+
+
+def _staffing_file(name: str, path: Path, faults: Faults) -> Path:
+    beside = path.parent / name
+    if Path(name).suffix and beside.is_file():
+        return beside
+    faults.word(("staffing", "use"), name, sorted(p.stem for p in STAFFINGS.glob("*.yaml")), "staffing")
+    return STAFFINGS / f"{name}.yaml"
+
+
+def _check_names(model: StudyModel, pathways: tuple[Pathway, ...], staffing: Staffing, faults: Faults) -> None:
+    for name in model.staffing.factor:
+        faults.word(("staffing", "factor", name), name, staffing.staff, "staff")
+    for name in model.demand:
+        faults.word(("demand", name), name, [pathway.name for pathway in pathways], "pathway")
+
+
+def _load(model: LoadModel, days: int, staffing: Staffing, faults: Faults) -> LoadPlan:
+    start = faults.parse(("load", "window_start"), lambda: seconds(model.window_start), 0)
+    length = faults.parse(("load", "window"), lambda: seconds(model.window), 1)
+    if start + length > days * 86400:
+        faults.add(("load", "window_start"), f"the window ends after the period of {days} days")
+    for role in model.limits:
+        faults.word(("load", "limits", role), role, staffing.roles, "role")
+    return LoadPlan(
+        start, length, model.people, {role: Limit(**limit.model_dump()) for role, limit in model.limits.items()}
+    )
+
+
+def _digest(study: dict[str, Any]) -> str:
+    plain = {key: _plain(value) for key, value in study.items()}
+    return sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Path):
+        return ""
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain({key: item for key, item in asdict(value).items() if not isinstance(item, Path)})
+    return value
