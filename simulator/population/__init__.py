@@ -1,0 +1,6 @@
+"""Official figures in, residents out: whole columns at a time, never one object per person."""
+
+from simulator.population.fit import population_fit
+from simulator.population.frame import make_population
+
+__all__ = ["make_population", "population_fit"]

@@ -1,0 +1,83 @@
+"""Names, addresses and telephone numbers: what a household shares and what is a person's own."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.domain.person_number import Integers
+from simulator.figures import Figures
+from simulator.population.layout import MUNICIPALITY, Block
+from simulator.population.words import family_names, given_names, street_names
+from simulator.streams import stream
+
+# No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
+_UNREACHABLE: Final = 4_700_000_000
+_ADULT: Final = 16
+_RESIDENTS_PER_STREET: Final = 60
+_RESIDENTS_PER_POSTAL_CODE: Final = 3000
+_HIGHEST_HOUSE: Final = 80
+
+
+def make_names(block: Block, household: Integers, seed: int) -> dict[str, pl.Series]:
+    """Columns ``given_name`` (own) and ``family_name`` (the household's)."""
+    women, men = given_names()
+    own = stream(seed, "population", "given-name").uniforms(block.resident)
+    index = (own * np.where(block.male, len(men), len(women))).astype(np.uint32) + np.where(block.male, len(women), 0)
+    family = family_names()
+    shared = stream(seed, "population", "family-name").uniforms(household.astype(np.uint64))
+    return {
+        "given_name": pl.concat([women, men]).gather(pl.Series(index.astype(np.uint32))),
+        "family_name": family.gather(pl.Series((shared * len(family)).astype(np.uint32))),
+    }
+
+
+def make_addresses(block: Block, household: Integers, figures: Figures, seed: int) -> dict[str, pl.Series]:
+    """Columns ``kommunenummer``, ``street``, ``postal_code`` and ``city`` (the municipality's name)."""
+    figures.from_file("postal_codes.csv")
+    keyed = stream(seed, "population", "street")
+    shared = household.astype(np.uint64)
+    places = [figures.municipality(site.kommunenummer) for site in block.sites]
+    streets = np.array([-(-place.population // _RESIDENTS_PER_STREET) for place in places])[block.site]
+    number = (keyed.uniforms(shared) * streets).astype(np.int64)
+    # A street is one of its municipality, so neighbours share it and its postal code.
+    town = np.array([int(place.kommunenummer) for place in places])[block.site]
+    entity = (town * MUNICIPALITY + number).astype(np.uint64)
+    name = (keyed.uniforms(entity, 1) * len(street_names())).astype(np.uint32)
+    house = 1 + (keyed.uniforms(shared, 2) * _HIGHEST_HOUSE).astype(np.int64)
+    postal = _postal_codes(block, figures, keyed.uniforms(entity, 3))
+    line = pl.select(pl.concat_str(street_names().gather(pl.Series(name)), pl.lit(" "), pl.Series(house)))
+    return {
+        "kommunenummer": _by_site(block, [place.kommunenummer for place in places]),
+        "street": line.to_series(),
+        "postal_code": pl.Series(postal).cast(pl.String).str.zfill(4),
+        "city": _by_site(block, [place.name for place in places]),
+    }
+
+
+def make_phones(block: Block, household: Integers, seed: int) -> pl.Series:
+    """Column ``phone``: a person's own, a child's the household's; in a series that nobody can be reached at."""
+    owner = np.where(block.age < _ADULT, household.astype(np.uint64), block.resident)
+    draws = stream(seed, "population", "phone").uniforms(owner)
+    return "+" + pl.Series(_UNREACHABLE + (draws * 1_000_000).astype(np.int64)).cast(pl.String)
+
+
+def _postal_codes(block: Block, figures: Figures, draws: NDArray[np.float64]) -> Integers:
+    """Each municipality has a part of its county's series, with a code for every few thousand residents."""
+    by_county: dict[str, list[str]] = {}
+    for municipality in figures.municipalities():
+        by_county.setdefault(municipality.county_code, []).append(municipality.kommunenummer)
+    start, codes = [], []
+    for site in block.sites:
+        place = figures.municipality(site.kommunenummer)
+        first, last = figures.people.postal_codes[place.county_code]
+        share = (last - first + 1) / len(by_county[place.county_code])
+        start.append(first + int(by_county[place.county_code].index(place.kommunenummer) * share))
+        codes.append(max(1, min(int(share), place.population // _RESIDENTS_PER_POSTAL_CODE)))
+    postal: Integers = np.array(start)[block.site] + (draws * np.array(codes)[block.site]).astype(np.int64)
+    return postal
+
+
+def _by_site(block: Block, words: list[str]) -> pl.Series:
+    return pl.Series(words, dtype=pl.String).gather(pl.Series(block.site.astype(np.uint32)))

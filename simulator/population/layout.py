@@ -1,0 +1,160 @@
+"""Who lives where: how many of each sex and single year in every municipality, and the numbers residents go by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.domain.person_number import CAPACITY, Integers, make_numbers
+from simulator.errors import InputError
+from simulator.figure_tables import OLDEST, SEXES
+from simulator.figures import Figures
+from simulator.streams import stream
+
+AGES: Final = OLDEST + 1
+REPLICA: Final = 10**11
+MUNICIPALITY: Final = 10**7
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One municipality in one replica: people of their own."""
+
+    kommunenummer: str
+    replica: int
+
+    @property
+    def number(self) -> int:
+        """What the numbers of its residents begin with."""
+        return self.replica * REPLICA + int(self.kommunenummer) * MUNICIPALITY
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The residents of some sites as columns, ordered by resident; every array has one entry per resident."""
+
+    sites: tuple[Site, ...]
+    site: Integers
+    """Index into ``sites``."""
+    resident: NDArray[np.uint64]
+    male: NDArray[np.bool_]
+    age: Integers
+    rank: Integers
+    """Number of the person among those of the same site, sex and age, from 0."""
+
+    @property
+    def cell(self) -> Integers:
+        """Index of sex and age in a flattened (2, 121) table."""
+        cells: Integers = self.male * AGES + self.age
+        return cells
+
+
+class Layout:
+    """How the residents of a call are counted out; a municipality's people do not depend on which others are made."""
+
+    def __init__(self, figures: Figures, sites: Sequence[Site], seed: int) -> None:
+        self._seed = seed
+        self._year = figures.from_file("population.csv").year
+        figures.from_file("age_structure.csv")
+        codes = [m.kommunenummer for m in figures.municipalities()]
+        counts = np.stack([single_years(figures, code, seed) for code in codes])
+        self._counts = dict(zip(codes, counts, strict=True))
+        before = np.cumsum(counts, axis=0) - counts
+        self._before = {Site(code, 0): before[i] for i, code in enumerate(codes)}
+        self._nation: Integers = counts.sum(axis=0)
+        passed = np.zeros_like(self._nation)
+        for site in sites:
+            if site.replica:
+                self._before[site] = passed
+                passed = passed + self._counts[site.kommunenummer]
+        self._check_room(passed)
+
+    def block(self, sites: Sequence[Site]) -> Block:
+        """The residents of ``sites``, which are in the order of their numbers."""
+        counts = np.concatenate([self._counts[site.kommunenummer].ravel() for site in sites])
+        total = int(counts.sum())
+        cell = np.repeat(np.arange(len(counts)), counts)
+        rank = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+        site = cell // (2 * AGES)
+        per_site = np.bincount(site, minlength=len(sites))
+        running = np.arange(total) - np.repeat(np.cumsum(per_site) - per_site, per_site)
+        first = np.array([place.number for place in sites], dtype=np.int64)
+        resident = (first[site] + running).astype(np.uint64)
+        return Block(tuple(sites), site, resident, cell // AGES % 2 == 1, cell % AGES, rank)
+
+    def births(self, block: Block) -> tuple[NDArray[np.datetime64], Integers]:
+        """Birth date and person number (as an integer) of every resident; no two share a number.
+
+        A resident has a place among all people of the same sex and age in the nation (or, for a replica, in what the
+        nation leaves free); a permutation of the places gives the day and which of the day's numbers.
+        """
+        before = np.stack([self._before[site] for site in block.sites])
+        place = before[block.site, block.male.astype(np.int64), block.age] + block.rank
+        replica = np.array([site.replica for site in block.sites])[block.site] > 0
+        year = self._year - 1 - block.age
+        # A year of life begins on 2 January: who is born on 1 January has a whole year more on the day of the count.
+        days = 365 + ((year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0)))
+        tables = np.stack([self._permutation(replicas=False), self._permutation(replicas=True)])
+        size, factor, shift = tables[replica.astype(np.int64), :, block.male.astype(np.int64), block.age].T
+        mixed = (place * factor + shift) % size
+        slot = mixed // days + np.where(replica, self._first_free(days, block), 0)
+        start = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + np.timedelta64(1, "D")
+        born = start + (mixed % days).astype("timedelta64[D]")
+        offset = np.where(slot < CAPACITY, 80, 65)
+        return born, make_numbers(born, block.male, slot % CAPACITY, offset)
+
+    def _first_free(self, days: Integers, block: Block) -> Integers:
+        free: Integers = -(-self._nation[block.male.astype(np.int64), block.age] // days)
+        return free
+
+    def _permutation(self, *, replicas: bool) -> Integers:
+        """Size, factor and shift of the permutation of places by sex and age: shape (3, 2, 121)."""
+        keyed = stream(self._seed, "population", "birth", "replicas" if replicas else "nation")
+        table = np.ones((3, 2, AGES), dtype=np.int64)
+        for sex in (0, 1):
+            for age in range(AGES):
+                size = max(1, self._free(sex, age) if replicas else int(self._nation[sex, age]))
+                factor = 1 + keyed.bits(sex * AGES + age) % size
+                while gcd(factor, size) != 1:
+                    factor += 1
+                table[:, sex, age] = size, factor, keyed.bits(sex * AGES + age, 1) % size
+        return table
+
+    def _free(self, sex: int, age: int) -> int:
+        """How many numbers the nation leaves free for replicas of one sex and age, in both series."""
+        return 365 * (2 * CAPACITY - -(-int(self._nation[sex, age]) // 365))
+
+    def _check_room(self, replicas: Integers) -> None:
+        for sex, age in np.argwhere(self._nation > 0):
+            nation, wanted, free = int(self._nation[sex, age]), int(replicas[sex, age]), self._free(int(sex), int(age))
+            if nation > 365 * CAPACITY or wanted > free:
+                raise InputError(
+                    f"{wanted} more people who are {SEXES[sex]} and {age} years old than the nation's {nation}",
+                    expected=f"at most {free}, so that no two share a person number",
+                    remedy="Use fewer replicas or smaller municipalities.",
+                )
+
+
+def single_years(figures: Figures, kommunenummer: str, seed: int) -> Integers:
+    """Residents by sex and single year, shape (2, 121): each band's official count, divided as in the nation.
+
+    Within a band the division is systematic from a keyed start, so that the bands stay exact and small
+    municipalities together still follow the nation.
+    """
+    people = figures.people
+    keyed = stream(seed, "population", "age", kommunenummer)
+    counts = np.zeros((2, AGES), dtype=np.int64)
+    for sex in (0, 1):
+        for number, (first, last) in enumerate(people.bands):
+            size = int(people.residents[kommunenummer][sex, number])
+            weights = people.structure[sex, first : last + 1].astype(np.float64)
+            if weights.sum() == 0:
+                weights[0] = 1.0
+            ends = np.cumsum(weights) / weights.sum()
+            ends[np.argmax(ends >= ends[-1]) :] = 1.0
+            taken = np.floor(size * ends + keyed.uniform(sex * 100 + number)).astype(np.int64)
+            counts[sex, first : last + 1] = np.diff(taken, prepend=0)
+    return counts
