@@ -8,13 +8,14 @@ import polars as pl
 
 from reports.cleaning import line
 from reports.language import Texts
-from reports.run_files import Row, RunFiles, rows
+from reports.run_files import Row, RunFiles, mapping, rows
 from simulator.domain.measurement import Measurement
 
 State = Literal["valid", "generator-bound", "partial"]
 LoadOutcome = Literal["met", "not_met", "undecided", "no_limits"]
 
 PERCENTILES: Final = ("p50", "p95", "p99")
+_TABLED: Final = {*(f"response_time.{which}" for which in PERCENTILES), "error_share", "requests"}
 _REPLICA: Final = 10**11  # resident = replica x 10^11 + kommunenummer x 10^7 + running number (domain.tables)
 _TO_MS: Final = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -40,6 +41,7 @@ class ProfessionRow:
     verdict: str
     unanswered: float | None
     """Share of its interactions refused or without an answer."""
+    unanswered_limit: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,16 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         reasons=[line(reason) for reason in run.generator.get("reasons") or []],
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
-        other=[m for m in run.measurements if not m.name.startswith("response_time.")],
+        other=[m for m in run.measurements if m.name not in _TABLED],
     )
 
 
 def responses(load: pl.DataFrame) -> pl.DataFrame:
-    """Interactions answered or given up: intended second, and response time in ms from the intended instant."""
-    return load.filter(pl.col("done") > 0).select(
+    """Interactions answered or given up: intended second, and response time in ms from the intended instant.
+
+    Those never sent, because what they refer to was never made, have a negative status and no response time.
+    """
+    return load.filter((pl.col("status") >= 0) & (pl.col("done") > 0)).select(
         "profession",
         "outcome",
         second=pl.col("intended") / 1e9,
@@ -97,9 +102,14 @@ def _outcome(verdicts: Sequence[str]) -> LoadOutcome:
 def _scale(run: RunFiles, texts: Texts) -> str:
     names = [line(m.get("name", "?"), 60) for m in rows(run.manifest.get("municipalities"))]
     place = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-    highest = run.load["resident"].max() if run.load is not None and run.load.height else 0
-    times = int(highest) // _REPLICA + 1 if isinstance(highest, int) else 1
+    times = mapping(run.manifest.get("load_plan")).get("people") or _replicas(run.load)
     return f"{texts.number(times)} × {place}" if times > 1 else place or "–"
+
+
+def _replicas(load: pl.DataFrame | None) -> int:
+    if load is None or not load.height:
+        return 1
+    return int(load["resident"].to_numpy().max()) // _REPLICA + 1
 
 
 def _professions(run: RunFiles) -> list[ProfessionRow]:
@@ -124,6 +134,7 @@ def _profession(
         limit_status=str(limit.get("status", "")),
         verdict=str(limit.get("verdict", "")),
         unanswered=share,
+        unanswered_limit=limit.get("error_limit"),
     )
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -11,7 +10,7 @@ from reports.care import care_view
 from reports.cleaning import line
 from reports.conformance import gather
 from reports.language import Texts
-from reports.load import PERCENTILES, load_view
+from reports.load import PERCENTILES, load_view, responses
 from reports.pictures.load import over_time, spread
 from reports.pictures.people import pyramid
 from reports.pictures.timeline import timeline
@@ -96,7 +95,7 @@ def _pictures(run: RunFiles, texts: Texts) -> dict[str, Markup | None]:
         found["pyramid"] = pyramid(run.population, official_bands(run.fit), texts)
     if run.events is not None and run.events.height:
         found["timeline"] = timeline(run.events, texts)
-    if run.load is not None and run.load.filter(pl.col("done") > 0).height:
+    if run.load is not None and responses(run.load).height:
         found["load_time"] = over_time(run.load, texts)
         found["load_spread"] = spread(run.load, texts)
     return found

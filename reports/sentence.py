@@ -9,7 +9,7 @@ from reports.language import Texts
 from reports.load import LoadView
 from reports.run_files import RunFiles
 
-Tone = Literal["passed", "failed", "unsure", "plain"]
+Tone = Literal["passed", "failed", "unsure", "measured", "simulated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Sentence:
 def verdict_sentence(run: RunFiles, conformance: Conformance, load: LoadView | None, texts: Texts) -> Sentence:
     """The run's verdict; a partial run, a run without evidence and a bound generator are never a pass."""
     if not run.complete:
-        return Sentence("unsure", texts("verdict.partial"))
+        return Sentence("unsure", texts("verdict.damaged" if run.damaged else "verdict.partial"))
     if not run.candidate:
-        return Sentence("plain", texts("verdict.simulated_only"))
-    clauses = [*_requirements(run, conformance, texts), *(load_clauses(load, texts) if load else [])]
-    if not clauses:
+        return Sentence("simulated", texts("verdict.simulated_only"))
+    if not run.verdicts and load is None:
         return Sentence("unsure", texts("verdict.no_evidence", candidate=candidate_name(run, texts)))
+    clauses = [*_requirements(run, conformance, texts), *(load_clauses(load, texts) if load else [])]
     return Sentence(_tone(conformance, load), f"{'; '.join(clauses)}.")
 
 
@@ -43,7 +43,7 @@ def _requirements(run: RunFiles, conformance: Conformance, texts: Texts) -> list
     judged = sum(counts.values()) - counts["not_applicable"]
     name = candidate_name(run, texts)
     if not judged:
-        return [texts("verdict.none_judged", candidate=name)] if conformance.rule_counts else []
+        return [texts("verdict.none_judged", candidate=name)]
     clauses = [texts("verdict.passed", candidate=name, passed=counts["pass"], n=judged)]
     if counts["fail"]:
         clauses.append(texts("verdict.failed", n=counts["fail"]))
@@ -68,4 +68,6 @@ def _tone(conformance: Conformance, load: LoadView | None) -> Tone:
     unsaid = counts["inconclusive"] + counts["error"]
     if unsaid or (load and (load.state != "valid" or load.outcome != "met")):
         return "unsure"
-    return "passed" if counts["pass"] or load else "unsure"
+    if counts["pass"]:
+        return "passed"
+    return "measured" if load and not conformance.rule_counts else "unsure"

@@ -53,7 +53,7 @@ def _heights(counted: pl.DataFrame, midnight: datetime, hours: int) -> np.ndarra
 def _days(axes: Axes, midnight: datetime, hours: int, texts: Texts) -> None:
     days = -(-hours // 24)
     every = max(1, days // 10)
-    ticks = list(range(0, days * 24 + 1, 24 * every))
+    ticks = list(range(0, days * 24, 24 * every))
     named = [(midnight + timedelta(hours=tick)) for tick in ticks]
     axes.set_xlim(0, days * 24)
     axes.xaxis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))

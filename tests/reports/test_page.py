@@ -1,0 +1,303 @@
+"""The page: whole, self-contained, honest about what is missing, and safe whatever the candidate answered."""
+
+import re
+import shutil
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reports import write
+from simulator.domain.requirement import Catalogue
+from simulator.domain.tables import EVENTS, LOAD, POPULATION
+from simulator.domain.verdict import Verdict
+from simulator.errors import InputError, OutputError
+
+Bare = Callable[..., Path]
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page strictly enough to catch a tag left open, a twice-used id or an address that is fetched."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.text: list[str] = []
+        self.labels: list[str] = []
+        self.faults: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "svg":
+            self.labels.append(given.get("aria-label") or "")
+        for name in ("href", "xlink:href", "src", "srcset", "action", "data", "poster"):
+            if given.get(name):
+                (self.links if tag == "a" else self.fetched).append(str(given[name]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def words(html: str) -> str:
+    return " ".join(" ".join(Page(html).text).split())
+
+
+def render(folder: Path, catalogue: Catalogue, lang: str = "en") -> str:
+    return write(folder, lang=lang, catalogue=catalogue).read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def page(finished: Path, catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> str:
+    copy = tmp_path_factory.mktemp("page") / "run"
+    shutil.copytree(finished, copy)
+    return render(copy, catalogue)
+
+
+def test_the_verdict_is_one_sentence(page: str) -> None:
+    """Who was tested, passed, failed, could not be judged, load and generator stand in one sentence."""
+    assert (
+        "Tested journal 0.1.0 passed 3 of 5 required requirements; 1 failed; 1 could not be judged; "
+        "load: limits met at 24 × Tromsø; the load generator was not the bottleneck." in words(page)
+    )
+
+
+def test_an_error_never_hides_a_failure(page: str) -> None:
+    """A requirement with a failure and an error counts as failed, and the error stands beside it."""
+    row = page[page.index('<tr id="JRN-03">') : page.index('<tr id="JRN-04">')]
+    assert words(row).startswith("JRN-03 ✗ Fail also ! Technical error")
+    assert "In 1 of the failed requirements something else" in words(page)
+
+
+def test_a_failure_says_what_it_means_for_people(page: str) -> None:
+    """The consequence of a failed requirement is shown; that of a passed one is not."""
+    assert "Harm by JRN-03 (en)" in page
+    assert "Harm by JRN-01" not in page
+
+
+def test_evidence_holds_rule_exchange_and_command(page: str) -> None:
+    """The row of a failed requirement carries the rule, its source, request, answer and how to run it again."""
+    row = page[page.index('<tr id="JRN-03">') : page.index('<tr id="JRN-04">')]
+    for part in (
+        "Rule of JRN-03 (en)",
+        "FHIR R4 3.1.0",
+        "POST http://127.0.0.1:8080/fhir/Patient/_search",
+        "<strong>500",
+    ):
+        assert part in row
+    assert "journalbenk conformance --candidate tested-journal --requirement JRN-03" in row
+
+
+def test_requirements_not_judged_are_listed_with_a_reason(page: str) -> None:
+    """A requirement without a check is on the page, with why."""
+    assert "1 requirement not judged in this run" in page
+    assert "Needs a register that is not there yet (en)" in page
+
+
+def test_assumed_figures_and_statistics_are_named(page: str) -> None:
+    """The page says which figures are assumed and that its output is not Norwegian statistics."""
+    assert "1 figure is assumed" in page
+    assert "care.travel_minutes" in page
+    assert "Simulated output is not Norwegian statistics." in page
+
+
+def test_the_page_is_sound_html(page: str) -> None:
+    """Every tag is closed, no id occurs twice, headings and pictures have words."""
+    read = Page(page)
+    assert read.faults == []
+    assert read.open == []
+    assert len(read.ids) == len(set(read.ids))
+    assert read.tags.count("h1") == 1
+    assert len(read.labels) == 4
+    assert all(read.labels)
+
+
+def test_links_within_the_page_lead_somewhere(page: str) -> None:
+    """Every anchor points to an id that is there."""
+    read = Page(page)
+    assert [link for link in read.links if link.removeprefix("#") not in read.ids] == []
+
+
+def test_nothing_is_fetched(page: str) -> None:
+    """The page loads nothing: no script, no address to fetch, no import in the style."""
+    read = Page(page)
+    assert [address for address in read.fetched if not address.startswith("#")] == []
+    assert "script" not in read.tags
+    assert not re.search(r"@import|url\((?!#)", page)
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+def test_the_same_run_gives_the_same_bytes(finished: Path, tmp_path: Path, catalogue: Catalogue, lang: str) -> None:
+    """Writing the report twice gives identical files, in the language asked for."""
+    shutil.copytree(finished, tmp_path / "run")
+    first = render(tmp_path / "run", catalogue, lang)
+    assert render(tmp_path / "run", catalogue, lang) == first
+    assert f'<html lang="{lang}">' in first
+
+
+def test_person_numbers_are_masked_everywhere(page: str, synthetic_number: str) -> None:
+    """No person number stands in clear: six digits and stars, in messages and evidence alike."""
+    assert synthetic_number not in page
+    assert f"{synthetic_number[:6]}*****" in page
+    digits = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+    assert re.findall(r"(?<!\d)\d{11}(?!\d)", digits) == []
+
+
+def test_secrets_are_masked(page: str) -> None:
+    """A bearer token that reached the history does not reach the page."""
+    assert "very-secret" not in page
+
+
+HOSTILE = {
+    "script": "</pre><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>",
+    "long": "x" * 200_000,
+    "binary": "".join(map(chr, range(256))) + "\u202egnp.exe\ufffe",
+    "json": '{"text": "</script><script>alert(1)</script>", "deep": ' + "[" * 150 + "]" * 150 + "}",
+    "lone surrogate": '{"name": "\\ud800"}',
+}
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_hostile_answer_stays_text(
+    bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue, answer: str
+) -> None:
+    """Script, endless, binary or broken answers are shown as text, cut, and change nothing else of the page."""
+    html = render(bare([judged("JRN-01", "fail", message=answer)], answer), catalogue)
+    read = Page(html)
+    assert (read.faults, read.open) == ([], [])
+    assert "script" not in read.tags
+    assert "img" not in read.tags
+    assert len(html) < 60_000
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202e\ufffe]", html)
+
+
+def test_a_hostile_name_stays_text(bare: Bare, catalogue: Catalogue) -> None:
+    """Whatever the candidate calls itself is text on the page and one word in the command."""
+    folder = bare(candidate={"name": "x; rm -rf ~", "title": "<b onclick=x>Journal</b>", "software": {"name": "<i>"}})
+    html = render(folder, catalogue)
+    assert "<b onclick" not in html
+    assert "<i>" not in html
+    assert "--candidate &#39;x; rm -rf ~&#39; --requirement" in html
+
+
+def test_a_partial_run_gives_no_verdict(bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue) -> None:
+    """A run that broke off says so first, even when everything seen so far passed."""
+    text = words(render(bare([judged("JRN-01", "pass")], state="partial"), catalogue))
+    assert "The bench cannot say This run is partial." in text
+    assert "passed 1 of 1" not in text
+    assert "it is not a result" in text
+
+
+def test_a_run_without_manifest_is_partial(bare: Bare, catalogue: Catalogue) -> None:
+    """A folder whose manifest is missing is shown as partial, and the missing file named."""
+    folder = bare()
+    (folder / "manifest.json").unlink()
+    text = words(render(folder, catalogue))
+    assert "This run is partial." in text
+    assert "manifest.json" in text
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "events.parquet", "population-fit.json", "verdicts.jsonl"])
+def test_a_damaged_file_is_named_and_spoils_the_verdict(bare: Bare, catalogue: Catalogue, name: str) -> None:
+    """A file that cannot be read is named, and no verdict is given."""
+    folder = bare()
+    (folder / name).write_bytes(b'{"requirement": 1}\n' if name == "verdicts.jsonl" else b"\x00PAR1 nonsense")
+    text = words(render(folder, catalogue))
+    assert f"Could not be read: {name}." in text
+    assert "no verdict is given" in text
+
+
+def test_a_verdict_line_cut_short_is_left_out(bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue) -> None:
+    """A last line broken off by a crash does not hide the lines before it."""
+    folder = bare([judged("JRN-01", "fail")], state="partial")
+    with (folder / "verdicts.jsonl").open("ab") as file:
+        file.write(b'{"requirement": "JRN-0')
+    assert '<tr id="JRN-01">' in render(folder, catalogue)
+
+
+def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalogue: Catalogue) -> None:
+    """A run that only simulated shows people and care, and says that nothing was tested."""
+    for name in ("population.parquet", "population-fit.json", "events.parquet"):
+        shutil.copy(finished / name, tmp_path / name)
+    (tmp_path / "manifest.json").write_text('{"state": "complete", "seed": 1, "study": "quickstart"}')
+    text = words(render(tmp_path, catalogue))
+    assert "Simulated No candidate was tested" in text
+    assert "No requirement was judged in this run." in text
+    assert "No load was run." in text
+    assert "3,000 steps of care" in text
+
+
+def test_a_run_without_evidence_is_not_a_pass(bare: Bare, catalogue: Catalogue) -> None:
+    """A whole run of a candidate with neither verdict nor load says that nothing can be said."""
+    assert "The bench cannot say anything of Tested journal 0.1.0" in words(render(bare([]), catalogue))
+
+
+def test_not_applicable_alone_is_not_a_pass(bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue) -> None:
+    """A candidate that claims nothing has passed nothing."""
+    text = words(render(bare([judged("JRN-01", "not_applicable")]), catalogue))
+    assert "The bench cannot say Tested journal 0.1.0 was judged on no required requirement." in text
+
+
+def test_empty_tables_are_drawn_as_nothing(bare: Bare, catalogue: Catalogue) -> None:
+    """A run with no residents, events or load rows has no pictures and still a page."""
+    folder = bare()
+    (folder / "load").mkdir()
+    for name, schema in (("population", POPULATION), ("events", EVENTS), ("load/load", LOAD)):
+        pl.DataFrame(schema=schema).write_parquet(folder / f"{name}.parquet")
+    assert Page(render(folder, catalogue)).labels == []
+
+
+def test_a_run_under_a_bound_generator_says_nothing_of_the_candidate(
+    finished: Path, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """When the generator was the bottleneck the sentence says so, and claims no limit met."""
+    shutil.copytree(finished, tmp_path / "run")
+    said = '{"verdict": "generator-bound", "reasons": ["waited 8 % for the processor"]}'
+    (tmp_path / "run" / "load" / "generator.json").write_text(said)
+    text = words(render(tmp_path / "run", catalogue))
+    assert "load: nothing can be said, because the load generator was the bottleneck" in text
+    assert "limits met" not in text
+    assert "waited 8 % for the processor" in text
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:
+    """A folder with nothing of a run in it is an input error."""
+    with pytest.raises(InputError, match="no run here"):
+        write(tmp_path, catalogue=catalogue)
+
+
+def test_a_folder_that_cannot_be_written_to_is_an_output_error(bare: Bare, catalogue: Catalogue) -> None:
+    """Where the page cannot be put, the error says so and no half page is left."""
+    folder = bare()
+    (folder / "report.html").mkdir()
+    with pytest.raises(OutputError, match=r"report\.html: cannot be written"):
+        write(folder, catalogue=catalogue)
+    assert list(folder.glob(".*.part")) == []
+
+
+def test_the_projects_own_catalogue_is_used_by_default(bare: Bare, judged: Callable[..., Verdict]) -> None:
+    """Without a catalogue given, titles come from the project's requirements."""
+    html = write(bare([judged("JRN-01", "pass")]), lang="nb").read_text("utf-8")
+    assert "Én journal per innbygger" in html
