@@ -1,7 +1,7 @@
 """A scripted FHIR server for the load tests, run as a process: it logs what it gets and misbehaves as told.
 
 Arguments: the log file, then ``key=value`` options: ``stall_at`` (number of the care request that stalls everything),
-``stall_s``, ``fault`` (cut, status500, endless, silent, redirect), ``every`` (which care requests get the fault),
+``stall_s``, ``faults`` (cut, status500, endless, silent, redirect: in turn), ``every`` (which care requests get one),
 ``transactions`` (yes, no), ``chunked`` (yes, no). The port is printed when it listens. Care requests are all but the
 transactions and Patients.
 """
@@ -87,8 +87,9 @@ async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
         STATE["care"] += 1
         if STATE["care"] == int(OPTIONS.get("stall_at", "-1")):
             time.sleep(float(OPTIONS["stall_s"]))  # noqa: ASYNC251  the whole server is meant to stand still
-        fault = OPTIONS.get("fault")
-        if fault and STATE["care"] % int(OPTIONS.get("every", "1")) == 0 and await faulty(writer, fault):
+        turn, off = divmod(STATE["care"], int(OPTIONS.get("every", "1")))
+        faults = OPTIONS.get("faults", "").split(",")
+        if faults != [""] and not off and await faulty(writer, faults[turn % len(faults)]):
             return
     status, headers, data = answer(method, path, body)
     lines = [f"HTTP/1.1 {status} X", *headers]
