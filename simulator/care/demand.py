@@ -45,6 +45,8 @@ class RatePlan:
     rate: Floats
     profiles: Profiles
     grid: int
+    more: tuple[str, Floats] | None
+    """Condition, and how many times as likely those who meet it are."""
     lead: Draw | None
     lead_hours: Hours | None
 
@@ -80,11 +82,14 @@ class Episodes:
     appointment: Ints
 
 
-def open_demand(plan: RatePlan, people: Residents, may: NDArray[np.bool_], window: Window, key: tuple[int, str]) -> Episodes:
-    """Poisson demand. The residents who qualify (``may``) carry the whole expectation of their site."""
+def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window, key: tuple[int, str]) -> Episodes:
+    """Poisson demand. ``part`` is how likely each resident is against others, zero for those who do not qualify.
+
+    Those who qualify carry the whole expectation of their site.
+    """
     rate = for_people(plan.rate, people.sex, people.age)
-    carried = float(rate[may].sum())
-    rate = np.where(may, rate * (float(rate.sum()) / carried if carried else 0.0), 0.0)
+    carried = float((rate * part).sum())
+    rate = rate * part * (float(rate.sum()) / carried if carried else 0.0)
     weight = _day_weights(plan.profiles, window)
     counts = _poisson(rate * weight.sum() / DAYS_PER_YEAR, stream(*key, "count").uniforms(people.resident))
     row = np.repeat(np.arange(len(rate)), counts)

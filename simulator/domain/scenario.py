@@ -106,6 +106,8 @@ class Opening:
     hours: Hours
     weekday: str = ""
     """Figure of seven shares; the day with the largest is always taken, others in proportion."""
+    spread: int = 0
+    """Seconds over which those who waited for the opening are spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class Rate:
     month: str = ""
     grid: int = 1
     """Seconds between possible appointment times."""
+    more: tuple[str, Number] | None = None
+    """SQL condition, and how many times as likely those who meet it are; the whole stays the same."""
     lead: Distribution | None = None
     lead_hours: Hours | None = None
 

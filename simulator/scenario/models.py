@@ -46,6 +46,13 @@ class WhoModel(Strict):
     where: str = ""
 
 
+class MoreModel(Strict):
+    """Who is more likely than others, and how much."""
+
+    where: str
+    times: Quantity
+
+
 class RateModel(Strict):
     """Open demand."""
 
@@ -55,6 +62,7 @@ class RateModel(Strict):
     hour: str = ""
     month: str = ""
     grid: str = "1 s"
+    more: MoreModel | None = None
     lead: Quantity | None = None
     lead_hours: str | None = None
 
@@ -88,6 +96,7 @@ class OpeningModel(Strict):
 
     hours: str = "00:00-24:00"
     weekday: str = ""
+    spread: Quantity = "0 s"
 
 
 class StepModel(Strict):

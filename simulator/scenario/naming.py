@@ -14,7 +14,7 @@ def figures_of(pathway: Pathway) -> set[str]:
     demand = pathway.demand
     quantities: list[Number | Distribution | None] = [n for step in pathway.steps for n in _quantities(step)]
     if isinstance(demand, Rate):
-        quantities += [demand.rate, demand.total, demand.lead]
+        quantities += [demand.rate, demand.total, demand.lead, demand.more[1] if demand.more else None]
     else:
         quantities += [demand.total, demand.of]
     months = {demand.month} if isinstance(demand, Rate) else set()

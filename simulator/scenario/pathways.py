@@ -93,9 +93,18 @@ def _rate(model: RateModel, parameters: Mapping[str, Number], faults: Faults) ->
         model.hour,
         model.month,
         max(1, faults.parse(("demand", "grid"), lambda: seconds(model.grid), 1)),
+        _more(model, parameters, faults),
         lead,
         opening,
     )
+
+
+def _more(model: RateModel, parameters: Mapping[str, Number], faults: Faults) -> tuple[str, Number] | None:
+    more = model.more
+    if more is None:
+        return None
+    where = faults.parse(("demand", "more", "where"), lambda: condition(more.where), "")
+    return where, faults.parse(("demand", "more", "times"), lambda: number(more.times, parameters), Number(1.0))
 
 
 def _schedule(model: ScheduleModel, parameters: Mapping[str, Number], faults: Faults) -> Schedule:

@@ -112,14 +112,14 @@ class StepReader:
 
     def _opening(self, place: Location, model: OpeningModel) -> Opening:
         span = self.faults.parse((*place, "hours"), lambda: hours(model.hours), Hours(0, 86400))
-        return Opening(span, model.weekday)
+        return Opening(span, model.weekday, self._seconds((*place, "spread"), model.spread))
 
     def _distribution(self, place: Location, text: Quantity | None) -> Distribution | None:
         if text is None:
             return None
         return self.faults.parse(place, lambda: distribution(text, self.parameters), None)
 
-    def _seconds(self, place: Location, text: str) -> int:
+    def _seconds(self, place: Location, text: Quantity) -> int:
         return self.faults.parse(place, lambda: seconds(text, self.parameters), 1)
 
     def _chance(self, place: Location, text: Quantity) -> Number:
