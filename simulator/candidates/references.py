@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-_URN: Final = re.compile(r"urn(?P<colon>:|%3[Aa])uuid(?:%3[Aa]|:)(?P<id>[A-Za-z0-9\-.]{1,64})")
+_URN: Final = re.compile(r"(?P<only_id>\b_id=)?urn(?P<colon>:|%3[Aa])uuid(?:%3[Aa]|:)(?P<id>[A-Za-z0-9\-.]{1,64})")
 _LOCATION: Final = re.compile(
     r"(?:^|/)(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9\-.]{1,64})(?:/_history/(?P<version>[A-Za-z0-9\-.]{1,64}))?/?$"
 )
@@ -44,14 +44,18 @@ class References:
             self._named[interaction_id] = named
 
     def fill(self, text: str, *, keep: Iterable[str] = ()) -> str:
-        """``text`` with every known ``urn:uuid:`` replaced, in plain and in form-encoded text, except those kept."""
+        """``text`` with every known ``urn:uuid:`` replaced, in plain and in form-encoded text, except those kept.
+
+        ``_id=urn:uuid:`` becomes the id alone, as that search parameter takes it.
+        """
         kept = set(keep)
 
         def replace(match: re.Match[str]) -> str:
             named = None if match["id"] in kept else self.get(match["id"])
             if named is None:
                 return match[0]
-            return named.reference if match["colon"] == ":" else quote(named.reference, safe="")
+            text = named.reference.partition("/")[2] if match["only_id"] else named.reference
+            return (match["only_id"] or "") + (text if match["colon"] == ":" else quote(text, safe=""))
 
         return _URN.sub(replace, text)
 

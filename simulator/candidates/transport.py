@@ -68,7 +68,11 @@ class Transport:
 
     def exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
         """The answer to one request; raises NoAnswerError when there is no whole one in time."""
-        request = self._session.prepare_request(requests.Request(method, url, headers=headers, data=body))
+        try:
+            encoded = {name: value.encode() for name, value in headers.items()}
+            request = self._session.prepare_request(requests.Request(method, url, headers=encoded, data=body))
+        except (requests.RequestException, ValueError) as error:
+            raise NoAnswerError(f"nothing was sent, it cannot be written as HTTP ({type(error).__name__})") from None
         with _watching(self.limits.timeout_s) as watch:
             try:
                 response = self._session.send(

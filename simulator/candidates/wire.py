@@ -31,6 +31,8 @@ _METHODS: Final[dict[Verb, str]] = {
     "capabilities": "GET",
 }
 _SYSTEM_PATHS: Final[dict[Verb, str]] = {"transaction": "", "batch": "", "capabilities": "metadata"}
+# In a resource only these elements refer to others; a urn:uuid elsewhere is a value, such as a document's identifier.
+_POINTER: Final = re.compile(r'"(?:reference|url)"\s*:\s*"urn:uuid:[^"]+"')
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]*/[^/?#]+(/_history/[^/?#]+)?")
 
 
@@ -135,9 +137,12 @@ def _created_by(target: str, references: References) -> Named | None:
 def _body(interaction: Interaction, references: References) -> bytes | None:
     if interaction.body is None or interaction.verb in {"search", "read", "vread", "history", "capabilities"}:
         return None
-    own = full_urls(_parsed(interaction.body)) if interaction.verb in {"transaction", "batch"} else set()
-    body = references.fill(interaction.body.decode("utf-8", "surrogateescape"), keep=own)
-    data = body.encode("utf-8", "surrogateescape")
+    text = interaction.body.decode("utf-8", "surrogateescape")
+    if interaction.verb in {"create", "update"}:
+        text = _POINTER.sub(lambda match: references.fill(match[0]), text)
+    else:
+        text = references.fill(text, keep=full_urls(_parsed(interaction.body)))
+    data = text.encode("utf-8", "surrogateescape")
     if interaction.verb != "update" or interaction.target is None or _REFERENCE.fullmatch(interaction.target):
         return data
     # An update must carry the id the candidate chose, which whoever wrote the resource could not know.
@@ -156,10 +161,10 @@ def _unresolved(interaction: Interaction, line: str, body: bytes | None) -> set[
     left = urns_in(line)
     if body is None or interaction.verb == "search":
         return left
-    inside = urns_in(body.decode("utf-8", "replace"))
-    if interaction.verb not in {"transaction", "batch"}:
-        return left | inside
-    return left | (inside & set(interaction.needs)) - full_urls(_parsed(body))
+    text = body.decode("utf-8", "replace")
+    if interaction.verb in {"transaction", "batch"}:
+        return left | (urns_in(text) & set(interaction.needs)) - full_urls(_parsed(body))
+    return left | urns_in(" ".join(_POINTER.findall(text)))
 
 
 def _content_type(interaction: Interaction, body: bytes) -> str:

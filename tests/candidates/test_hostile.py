@@ -105,6 +105,13 @@ def test_slowness_is_unknown_in_time(ask: Callable[..., Exchange], script: Scrip
     assert exchange.error
 
 
+def test_what_cannot_be_http_is_unknown(session_at: At) -> None:
+    """A link that no request can be made of gives an exchange with the reason, not an exception."""
+    exchange = session_at("http://127.0.0.1:{port}/fhir").send(CREATE)
+    assert (exchange.outcome, exchange.response) == ("unknown", None)
+    assert "nothing was sent" in exchange.error
+
+
 def test_nobody_there_is_unknown(session_at: At, serve: Serve) -> None:
     """A candidate that has gone away gives an exchange, not an exception."""
     server = serve(lambda _: b"")

@@ -138,6 +138,23 @@ def test_update_carries_the_candidates_id(journal: Any, session_at: At) -> None:
     assert [orjson.loads(r.body)["id"] for r in journal.requests] == ["k9", "other"]
 
 
+def test_search_by_id_takes_the_id_alone(journal: Any, session_at: At) -> None:
+    """In the search parameter _id a reference becomes the id without its type."""
+    session = session_at(journal.base_url)
+    session.learn("p", "Patient/k9")
+    session.send(Interaction("s", "search", "Patient", query="_id=urn:uuid:p&_count=1"))
+    assert journal.requests[0].body == b"_id=k9&_count=1"
+
+
+def test_identifier_that_is_a_uuid_is_left_alone(journal: Any, session_at: At) -> None:
+    """A urn:uuid that is a value, not a reference, is sent as it stands, whether something is known by it or not."""
+    session = session_at(journal.base_url)
+    session.learn("known", "Patient/k9")
+    body = b'{"resourceType":"DocumentReference","identifier":[{"value":"urn:uuid:known"},{"value":"urn:uuid:other"}]}'
+    assert session.send(Interaction("d", "create", "DocumentReference", body=body)).outcome == "ok"
+    assert journal.requests[0].body == body
+
+
 def test_unnamed_reference_is_not_sent(journal: Any, session_at: At) -> None:
     """A request that needs something the candidate never named is not sent, and says so in the history."""
     session = session_at(journal.base_url)
