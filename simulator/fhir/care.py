@@ -1,0 +1,155 @@
+"""The simulated care: each event first looks things up, then writes what it records, then sends its message."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from simulator.fhir.assumptions import assumption
+from simulator.fhir.communication import communication
+from simulator.fhir.contact import Contact, Made, Person, Slot
+from simulator.fhir.elements import interaction_id, person_number_query
+from simulator.fhir.registry import Registry
+from simulator.fhir.rows import Rows
+from simulator.fhir.words import ORDER, SEARCHES, WRITES, Change, Create
+
+_OSLO = "Europe/Oslo"
+_FORMAT = "%Y-%m-%dT%H:%M:%S%:z"
+
+
+def prepared(events: pl.DataFrame) -> pl.DataFrame:
+    """The events with Oslo time as text, a key that is a pure function of episode and step, and the slot booked.
+
+    The slot of an event that books an appointment is when the next consultation or visit of its episode is due to
+    begin. ``lone`` marks the only event of its episode.
+    """
+    met = pl.col("records").list.contains("consultation") | pl.col("records").list.contains("visit")
+    slots = (
+        events.filter(met).group_by("episode").agg(pl.col("wanted").min().alias("slot"))
+        if events.height
+        else pl.DataFrame(schema={"episode": pl.String, "slot": events.schema["wanted"]})
+    )
+    length = pl.duration(minutes=int(assumption("appointment_minutes")))
+    times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
+    return (
+        events.join(slots, on="episode", how="left", maintain_order="left")
+        .with_columns(
+            slot_end=pl.col("slot") + length,
+            times=pl.int_range(pl.len()).over("episode", "step"),
+            lone=pl.len().over("episode") == 1,
+        )
+        .with_columns(
+            key=pl.concat_str("episode", "step", pl.col("times").cast(pl.String), separator="/"),
+            **{name: pl.col(at).dt.convert_time_zone(_OSLO).dt.to_string(_FORMAT) for name, at in times.items()},
+        )
+    )
+
+
+_COLUMNS = (
+    "event",
+    "resident",
+    "key",
+    "at",
+    "began",
+    "due",
+    "slot_start",
+    "slot_end",
+    "episode",
+    "lone",
+    "role",
+    "organisation",
+    "staff",
+    "receiver",
+    "channel",
+    "reason",
+    "message",
+    "records",
+    "reads",
+)
+
+
+@dataclass(slots=True)
+class Care:
+    """Writes care events; what an episode has made is remembered for its later events."""
+
+    seed: int
+    before: str
+    people: dict[int, Person]
+    registry: Registry
+    earlier: Rows
+    """Where what must have been there before the period is written."""
+    episodes: dict[str, dict[str, Made]] = field(default_factory=dict)
+
+    def write(self, events: pl.DataFrame, rows: Rows) -> None:
+        """Write a slice of prepared events."""
+        for event in events.select(_COLUMNS).iter_rows(named=True):
+            contact, key = self._contact(event), event["key"]
+            if event["reads"]:
+                self._look_up(contact, key, event["reads"], rows)
+            if event["records"]:
+                self._record(contact, key, event["records"], rows)
+            if contact.message:
+                self._send(contact, key, rows)
+
+    def _contact(self, event: dict[str, Any]) -> Contact:
+        organisation = self.registry.organisation
+        start = event["slot_start"]
+        return Contact(
+            event=event["event"],
+            person=self.people[event["resident"]],
+            at=event["at"],
+            began=event["began"],
+            due=event["due"],
+            before=self.before,
+            role=event["role"],
+            organisation=organisation(event["organisation"]),
+            practitioner=self.registry.practitioner(event["organisation"], event["role"], event["staff"]),
+            receiver=organisation(event["receiver"]),
+            channel=event["channel"],
+            reason=event["reason"],
+            message=event["message"],
+            slot=Slot(start, event["slot_end"]) if start else None,
+            made={} if event["lone"] else self.episodes.setdefault(event["episode"], {}),
+            registry=self.registry,
+        )
+
+    def _look_up(self, contact: Contact, key: str, reads: list[str], rows: Rows) -> None:
+        person, about = contact.person, (contact.event, contact.person.resident)
+        for word in reads:
+            kind, rest = SEARCHES[word]
+            if word == "identity":
+                query = person_number_query(person.row["person_number"])
+            else:
+                query = f"patient=urn:uuid:{person.patient}{rest}"
+            rows.search(interaction_id(self.seed, key, "read", word), kind, query, about, [person.patient])
+
+    def _record(self, contact: Contact, key: str, records: list[str], rows: Rows) -> None:
+        about = (contact.event, contact.person.resident)
+        for word in sorted(records, key=ORDER.__getitem__) if len(records) > 1 else records:
+            for write in WRITES[word]:
+                if isinstance(write, Create):
+                    contact.identity = identity = interaction_id(self.seed, key, write.name)
+                    resource = write.make(contact)
+                    rows.create(identity, resource, about)
+                    contact.made[write.name] = Made(identity, resource)
+                else:
+                    self._change(contact, key, write, rows)
+
+    def _change(self, contact: Contact, key: str, write: Change, rows: Rows) -> None:
+        made = contact.made.get(write.of)
+        if made is None:
+            if write.earlier is None:
+                return
+            made = Made(interaction_id(self.seed, key, "earlier", write.of), write.earlier(contact))
+            self.earlier.create(made.interaction, made.resource, (-1, contact.person.resident))
+        changed = write.change(made.resource, contact)
+        identity = interaction_id(self.seed, key, "change", write.of)
+        rows.update(identity, changed, (contact.event, contact.person.resident), made.interaction)
+        contact.made[write.of] = Made(made.interaction, changed)
+
+    def _send(self, contact: Contact, key: str, rows: Rows) -> None:
+        contact.identity = interaction_id(self.seed, key, "message")
+        resource = communication(contact)
+        about = (contact.event, contact.person.resident)
+        rows.create(contact.identity, resource, about, conditional=True)
+        contact.made[contact.message or ""] = Made(contact.identity, resource)

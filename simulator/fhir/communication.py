@@ -1,0 +1,55 @@
+"""Communication: a standard message (Volven 8279) as the record keeps it.
+
+HL7 Norway has no FHIR form of these messages; the bench's own is category = message type, identifier = message id,
+sender and recipient = organisations. Logistics messages (LOG_...) carry no clinical text.
+"""
+
+from typing import Final
+
+from simulator.domain.codes import ICPC2_NAMES, MESSAGE_ID, MESSAGE_NAMES, MESSAGE_TYPE
+from simulator.fhir.contact import Contact
+from simulator.fhir.elements import Resource, concept, identifier, ref
+
+_ANSWERS: Final[dict[str, tuple[str, ...]]] = {
+    "INNLEGGELSESRAPPORT": ("LOG_INNLAGT",),
+    "LOG_AVMELDING": ("LOG_UTSKRIVNINGSKLAR",),
+    "DIALOG_SVAR": ("DIALOG_FORESPORSEL", "LOG_UTSKRIVNINGSKLAR"),
+    "DIALOG_HELSEFAGLIG": ("LOG_UTSKRIVNINGSKLAR",),
+}
+"""Message -> what it answers, if the episode has it: the first that is there."""
+
+
+def communication(contact: Contact) -> Resource:
+    """The message of a contact."""
+    message = contact.message or ""
+    name = MESSAGE_NAMES.get(message, message)
+    resource: Resource = {
+        "resourceType": "Communication",
+        "identifier": identifier(MESSAGE_ID, contact.identity),
+        "status": "completed",
+        "category": [concept(MESSAGE_TYPE, (message, name))],
+        "subject": contact.subject,
+        "sent": contact.at,
+        "sender": ref(contact.organisation or contact.author),
+        "payload": [{"contentString": _text(contact, message, name)}],
+    }
+    if contact.receiver:
+        resource["recipient"] = [ref(contact.receiver)]
+    asked = [contact.made[name].interaction for name in _ANSWERS.get(message, ()) if name in contact.made]
+    if asked:
+        resource["inResponseTo"] = [ref(asked[0])]
+    return resource
+
+
+def _text(contact: Contact, message: str, name: str) -> str:
+    if message.startswith("LOG_"):
+        return name
+    parts = [name]
+    if contact.reason:
+        parts.append(f"Årsak: {ICPC2_NAMES.get(contact.reason, contact.reason)}")
+    medicines = contact.person.medicines
+    parts.append(f"Legemidler: {', '.join(m.name for m in medicines)}" if medicines else "Ingen faste legemidler")
+    hours = contact.person.row["home_care_hours"]
+    if hours > 0:
+        parts.append(f"Hjemmetjeneste {hours:.1f} timer per uke".replace(".", ","))
+    return ". ".join(parts)

@@ -1,0 +1,68 @@
+"""Observation: vital signs by LOINC, as in HL7 Norway's VKP observation guide."""
+
+from statistics import NormalDist
+from typing import Any, Final
+
+from simulator.domain.codes import BLOOD_PRESSURE, DIASTOLIC, HEART_RATE, HL7_TERMINOLOGY, LOINC, SYSTOLIC, UCUM
+from simulator.fhir.assumptions import assumption
+from simulator.fhir.contact import Contact
+from simulator.fhir.elements import Resource, concept, ref
+
+_VITAL_SIGNS: Final = [
+    {
+        "coding": [
+            {
+                "system": f"{HL7_TERMINOLOGY}observation-category",
+                "code": "vital-signs",
+                "display": "Vital Signs",
+            }
+        ]
+    }
+]
+_BLOOD_PRESSURE: Final = concept(LOINC, BLOOD_PRESSURE)
+_SYSTOLIC: Final = concept(LOINC, SYSTOLIC)
+_DIASTOLIC: Final = concept(LOINC, DIASTOLIC)
+_HEART_RATE: Final = concept(LOINC, HEART_RATE)
+_QUANTILES: Final = tuple(NormalDist().inv_cdf((n + 0.5) / 256) for n in range(256))
+
+
+def blood_pressure(contact: Contact) -> Resource:
+    """Systolic and diastolic pressure."""
+    resource = _observation(contact, _BLOOD_PRESSURE)
+    resource["component"] = [
+        {"code": _SYSTOLIC, "valueQuantity": _quantity(_value(contact, 0, "systolic"), "mm[Hg]")},
+        {"code": _DIASTOLIC, "valueQuantity": _quantity(_value(contact, 2, "diastolic"), "mm[Hg]")},
+    ]
+    return resource
+
+
+def heart_rate(contact: Contact) -> Resource:
+    """Pulse."""
+    resource = _observation(contact, _HEART_RATE)
+    resource["valueQuantity"] = _quantity(_value(contact, 0, "heart_rate"), "/min")
+    return resource
+
+
+def _observation(contact: Contact, code: dict[str, Any]) -> Resource:
+    resource: Resource = {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": _VITAL_SIGNS,
+        "code": code,
+        "subject": contact.subject,
+        "effectiveDateTime": contact.at,
+        "performer": [ref(contact.author)],
+    }
+    if contact.encounter:
+        resource["encounter"] = ref(contact.encounter)
+    return resource
+
+
+def _value(contact: Contact, place: int, name: str) -> int:
+    """A normal draw keyed by the interaction: two hexadecimal digits of its id choose one of 256 quantiles."""
+    draw = _QUANTILES[int(contact.identity[place : place + 2], 16)]
+    return round(assumption(f"{name}_mean") + assumption(f"{name}_spread") * draw)
+
+
+def _quantity(value: int, unit: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "system": UCUM, "code": unit}

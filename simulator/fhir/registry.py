@@ -1,0 +1,101 @@
+"""Who there is besides the patients: organisations and practitioners, made when somebody first refers to them.
+
+Numbers are synthetic: organisation numbers begin with 2 or 3, as Skatteetaten's Test-Norge uses and no real unit has,
+with a valid check digit; HPR numbers are nine digits beginning with 9, where real ones have at most eight.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from simulator.fhir.elements import Resource, interaction_id
+from simulator.fhir.organization import organization
+from simulator.fhir.practitioner import practitioner, practitioner_role
+
+_WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
+NOBODY: Final = frozenset({"citizen"})
+"""Kinds of organisation that stand for the inhabitants themselves."""
+
+Names = tuple[list[str], list[str]]
+"""Given and family names to call practitioners by."""
+
+
+class Registry:
+    """Organisations and practitioners by key; a key asked for becomes part of the registry."""
+
+    def __init__(self, seed: int, municipality_name: Callable[[str], str], names: Names) -> None:
+        self._seed = seed
+        self._name = municipality_name
+        self._names = names
+        self._organisations: dict[str, str] = {}
+        self._practitioners: dict[tuple[str, str, int], str] = {}
+
+    def organisation(self, key: str | None) -> str | None:
+        """Id of the organisation ``<site>/<kind>[/<n>]`` or ``<site>``; None for citizens and for no key."""
+        if key is None:
+            return None
+        found = self._organisations.get(key)
+        if found is None:
+            site, _, kind = key.partition("/")
+            if kind.partition("/")[0] in NOBODY:
+                return None
+            if kind:
+                self.organisation(site)
+            found = self._organisations[key] = interaction_id(self._seed, "organization", key)
+        return found
+
+    def practitioner(self, organisation: str | None, role: str, staff: int) -> str | None:
+        """Id of the person with that number within organisation and role; None for systems and citizens."""
+        if staff < 0 or organisation is None or self.organisation(organisation) is None:
+            return None
+        key = (organisation, role, staff)
+        found = self._practitioners.get(key)
+        if found is None:
+            found = self._practitioners[key] = interaction_id(self._seed, "practitioner", *key)
+        return found
+
+    def resources(self) -> Iterator[tuple[str, Resource]]:
+        """Every resource with its interaction id: organisations by key (owners first), then practitioners and roles."""
+        numbers = _unique(sorted(self._organisations), self._seed, _organisation_number)
+        for key, number in numbers.items():
+            site = key.partition("/")[0]
+            parent = self._organisations[site] if site != key else None
+            yield self._organisations[key], organization(key, number, self._name(site.partition(".")[0]), parent)
+        yield from self._people(numbers)
+
+    def _people(self, numbers: dict[str, str]) -> Iterator[tuple[str, Resource]]:
+        people = sorted(self._practitioners)
+        hprs = _unique(["/".join(map(str, key)) for key in people], self._seed, _hpr_number)
+        for person, hpr in zip(people, hprs.values(), strict=True):
+            identity, (place, role, _) = self._practitioners[person], person
+            yield identity, practitioner(hpr, role, self._called(identity))
+            role_id = interaction_id(self._seed, "practitioner-role", *person)
+            yield role_id, practitioner_role(identity, self._organisations[place], role, f"{hpr}-{numbers[place]}")
+
+    def _called(self, identity: str) -> tuple[str, str]:
+        given, family = self._names
+        return given[int(identity[:4], 16) % len(given)], family[int(identity[4:8], 16) % len(family)]
+
+
+def _unique(keys: Iterable[str], seed: int, make: Callable[[int], str | None]) -> dict[str, str]:
+    """A number for every key, derived from it; keys that meet in one number are told apart in the order given."""
+    taken: set[str] = set()
+    numbers: dict[str, str] = {}
+    for key in keys:
+        attempt = 0
+        number: str | None = None
+        while number is None or number in taken:
+            number = make(int(interaction_id(seed, "number", key, attempt)[:8], 16))
+            attempt += 1
+        taken.add(number)
+        numbers[key] = number
+    return numbers
+
+
+def _organisation_number(draw: int) -> str | None:
+    digits = f"{2 + draw % 2}{draw // 2 % 10_000_000:07d}"
+    check = -sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11
+    return None if check == 10 else f"{digits}{check}"
+
+
+def _hpr_number(draw: int) -> str:
+    return f"9{draw % 100_000_000:08d}"
