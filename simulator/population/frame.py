@@ -13,11 +13,11 @@ from simulator.figure_tables import SEXES
 from simulator.figures import Figures
 from simulator.population.addresses import make_addresses, make_names, make_phones
 from simulator.population.care_needs import make_care_needs, make_fastlege
-from simulator.population.health import make_conditions
+from simulator.population.health import Model, make_conditions, make_models
 from simulator.population.households import make_households
-from simulator.population.layout import Block, Layout, Site
+from simulator.population.layout import Layout, Site
 
-_BLOCK: Final = 250_000
+_BLOCK: Final = 60_000
 _SEXES: Final = pl.Series(SEXES, dtype=POPULATION["sex"])
 
 
@@ -38,8 +38,8 @@ def make_population(figures: Figures, kommunenummer: Sequence[str], seed: int, *
         raise InputError(f"{len(codes)} municipalities, {replicas} replicas", expected="at least one of each")
     sites = [Site(code, replica) for replica in range(replicas) for code in codes]
     layout = Layout(figures, sites, seed)
-    frames = [_columns(layout, layout.block(group), figures, seed) for group in _groups(sites, figures)]
-    return pl.concat(frames, rechunk=len(frames) <= 8)
+    models = make_models(figures)
+    return pl.concat([_columns(layout, group, (figures, models), seed) for group in _groups(sites, figures)])
 
 
 def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:
@@ -56,7 +56,9 @@ def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:
     yield group
 
 
-def _columns(layout: Layout, block: Block, figures: Figures, seed: int) -> pl.DataFrame:
+def _columns(layout: Layout, sites: Sequence[Site], known: tuple[Figures, list[Model]], seed: int) -> pl.DataFrame:
+    figures, models = known
+    block = layout.block(sites)
     born, number = layout.births(block)
     household, size = make_households(block, figures, seed)
     needs = make_care_needs(block, figures, seed)
@@ -77,6 +79,6 @@ def _columns(layout: Layout, block: Block, figures: Figures, seed: int) -> pl.Da
         "safety_alarm": needs.safety_alarm,
         **make_names(block, household, seed),
         **make_addresses(block, household, figures, seed),
-        **make_conditions(block, figures, seed),
+        **make_conditions(block, models, seed),
     }
     return pl.DataFrame({name: columns[name] for name in POPULATION}, schema=POPULATION)

@@ -45,11 +45,11 @@ def make_models(figures: Figures) -> list[Model]:
     ]
 
 
-def make_conditions(block: Block, figures: Figures, seed: int) -> dict[str, NDArray[np.bool_]]:
-    """Columns ``has_<condition>`` for every resident."""
+def make_conditions(block: Block, models: list[Model], seed: int) -> dict[str, NDArray[np.bool_]]:
+    """Columns ``has_<condition>`` for every resident, by the models of :func:`make_models`."""
     cell = block.cell
     has: dict[str, NDArray[np.bool_]] = {}
-    for model in make_models(figures):
+    for model in models:
         combination: Integers = np.zeros(len(cell), dtype=np.int64)
         for bit, given in enumerate(model.given):
             combination += has[given].astype(np.int64) << bit

@@ -60,7 +60,7 @@ class Layout:
         self._year = figures.from_file("population.csv").year
         figures.from_file("age_structure.csv")
         codes = [m.kommunenummer for m in figures.municipalities()]
-        counts = np.stack([single_years(figures, code, seed) for code in codes])
+        counts = single_years(figures, seed)
         self._counts = dict(zip(codes, counts, strict=True))
         before = np.cumsum(counts, axis=0) - counts
         self._before = {Site(code, 0): before[i] for i, code in enumerate(codes)}
@@ -138,23 +138,30 @@ class Layout:
                 )
 
 
-def single_years(figures: Figures, kommunenummer: str, seed: int) -> Integers:
-    """Residents by sex and single year, shape (2, 121): each band's official count, divided as in the nation.
+def single_years(figures: Figures, seed: int) -> Integers:
+    """Residents of every municipality by sex and single year: shape (municipalities, 2, 121).
 
-    Within a band the division is systematic from a keyed start, so that the bands stay exact and small
-    municipalities together still follow the nation.
+    Each band's official count is divided as in the nation, systematically from a keyed start, so that the bands stay
+    exact and small municipalities together still follow the nation.
     """
     people = figures.people
-    keyed = stream(seed, "population", "age", kommunenummer)
-    counts = np.zeros((2, AGES), dtype=np.int64)
+    residents = np.stack([people.residents[code] for code in people.municipalities])
+    entities = np.array([int(code) for code in people.municipalities], dtype=np.uint64)
+    keyed = stream(seed, "population", "age")
+    counts = np.zeros((len(residents), 2, AGES), dtype=np.int64)
     for sex in (0, 1):
         for number, (first, last) in enumerate(people.bands):
-            size = int(people.residents[kommunenummer][sex, number])
-            weights = people.structure[sex, first : last + 1].astype(np.float64)
-            if weights.sum() == 0:
-                weights[0] = 1.0
-            ends = np.cumsum(weights) / weights.sum()
-            ends[np.argmax(ends >= ends[-1]) :] = 1.0
-            taken = np.floor(size * ends + keyed.uniform(sex * 100 + number)).astype(np.int64)
-            counts[sex, first : last + 1] = np.diff(taken, prepend=0)
+            ends = _shares_up_to(people.structure[sex, first : last + 1])
+            start = keyed.uniforms(entities, sex * 100 + number)
+            taken = np.floor(residents[:, sex, number, None] * ends + start[:, None]).astype(np.int64)
+            counts[:, sex, first : last + 1] = np.diff(taken, prepend=0)
     return counts
+
+
+def _shares_up_to(structure: Integers) -> NDArray[np.float64]:
+    """The share of a band that is of each age or younger; exactly 1 from the last age that anybody has."""
+    weights = structure.astype(np.float64)
+    weights[0] += float(not weights.any())
+    ends: NDArray[np.float64] = np.cumsum(weights) / weights.sum()
+    ends[np.flatnonzero(weights)[-1] :] = 1.0
+    return ends
