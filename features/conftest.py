@@ -1,0 +1,143 @@
+"""Runs the features against a running candidate, with the people and care of a run, and writes history and verdicts.
+
+Environment: JOURNALBENK_RUN (folder with population, events and interactions), JOURNALBENK_BASE_URL,
+JOURNALBENK_CANDIDATE (its YAML); JOURNALBENK_CAPABILITY or JOURNALBENK_REQUIREMENT to run only a part.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.example import Example
+from features.steps import TOPICS
+from features.study import NobodyError, Study
+from simulator.candidates import Limits, Session, attach, load_candidate
+from simulator.domain.requirement import Catalogue
+from simulator.domain.verdict import Finding, VerdictOutcome
+from simulator.errors import InputError, nearest
+from simulator.histories import Recorder
+from simulator.scenario.catalogue import load_catalogue
+
+pytest_plugins = [f"features.steps.{topic}" for topic in TOPICS]
+
+ANSWER_WITHIN_S = 20.0
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def _setting(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise InputError(f"{name} is not set", remedy="Start the features with `journalbenk conformance`.")
+    return value
+
+
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., Any]) -> bool:
+    """``@JRN-03`` says which requirement an example speaks for, ``@R-JRN-03`` which rule; there are no other tags."""
+    known = _catalogue()
+    if tag in known.requirements:
+        pytest.mark.requirement(tag)(function)
+    elif tag in known.rules:
+        pytest.mark.rule(tag)(function)
+    else:
+        hint = nearest(tag, (*known.requirements, *known.rules))
+        raise InputError(f"the tag '@{tag}' is neither a requirement nor a rule", remedy=hint)
+    return True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the examples of the capability or requirement asked for."""
+    capability = os.environ.get("JOURNALBENK_CAPABILITY", "")
+    requirement = os.environ.get("JOURNALBENK_REQUIREMENT", "")
+    kept = [item for item in items if _asked_for(item, capability, requirement)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _asked_for(item: pytest.Item, capability: str, requirement: str) -> bool:
+    known = _catalogue().requirements
+    tagged = [mark.args[0] for mark in item.iter_markers("requirement")]
+    return all(
+        not wanted or any(wanted in (name, known[name].capability) for name in tagged)
+        for wanted in (capability, requirement)
+    )
+
+
+def pytest_bdd_before_step_call(step_func: Callable[..., Any]) -> None:
+    """An asynchronous step would never be awaited and pass whatever it says."""
+    if iscoroutinefunction(step_func):
+        raise TypeError(f"the step {step_func.__name__} is asynchronous; write it without async")
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
+    """Whatever goes wrong in a step before its verdict fell is the bench's, and is written down as such."""
+    example: Example = request.getfixturevalue("example")
+    outcome: VerdictOutcome = "inconclusive" if isinstance(exception, NobodyError) else "error"
+    said = (
+        str(exception)
+        if outcome == "inconclusive"
+        else f"The example broke off: {type(exception).__name__}: {exception}"
+    )
+    evidence = tuple(e.number for e in example.exchanges[-1:])
+    for rule in _rules(request):
+        if rule not in example.judged:
+            example.conclude(rule, Finding(outcome, said, evidence, "bench"))
+
+
+def _rules(request: pytest.FixtureRequest) -> list[str]:
+    return [mark.args[0] for mark in request.node.iter_markers("rule")]
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    """People and care of the run."""
+    return Study(Path(_setting("JOURNALBENK_RUN")))
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Iterator[Recorder]:
+    """Where history and verdicts are written."""
+    found = Recorder(Path(_setting("JOURNALBENK_RUN")))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def conversation(recorder: Recorder) -> Iterator[Session]:
+    """One conversation with the candidate for the whole run, so that organisations and staff are made once."""
+    candidate = load_candidate(_setting("JOURNALBENK_CANDIDATE"))
+    running = attach(candidate, _setting("JOURNALBENK_BASE_URL"))
+    session = Session(running, recorder, "", limits=Limits(timeout_s=ANSWER_WITHIN_S))
+    yield session
+    session.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """Requirements and rules."""
+    return _catalogue()
+
+
+@pytest.fixture(autouse=True)
+def example(
+    request: pytest.FixtureRequest, study: Study, conversation: Session, recorder: Recorder, catalogue: Catalogue
+) -> Example:
+    """The example under way; skipped, with a verdict that says so, when the candidate does not claim its capability."""
+    name = request.function.__scenario__.name
+    found = Example(name, study, conversation.under(name), recorder, catalogue)
+    claims = conversation.running.candidate.claims
+    for rule in _rules(request):
+        capability = catalogue.requirements[catalogue.rules[rule].requirement].capability
+        if claims and capability not in claims:
+            found.conclude(rule, Finding("not_applicable", f"The candidate does not claim {capability}."))
+    if found.judged:
+        pytest.skip("not claimed by the candidate")
+    return found

@@ -1,0 +1,19 @@
+Feature: One medicines list
+  Everybody who prescribes or gives medicines works from the same list, and sees what changed at a transition.
+
+  Rule: Two changes at once do not both stand
+
+    @LEG-01 @R-LEG-01
+    Scenario: Fastlege and hospital doctor change the same medicine at the same moment
+      Given a resident with a medicine that two prescribers are about to change
+      When both prescribers change its dose at the same moment
+      Then one change stands and the other prescriber is told
+
+  Rule: What changed in hospital is seen at home
+
+    @LEG-03 @R-LEG-03
+    Scenario: Home care sees what the hospital stopped and added
+      Given a resident with several medicines who is in hospital
+      When the hospital stops one medicine and adds another
+      And home care goes through the list at the discharge
+      Then the list shows what was stopped and what was added, and nothing else

@@ -1,0 +1,151 @@
+"""Steps on the open interface: what it claims, how it refuses, and what it keeps whole."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from pytest_bdd import given, then, when
+
+from features.example import STRICT, Example
+from simulator.streams import derived_id
+
+RACERS: Final = 8
+NOT_CLAIMED: Final = ("Invoice", "ChargeItem", "ResearchStudy", "SubstancePolymer")
+# A value of each type of search parameter that finds nothing.
+VALUES: Final = {"date": "1900-01-01", "reference": "Patient/ingen", "number": "1", "quantity": "1", "uri": "urn:ingen"}
+
+
+@given("what the record publishes about itself")
+def published(example: Example) -> None:
+    """Its CapabilityStatement."""
+    example.know(types_written=example.study.types_written())
+    example.send("capabilities", "", "metadata")
+
+
+@when("every claim in it is tried")
+def try_claims(example: Example) -> None:
+    """Reading and searching every type, and every search parameter, under strict handling."""
+    rest = (example.exchanges[-1].resource() or {}).get("rest") or [{}]
+    claimed = {r.get("type", ""): r for r in rest[0].get("resource") or []}
+    for kind, resource in claimed.items():
+        _try(example, kind, resource)
+    for kind in NOT_CLAIMED:
+        if kind not in claimed:
+            example.send("search", kind, f"unclaimed.{kind}")
+
+
+def _try(example: Example, kind: str, claim: dict[str, Any]) -> None:
+    words = {i.get("code") for i in claim.get("interaction") or []}
+    if "read" in words:
+        example.send("read", kind, f"claim.{kind}.read", target=f"{kind}/ingen-har-skrevet-denne")
+    if "search-type" in words:
+        example.send("search", kind, f"claim.{kind}.search-type", query="_count=1", headers=STRICT)
+    for parameter in claim.get("searchParam") or []:
+        name, value = parameter.get("name", ""), VALUES.get(parameter.get("type", ""), "ingen")
+        example.send("search", kind, f"claim.{kind}.{name}", query=f"{name}={value}&_count=1", headers=STRICT)
+
+
+@then("each of them holds")
+def claims_hold(example: Example) -> None:
+    """Every claim."""
+    example.holds("R-SAM-06A")
+
+
+@given("a resident known to the record")
+def known(example: Example) -> None:
+    """Anybody of the study."""
+    resident = example.meet(record_Patient=1)
+    example.seed([resident.patient])
+    example.know(patient=[resident.patient.id])
+
+
+@when("a vendor's system asks with a word that does not exist, and writes something invalid")
+def ask_wrongly(example: Example) -> None:
+    """A search parameter nobody has, an impossible gender, and something nobody wrote."""
+    example.search("Patient", "control", strict=True, gender="female", _count=1)
+    example.search("Patient", "unknown-parameter", strict=True, skonummer="42")
+    wrong = {**example.resident.patient.resource, "gender": "vet-ikke"}
+    example.send("create", "Patient", "invalid", body=wrong)
+    example.send("read", "Patient", "refused.unknown", target="Patient/ingen-har-skrevet-denne")
+
+
+@then("each refusal explains itself")
+def refusals_explain(example: Example) -> None:
+    """What, and where."""
+    example.holds("R-SAM-06B")
+
+
+@when("a receptionist looks the resident up by fødselsnummer")
+def look_up(example: Example) -> None:
+    """The number goes in the body of the search."""
+    identifier = example.resident.patient.resource["identifier"][0]
+    example.search("Patient", "lookup", identifier=f"{identifier['system']}|{identifier['value']}")
+
+
+@then("the resident is found, and no address holds the number")
+def found_unseen(example: Example) -> None:
+    """Found, unseen."""
+    example.holds("R-SAM-06C")
+
+
+@given("a resident with two contacts that belong together")
+def two_contacts(example: Example) -> None:
+    """Somebody with two contacts in the study, not yet written."""
+    contacts = example.meet(care_Encounter=2).written("Encounter", phase="care")
+    example.seed([example.resident.patient, *contacts[:2]], leaving_out=contacts)
+
+
+@when("they are sent together, first with a fault in one of them, then without")
+def send_bundles(example: Example) -> None:
+    """The second contact is part of the first."""
+    first, second = (w.resource for w in example.resident.written("Encounter", phase="care")[:2])
+    whole = derived_id("whole", example.resident.patient.id)
+    second["partOf"] = {"reference": f"urn:uuid:{whole}"}
+    example.know(parts=2)
+    faulty = {**second, "status": "kanskje"}
+    example.send("transaction", "", "faulty", body=_bundle(whole, first, faulty))
+    example.chart("Encounter", "after-faulty")
+    example.send("transaction", "", "sound", body=_bundle(whole, first, second))
+    example.chart("Encounter", "after-sound")
+
+
+def _bundle(whole: str, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Both contacts as creates; the part comes before what it is part of, so that order does not help."""
+    entries = [(derived_id("part", whole), second), (whole, first)]
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [
+            {"fullUrl": f"urn:uuid:{name}", "resource": r, "request": {"method": "POST", "url": r["resourceType"]}}
+            for name, r in entries
+        ],
+    }
+
+
+@then("nothing was kept the first time and everything the second")
+def whole_or_nothing(example: Example) -> None:
+    """All or nothing."""
+    example.holds("R-SAM-06D")
+
+
+@given("a newcomer whom no service has registered")
+def newcomer(example: Example) -> None:
+    """Somebody of the study who is not yet in the record."""
+    patient = example.meet(record_Patient=1).patient
+    example.seed([patient], leaving_out=[patient])
+
+
+@when("eight services register the newcomer at the same moment")
+def register_at_once(example: Example) -> None:
+    """Each asks that the person be made only if nobody has the number."""
+    patient = example.resident.patient
+    identifier = patient.resource["identifier"][0]
+    number = f"{identifier['system']}|{identifier['value']}"
+    once = replace(patient.interaction, headers=(("If-None-Exist", f"identifier={number}"),))
+    example.together([replace(once, id=derived_id("race", patient.id, n)) for n in range(RACERS)], "race")
+    example.search("Patient", "found", identifier=number)
+
+
+@then("there is one newcomer in the record")
+def one_newcomer(example: Example) -> None:
+    """One."""
+    example.holds("R-SAM-06E")

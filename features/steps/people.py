@@ -1,0 +1,118 @@
+"""Steps on people: numbers from 2032, moving, and booking a time."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from pytest_bdd import given, then, when
+
+from features.example import Example
+from features.study import NobodyError
+from simulator.domain.person_number import WEIGHTS_2, read_number
+
+BOOKERS: Final = 4
+MUNICIPALITIES: Final = (("4601", "Bergen"), ("5501", "Tromsø"))
+OPPOSITE: Final = {"female": "male", "male": "female"}
+
+
+@given("a newcomer whose fødselsnummer follows the rules from 2032 and says nothing of gender")
+def newcomer_2032(example: Example) -> None:
+    """Somebody of the study who is not yet in the record."""
+    patient = example.meet(record_Patient=1).patient
+    example.seed([patient], leaving_out=[patient])
+
+
+@when("the newcomer is registered and looked up")
+def register(example: Example) -> None:
+    """The study's own person, given a number valid only from 2032, and the other gender than its digits would say."""
+    person = example.resident.patient.resource
+    identifier = {**person["identifier"][0], "value": number_from_2032(person["identifier"][0]["value"])}
+    person |= {"identifier": [identifier], "gender": OPPOSITE[person["gender"]]}
+    example.send("create", "Patient", "register", body=person)
+    example.search("Patient", "lookup", identifier=f"{identifier['system']}|{identifier['value']}")
+
+
+def number_from_2032(number: str) -> str:
+    """A number of the same date and series that holds under the rule from 2032 and not under the one before."""
+    nine = number[:9]
+    for first in range(10):
+        digits = [int(d) for d in f"{nine}{first}"]
+        second = -sum(w * d for w, d in zip(WEIGHTS_2, digits, strict=True)) % 11
+        reading = read_number(f"{nine}{first}{second}") if second < 10 else None
+        if reading is not None and reading.relaxed and not reading.strict and reading.synthetic:
+            return f"{nine}{first}{second}"
+    raise NobodyError("The date and individual number have no number of the series from 2032.")
+
+
+@then("the newcomer is found with gender and birth date as registered")
+def newcomer_found(example: Example) -> None:
+    """As registered."""
+    example.holds("R-GRU-01")
+
+
+@given("a resident registered with kommunenummer")
+def registered(example: Example) -> None:
+    """Anybody of the study."""
+    example.write(example.meet(record_Patient=1).patient, "write")
+
+
+@when("the resident moves to another municipality")
+def move(example: Example) -> None:
+    """The former address ends, another begins."""
+    resident = example.resident
+    old = str(resident.person["kommunenummer"])
+    code, name = next(m for m in MUNICIPALITIES if m[0] != old)
+    day = max(event["at"] for event in resident.events).date().isoformat()
+    former = resident.patient.resource["address"][0]
+    present = _with_municipality(former, old, code) | {"district": name, "city": name, "period": {"start": day}}
+    addresses = [{**former, "use": "old", "period": {"end": day}}, present]
+    example.know(old_municipality=old, new_municipality=code)
+    example.change(resident.patient, "move", {"address": addresses})
+    example.send("vread", "Patient", "earlier", target=resident.patient.id)
+    example.send("read", "Patient", "current", target=resident.patient.id)
+
+
+def _with_municipality(value: Any, old: str, new: str) -> Any:
+    """A copy of an address with one kommunenummer for another."""
+    if isinstance(value, dict):
+        return {k: new if (k, v) == ("code", old) else _with_municipality(v, old, new) for k, v in value.items()}
+    return [_with_municipality(v, old, new) for v in value] if isinstance(value, list) else value
+
+
+@then("both the former and the present kommunenummer can be read")
+def both_kept(example: Example) -> None:
+    """Each where it belongs."""
+    example.holds("R-GRU-03")
+
+
+@given("residents who see the same free time with a fastlege")
+def free_time(example: Example) -> None:
+    """The time of an appointment of the study, and others who want it too."""
+    example.meet(care_Appointment=1)
+    for _ in range(BOOKERS - 1):
+        example.meet(record_Patient=1)
+    appointment = example.resident.written("Appointment", phase="care")[0]
+    example.seed([appointment, *(r.patient for r in example.residents)], leaving_out=[appointment])
+
+
+@when("all of them book it at the same moment")
+def book_at_once(example: Example) -> None:
+    """Each books the time under its identifier, unless somebody has it."""
+    appointment = example.resident.written("Appointment", phase="care")[0].resource
+    if "identifier" not in appointment:
+        raise NobodyError("The appointment names no time that others could book.")
+    identifier = appointment["identifier"][0]
+    time = f"{identifier['system']}|{identifier['value']}"
+    bookings = []
+    for resident in example.residents:
+        who = {"actor": {"reference": f"urn:uuid:{resident.patient.id}"}, "status": "accepted"}
+        body = {**appointment, "participant": [who, *appointment["participant"][1:]]}
+        once = (("If-None-Exist", f"identifier={quote(time, safe=':|/')}"),)
+        bookings.append(example.interaction("create", "Appointment", body=body, headers=once))
+    example.together(bookings, "booking", actor="citizen")
+    example.search("Appointment", "booked", identifier=time)
+
+
+@then("one of them has the time")
+def one_has_it(example: Example) -> None:
+    """One."""
+    example.holds("R-INN-05")
