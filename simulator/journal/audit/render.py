@@ -7,6 +7,7 @@ from simulator.journal.clock import instant
 
 COLUMNS: Final = "a.seq, a.recorded, a.interaction, a.status, a.target, a.query, a.client, a.links"
 ACTIONS: Final = {
+    "capabilities": "R",
     "create": "C",
     "read": "R",
     "vread": "R",

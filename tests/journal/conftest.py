@@ -1,0 +1,196 @@
+"""A reference journal in a process of its own, and what tests of it need."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+FHIR = "application/fhir+json"
+Json = dict[str, Any]
+
+
+@dataclass
+class Running:
+    """A journal that has been started: its process and the base URL it printed."""
+
+    process: subprocess.Popen[str]
+    base: str
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
+
+    def stop(self) -> int:
+        """Ends it as an operator would; gives the exit code."""
+        self.process.terminate()
+        return self.process.wait(timeout=15)
+
+
+class Client:
+    """Sends requests to a journal's base URL, with FHIR's media types filled in."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.session = requests.Session()
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        """One request; ``body`` is sent as FHIR JSON, and header names have ``_`` for ``-``."""
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            fields.setdefault("Content-Type", FHIR)
+        url = path if path.startswith("http") else f"{self.base}/{path}".rstrip("/")
+        return self.session.request(method, url, json=body, headers=fields, timeout=20)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """A GET."""
+        return self.send("GET", path, **headers)
+
+    def create(self, resource: Json, **headers: str) -> Json:
+        """Creates a resource; gives it as stored."""
+        answer = self.send("POST", resource["resourceType"], resource, **headers)
+        assert answer.status_code in {200, 201}, answer.text
+        stored: Json = answer.json()
+        return stored
+
+    def ids(self, path: str) -> list[str]:
+        """The ids of a search's matches, all pages of it."""
+        found = []
+        answer = self.get(path)
+        while True:
+            assert answer.status_code == 200, answer.text
+            bundle = answer.json()
+            found += [e["resource"]["id"] for e in bundle.get("entry", []) if e["search"]["mode"] == "match"]
+            following = [link["url"] for link in bundle["link"] if link["relation"] == "next"]
+            if not following:
+                return found
+            answer = self.get(following[0])
+
+    def transact(self, *entries: Json, kind: str = "transaction", **headers: str) -> requests.Response:
+        """Sends a bundle of entries."""
+        return self.send("POST", "", {"resourceType": "Bundle", "type": kind, "entry": list(entries)}, **headers)
+
+
+def start(*options: str) -> Running:
+    """Starts a journal on a free port and waits for the line that says it is ready."""
+    command = [sys.executable, "-m", "simulator.journal", "--port", "0", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("journal ready at "), line
+    return Running(process, line.removeprefix("journal ready at ").strip())
+
+
+@pytest.fixture
+def launch() -> Iterator[Callable[..., Running]]:
+    """Starts journals that end with the test."""
+    started: list[Running] = []
+
+    def run(*options: str) -> Running:
+        started.append(start(*options))
+        return started[-1]
+
+    yield run
+    for running in started:
+        if running.process.poll() is None:
+            running.kill()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One journal for every test that does not end it."""
+    data: Path = tmp_path_factory.mktemp("journal")
+    running = start("--data", str(data), "--body-limit", "200000")
+    yield running
+    assert running.stop() == 0
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+@pytest.fixture
+def client(served: Running) -> Iterator[Client]:
+    """A client of the shared journal."""
+    found = Client(served.base)
+    yield found
+    found.session.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[str], Client]]:
+    """Makes clients of other journals."""
+    made: list[Client] = []
+
+    def run(base: str) -> Client:
+        made.append(Client(base))
+        return made[-1]
+
+    yield run
+    for one in made:
+        one.session.close()
+
+
+@pytest.fixture
+def mark() -> str:
+    """A word that no other test uses, to tell this test's resources from theirs."""
+    return uuid4().hex
+
+
+@pytest.fixture
+def patient(mark: str) -> Json:
+    """A valid Patient whose identifier is the test's mark."""
+    return {
+        "resourceType": "Patient",
+        "identifier": [{"system": "urn:test", "value": mark}],
+        "name": [{"family": "Nordås", "given": ["Kåre"]}],
+        "gender": "male",
+        "birthDate": "1950-02-03",
+    }
+
+
+@pytest.fixture
+def observation() -> Callable[..., Json]:
+    """Makes valid Observations of a subject."""
+
+    def make(subject: str, **more: Any) -> Json:
+        return {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+            "subject": {"reference": subject},
+            "effectiveDateTime": "2026-01-15T10:00:00+01:00",
+        } | more
+
+    return make
+
+
+@pytest.fixture
+def race(served: Running) -> Callable[..., list[Any]]:
+    """Runs one action from many threads at once, each with a client of its own."""
+
+    def run(number: int, action: Callable[[Client, int], Any]) -> list[Any]:
+        barrier = Barrier(number)
+
+        def one(position: int) -> Any:
+            mine = Client(served.base)
+            try:
+                barrier.wait(timeout=20)
+                return action(mine, position)
+            finally:
+                mine.session.close()
+
+        with ThreadPoolExecutor(number) as pool:
+            return list(pool.map(one, range(number)))
+
+    return run
