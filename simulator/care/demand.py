@@ -166,7 +166,8 @@ def _time_of_day(hour: Floats, share: Floats) -> Floats:
     edges = np.concatenate(([0.0], np.cumsum(hour) / hour.sum()))
     index = np.clip(np.searchsorted(edges, share, side="right") - 1, 0, 23)
     within = (share - edges[index]) / np.maximum(edges[index + 1] - edges[index], 1e-300)
-    return (index + np.clip(within, 0, 1 - 1e-9)) * 3600
+    seconds: Floats = (index + np.clip(within, 0, 1 - 1e-9)) * 3600
+    return seconds
 
 
 def _ahead(plan: RatePlan, keys: Keys, appointment: Ints, key: tuple[int, str]) -> Ints:

@@ -21,7 +21,7 @@ class InOrder(list["Turn"]):
         insort(self, turn, key=_KEY)
 
 
-class Turn(Put):  # type: ignore[misc]  SimPy is not followed by the type checker
+class Turn(Put):  # type: ignore[misc] # SimPy is not followed by the type checker
     """Waiting for one person; succeeds with that person's number."""
 
     def __init__(self, pool: "Pool", key: tuple[int, int], step: int) -> None:
@@ -40,7 +40,7 @@ class Duty:
     count: int
 
 
-class Pool(BaseResource):  # type: ignore[misc]  as above
+class Pool(BaseResource):  # type: ignore[misc] # as above
     """People of one role in one organisation. The lowest free number is sent; nobody is in two places at once.
 
     Somebody whose shift ends while working finishes the work (overtime) and takes nothing new.

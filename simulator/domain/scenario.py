@@ -98,6 +98,10 @@ class Hours:
         """Its length."""
         return (self.end - self.begin) % 86400 or 86400
 
+    def overlaps(self, other: "Hours") -> bool:
+        """Whether the two share a moment of the day."""
+        return (other.begin - self.begin) % 86400 < self.seconds or (self.begin - other.begin) % 86400 < other.seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

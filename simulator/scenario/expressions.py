@@ -195,4 +195,3 @@ def _arguments(name: str, inside: str) -> dict[str, str]:
     if missing:
         raise ValueError(f"{name} needs {', '.join(missing)}")
     return given
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from simulator.domain.scenario import APPOINTMENT, Hours, Staffing, Step
+from simulator.domain.scenario import APPOINTMENT, Staffing, Step
 from simulator.scenario.faults import Faults
 
 
@@ -19,7 +19,7 @@ def check_order(steps: Sequence[Step], staffing: Staffing, faults: Faults) -> No
             faults.add(("steps", number, "after"), f"cycle of 'after': {' after '.join(cycle)}; it can never begin")
             return
     for number, step in enumerate(steps):
-        _check_possible(number, step, by_id, faults)
+        _check_possible(number, step, faults)
         _check_deadline(number, step, by_id, faults)
         _check_hands(number, step, staffing, faults)
 
@@ -55,7 +55,7 @@ def ancestors(step: Step, by_id: Mapping[str, Step]) -> set[str]:
     return found
 
 
-def _check_possible(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:
+def _check_possible(number: int, step: Step, faults: Faults) -> None:
     place = ("steps", number)
     if not step.chance.figures and step.chance.constant == 0:
         faults.add((*place, "chance"), f"step '{step.id}' has no chance, so the pathway can never end through it")
@@ -106,9 +106,5 @@ def _check_hands(number: int, step: Step, staffing: Staffing, faults: Faults) ->
     place = ("steps", number, "needs")
     if staff.arsverk is None and staff.persons == 0:
         faults.add(place, f"nobody can do step '{step.id}': there are no {step.needs}")
-    elif step.opening and not any(_overlap(step.opening.hours, shift.hours) for shift in staff.shifts):
+    elif step.opening and not any(step.opening.hours.overlaps(shift.hours) for shift in staff.shifts):
         faults.add(place, f"nobody can do step '{step.id}': {step.needs} never work in its opening hours")
-
-
-def _overlap(one: Hours, other: Hours) -> bool:
-    return (other.begin - one.begin) % 86400 < one.seconds or (one.begin - other.begin) % 86400 < other.seconds

@@ -1,6 +1,7 @@
 """Reads the ``parameters:`` of a file: numbers about the world that stand in YAML, each with source and status."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from simulator.domain.scenario import Number, Parameter
 from simulator.scenario.expressions import number
@@ -15,7 +16,7 @@ def read_parameters(
     numbers: dict[str, Number] = {}
     origins = []
     for name, model in models.items():
-        numbers[name] = faults.parse(("parameters", name, "value"), lambda m=model: _either(m, numbers), Number(1.0))
+        numbers[name] = faults.parse(("parameters", name, "value"), partial(_either, model, numbers), Number(1.0))
         origins.append(
             Parameter(name, str(model.value), model.source, model.status, str(model.year), faults.document.path.name)
         )

@@ -1,13 +1,13 @@
 """Reads a staffing file: which organisations, roles and staff there are, the words that pathways are written in."""
 
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 from simulator.documents import read
 from simulator.domain.scenario import Hours, Number, Organisation, Role, Shift, Staff, Staffing
 from simulator.domain.tables import POPULATION
-from simulator.errors import nearest
 from simulator.places import SCENARIOS
 from simulator.scenario.expressions import condition, hours, number, weekdays
 from simulator.scenario.faults import Faults
@@ -16,6 +16,8 @@ from simulator.scenario.parameters import read_parameters
 
 STAFFINGS: Final = SCENARIOS / "staffing"
 WHOLE_WEEK: Final = tuple(range(7))
+LISTS: Final = tuple(name for name, kind in POPULATION.items() if kind == POPULATION["fastlege"])
+"""Columns that number the organisations of one kind."""
 
 
 def load_staffing(name_or_path: str | Path = "standard") -> Staffing:
@@ -25,9 +27,8 @@ def load_staffing(name_or_path: str | Path = "standard") -> Staffing:
     model = document.as_model(StaffingModel)
     faults = Faults(document)
     for kind, organisation in model.organisations.items():
-        if organisation.one_per and not POPULATION.get(organisation.one_per, POPULATION["sex"]) == POPULATION["fastlege"]:
-            hint = nearest(organisation.one_per, [c for c, t in POPULATION.items() if t == POPULATION["fastlege"]])
-            faults.add(("organisations", kind, "one_per"), f"'{organisation.one_per}' does not number lists; {hint}")
+        if organisation.one_per:
+            faults.word(("organisations", kind, "one_per"), organisation.one_per, LISTS, "column of lists")
     for name, role in model.roles.items():
         faults.word(("roles", name, "at"), role.at, model.organisations, "organisation")
     parameters, origins = read_parameters(model.parameters, faults)
@@ -55,6 +56,11 @@ def _staff(
     if model.arsverk is not None and model.of is None:
         faults.add((*place, "arsverk"), "'arsverk' needs 'of': how many residents of 'where' the country has")
 
+    shifts = tuple(_shift((*place, "shifts", key), key, shift, faults) for key, shift in model.shifts.items())
+    for one, other in combinations(shifts, 2):
+        if set(one.days) & set(other.days) and one.hours.overlaps(other.hours):
+            faults.add((*place, "shifts", other.name), f"shifts '{one.name}' and '{other.name}' overlap")
+
     def quantity(key: str, text: str | float) -> Number:
         return faults.parse((*place, key), lambda: number(text, parameters), Number(1.0))
 
@@ -62,7 +68,7 @@ def _staff(
         name,
         model.role,
         at,
-        tuple(_shift((*place, "shifts", key), key, shift, faults) for key, shift in model.shifts.items()),
+        shifts,
         persons=model.persons,
         arsverk=None if model.arsverk is None else quantity("arsverk", model.arsverk),
         where=faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else "",

@@ -19,7 +19,7 @@ from simulator.domain.scenario import (
 )
 from simulator.scenario.expressions import amount, condition, distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
-from simulator.scenario.models import OpeningModel, PathwayModel, Quantity, StepModel
+from simulator.scenario.models import EdgeModel, OpeningModel, PathwayModel, Quantity, StepModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ class StepReader:
             return ""
         return next((name for name, staff in self.staffing.staff.items() if staff.role == model.by), "")
 
-    def _edge(self, place: Location, model: object) -> Edge:
-        step, delay = (model, None) if isinstance(model, str) else (model.step, model.delay)  # type: ignore[attr-defined]  EdgeModel, by the schema
+    def _edge(self, place: Location, model: str | EdgeModel) -> Edge:
+        step, delay = (model, None) if isinstance(model, str) else (model.step, model.delay)
         self.faults.word(place, step, self.steps, "step")
         return Edge(step, self._distribution(place, delay))
 

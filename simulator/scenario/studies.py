@@ -1,6 +1,7 @@
 """Reads a study: where, when, which pathways, with how many hands; and gives it a digest."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -47,21 +48,23 @@ def parse_study(document: Document, figures: Figures) -> Study:
     unknown += [fault for p in pathways for fault in unknown_figures(figures_of(p), p.path, figures)]
     if unknown:
         raise InputError("\n  ".join(unknown))
-    study = {
-        "name": model.study,
-        "title": model.title.model_dump(),
-        "municipalities": municipalities,
-        "start": model.start,
-        "days": model.days,
-        "seed": model.seed,
-        "pathways": pathways,
-        "staffing": staffing,
-        "staff_factors": dict(sorted(model.staffing.factor.items())),
-        "demand_factors": dict(sorted(model.demand.items())),
-        "conformance": Selection(tuple(model.conformance.capabilities), tuple(model.conformance.requirements)),
-        "load": load,
-    }
-    return Study(path=document.path, digest=_digest(study), **study)
+    study = Study(
+        model.study,
+        model.title.model_dump(),
+        document.path,
+        "",
+        municipalities,
+        model.start,
+        model.days,
+        model.seed,
+        pathways,
+        staffing,
+        staff_factors=dict(sorted(model.staffing.factor.items())),
+        demand_factors=dict(sorted(model.demand.items())),
+        conformance=Selection(tuple(model.conformance.capabilities), tuple(model.conformance.requirements)),
+        load=load,
+    )
+    return replace(study, digest=study_digest(study))
 
 
 def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tuple[str, ...]:
@@ -121,18 +124,18 @@ def _load(model: LoadModel, days: int, staffing: Staffing, faults: Faults) -> Lo
     )
 
 
-def _digest(study: dict[str, Any]) -> str:
-    plain = {key: _plain(value) for key, value in study.items()}
-    return sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def study_digest(study: Study) -> str:
+    """SHA-256 of all that the study says, its pathways and staffing included, wherever the files lie."""
+    return sha256(orjson.dumps(_plain(replace(study, digest="")), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Path):
         return ""
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain({key: item for key, item in asdict(value).items() if not isinstance(item, Path)})
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value

@@ -1,0 +1,57 @@
+"""How many of a staff are on duty when: full-time equivalents turned into people on shifts."""
+
+from collections.abc import Iterator
+
+from simulator.care.clock import Clock
+from simulator.care.plan import StaffPlan
+from simulator.care.pool import Duty
+from simulator.domain.scenario import Shift
+
+SATURDAY = 5
+
+
+def roster(plan: StaffPlan, residents: int, clock: Clock) -> Iterator[Duty]:
+    """The changes of shift over the clock's days, in order, for a site with so many residents of its kind."""
+    blocks = _blocks(plan, residents)
+    changes = []
+    for day in clock.days():
+        weekday = clock.weekday(day)
+        for shift, (weekdays, weekend) in zip(plan.staff.shifts, blocks, strict=True):
+            if weekday in shift.days:
+                first, count = weekend if weekday >= SATURDAY else weekdays
+                begin = clock.midnight(day) + shift.hours.begin
+                changes += [Duty(begin, first, count), Duty(begin + shift.hours.seconds, 0, 0)]
+    # Of two changes at one instant, going home comes first.
+    return iter(sorted(changes, key=lambda duty: (duty.at, duty.count)))
+
+
+def _blocks(plan: StaffPlan, residents: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """For each shift the first number and the count of people, on weekdays and at weekends."""
+    staff = plan.staff
+    if staff.arsverk is None:
+        # The same people on every shift, so many in each organisation.
+        people = round(staff.persons * plan.factor)
+        return [((0, people), (0, round(people * plan.weekend)))] * len(staff.shifts)
+    hours = plan.weekly_hours * residents * plan.factor
+    units = [_units(shift, plan.weekend) for shift in staff.shifts]
+    lengths = [shift.hours.seconds / 3600 for shift in staff.shifts]
+    whole = sum(unit * length for unit, length in zip(units, lengths, strict=True))
+    shares = plan.shares or tuple(unit * length / whole for unit, length in zip(units, lengths, strict=True))
+    blocks = []
+    first = 0
+    for share, unit, length in zip(shares, units, lengths, strict=True):
+        count = hours * share / (unit * length)
+        weekdays, weekend = _people(count), _people(count * plan.weekend)
+        blocks.append(((first, weekdays), (first + weekdays, weekend)))
+        first += weekdays + weekend
+    return blocks
+
+
+def _units(shift: Shift, weekend: float) -> float:
+    """Shifts in a week, a weekend one counted as the part of a weekday one that it is."""
+    return sum(weekend if day >= SATURDAY else 1.0 for day in shift.days)
+
+
+def _people(count: float) -> int:
+    """Whole people; a service that exists has somebody on every shift."""
+    return max(1, round(count)) if count > 0 else 0
