@@ -3,6 +3,7 @@
 Exit codes: 0 all required passed; 1 a requirement failed; 2 wrong use or wrong input; 3 the bench cannot say.
 """
 
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -184,6 +185,7 @@ def _command() -> str:
 
 def main() -> None:
     """Entry point: errors become one message and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except InterruptedRunError as error:
