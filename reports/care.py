@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from reports.run_files import RunFiles
+from simulator.care.payment import payment_days
 
 ZONE: Final = "Europe/Oslo"
 
@@ -35,6 +36,10 @@ class CareView:
     episodes: int
     deadlines: int
     late: int
+    ready: int
+    """Patients whose municipality was told that they were ready for discharge."""
+    payment_days: int
+    """Days the municipality pays for them in hospital."""
     steps: list[StepRow]
 
 
@@ -44,12 +49,15 @@ def care_view(run: RunFiles) -> CareView | None:
         return None
     events = run.events
     rows = _steps(events)
+    days = payment_days(events)["days"].to_list() if events.height else []
     return CareView(
         events=events.height,
         residents=events.filter(pl.col("resident") >= 0)["resident"].n_unique(),
         episodes=events["episode"].n_unique(),
         deadlines=sum(row.deadlines for row in rows),
         late=sum(row.late for row in rows),
+        ready=len(days),
+        payment_days=sum(days),
         steps=rows,
     )
 

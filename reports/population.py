@@ -12,8 +12,8 @@ from reports.cleaning import line
 from reports.run_files import Row, RunFiles
 
 WORST_SHOWN: Final = 10
-_SEX: Final = re.compile(r"\b(female|male)\b")
-_AGES: Final = re.compile(r"\b(\d{1,3})\s*(?:-|–|\.\.|_)\s*(\d{1,3})\b|\b(\d{2,3})\s*\+")
+# The fit names an official age band so: "female aged 20-29".
+_BAND: Final = re.compile(r"(female|male) aged (\d{1,3})-(\d{1,3})")
 _OLDEST: Final = 99
 
 
@@ -81,20 +81,14 @@ def by_age(people: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
 
 
 def official_bands(fit: list[Row]) -> list[Band]:
-    """The official age bands among the fit's targets: those that name a sex and a span of ages and count people."""
-    bands: dict[tuple[str, int, int], float] = {}
+    """The official age bands among the fit's targets, women first, youngest first."""
+    found = []
     for row in fit:
-        target = str(row["target"])
-        sex, ages = _SEX.search(target), _AGES.search(target)
-        if not (sex and ages and _POPULATION.search(target)):
-            continue
-        youngest = int(ages[1] or ages[3])
-        key = (sex[1], youngest, min(int(ages[2] or _OLDEST), _OLDEST))
-        bands[key] = bands.get(key, 0.0) + float(row.get("official") or 0)
-    return [Band(*key, people) for key, people in sorted(bands.items())]
-
-
-_POPULATION: Final = re.compile(r"population|resident|people", re.IGNORECASE)
+        named = _BAND.fullmatch(str(row["target"]))
+        if named:
+            sex, youngest, oldest = named[1], int(named[2]), min(int(named[3]), _OLDEST)
+            found.append(Band(sex, youngest, oldest, float(row.get("official") or 0)))
+    return sorted(found, key=lambda band: (band.sex, band.youngest))
 
 
 def _fit_row(row: Row) -> FitRow:

@@ -112,7 +112,7 @@ def fit(people: pl.DataFrame) -> list[dict[str, Any]]:
             error = (made - official) / official if official else 0.0
             rows.append(
                 {
-                    "target": f"5501 population {sex} {low}-{high}",
+                    "target": f"{sex} aged {low}-{high}",
                     "official": official,
                     "made": made,
                     "error": error,
@@ -127,7 +127,9 @@ def fit(people: pl.DataFrame) -> list[dict[str, Any]]:
 
 def events() -> pl.DataFrame:
     random = np.random.default_rng(6)
-    rows: dict[str, list[Any]] = {name: [] for name in ("at", "began", "wanted", "due", "pathway", "episode", "step")}
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("at", "began", "wanted", "due", "pathway", "episode", "step", "message")
+    }
     for number in range(3000):
         day, visit = number % 7, number % 5
         hour = float(np.clip(random.normal((9, 13, 18)[number % 3], 2), 0, 23.9))
@@ -143,6 +145,7 @@ def events() -> pl.DataFrame:
         rows["pathway"].append(pathway)
         rows["episode"].append(f"{pathway}/{number}")
         rows["step"].append(step)
+        rows["message"].append("LOG_UTSKRIVNINGSKLAR" if step == "ready" else None)
     rows["event"] = list(range(3000))
     rows["resident"] = [55_010_000_000 + number % 900 for number in range(3000)]
     made = frame(rows, EVENTS, {"kommunenummer": "5501", "role": "home-care.nurse", "records": [], "reads": []})

@@ -247,6 +247,7 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     assert "No requirement was judged in this run." in text
     assert "No load was run." in text
     assert "3,000 steps of care" in text
+    assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 62." in text
 
 
 def test_a_run_without_evidence_is_not_a_pass(bare: Bare, catalogue: Catalogue) -> None:
