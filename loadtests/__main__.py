@@ -92,8 +92,10 @@ def _run(options: argparse.Namespace) -> None:
         if isinstance(error, KeyboardInterrupt):
             raise InterruptedRunError("stopped while seeding; nothing was measured") from None
         raise
+    before = account.usage()
     templates = [writer.template(row) for row in trace.care.iter_rows(named=True)]
     engine = Engine(trace, prepare(templates, seeder.references), seeder.references, record)
+    prepared = account.usage().since(before)
     replay = Replay(trace, engine, aim, bounds)
     used = _replay(replay, options, progress)
     load = record.finish(trace.care, trace.intended, time.monotonic_ns() - engine.start_ns if engine.start_ns else 0)
@@ -104,6 +106,7 @@ def _run(options: argparse.Namespace) -> None:
         backlog_max=engine.backlog_max,
         in_flight=replay.in_flight,
         used=used,
+        prepared=prepared,
         seeded=seeder.counts,
         interrupted=replay.stopped,
         window=window,
@@ -150,7 +153,9 @@ def _recover(folder: Path) -> None:
     trace = make_trace(read_interactions(folder), _instant(window["window_start"]), float(window["window_seconds"]))
     load = recorder.recover(folder, trace.care, trace.intended)
     nothing = account.Usage(0.0, 0.0, 0.0)
-    counts = account.Account(trace.care.height, 0, 0, 0, [], nothing, Seeded(), interrupted=True, window=window)
+    counts = account.Account(
+        trace.care.height, 0, 0, 0, [], nothing, nothing, Seeded(), interrupted=True, window=window
+    )
     account.write(folder, account.describe(load, counts))
 
 

@@ -47,6 +47,9 @@ class Account:
     backlog_max: int
     in_flight: list[int]
     used: Usage
+    """By the replay itself."""
+    prepared: Usage
+    """By making the requests beforehand."""
     seeded: Seeded
     interrupted: bool
     window: dict[str, object]
@@ -69,6 +72,7 @@ def describe(load: pl.DataFrame, account: Account) -> dict[str, Any]:
         "service_time_ms": {name: _quantile(service, q) for name, q in _QUANTILES.items()},
         "wall_seconds": used.wall_s,
         "cpu_seconds": used.cpu_s,
+        "preparation_cpu_seconds": account.prepared.cpu_s,
         "run_queue_wait_seconds": used.waited_s,
         "run_queue_wait_share": used.waited_s / used.wall_s if used.wall_s else 0.0,
         "slots": account.slots,
