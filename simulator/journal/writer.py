@@ -123,12 +123,12 @@ class Writer:
         except Exception as error:  # noqa: BLE001  whatever one job does wrong, the others of the batch must not suffer
             execute("ROLLBACK TO job")
             job.error = error
-            status = error.status if isinstance(error, FhirError) else 500
+            if job.record:
+                job.record.failed(error.status if isinstance(error, FhirError) else 500)
         else:
-            status = getattr(job.result, "status", 200)
+            if job.record:
+                job.record.status = getattr(job.result, "status", 200)
         execute("RELEASE job")
-        if job.record:
-            job.record.status = status
 
 
 def _nothing(_: Store) -> None:

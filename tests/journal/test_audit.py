@@ -34,15 +34,25 @@ def test_everything_done_to_a_patient_is_in_the_trail(client: Any, patient: Json
     client.get(who)
     events = trail(client, f"patient={who}")
     assert steps(events) == [
-        ("create", "C", "0"), ("read", "R", "0"), ("vread", "R", "0"), ("history-instance", "R", "0"), ("search-type", "E", "0"),
-        ("update", "U", "0"), ("update", "U", "4"), ("patch", "U", "0"), ("delete", "D", "0"), ("read", "R", "4"),
-    ]  # fmt: skip  a table
+        ("create", "C", "0"),
+        ("read", "R", "0"),
+        ("vread", "R", "0"),
+        ("history-instance", "R", "0"),
+        ("search-type", "E", "0"),
+        ("update", "U", "0"),
+        ("update", "U", "4"),
+        ("patch", "U", "0"),
+        ("delete", "D", "0"),
+        ("read", "R", "4"),
+    ]
     assert all(e["agent"][0]["network"]["address"] == "127.0.0.1" for e in events)
     query = b64decode(events[4]["entity"][-1]["query"]).decode()
     assert f"identifier=urn:test|{mark}" in query
 
 
-def test_a_look_at_anything_about_a_patient_is_in_the_trail(client: Any, patient: Json, observation: Callable[..., Json]) -> None:
+def test_a_look_at_anything_about_a_patient_is_in_the_trail(
+    client: Any, patient: Json, observation: Callable[..., Json]
+) -> None:
     """Reading an Observation shows up for its subject; so does a search that lists it, and a bundle's entries."""
     who = f"Patient/{client.create(patient)['id']}"
     seen = f"Observation/{client.create(observation(who))['id']}"
@@ -68,9 +78,18 @@ def test_the_trail_can_be_searched(client: Any, patient: Json) -> None:
     client.get(who)
     client.get(f"{who}/_history/7")
     for query, expected in (
-        ("action=C", 1), ("action=R", 2), ("outcome=4", 1), ("subtype=vread", 1), ("subtype=http://hl7.org/fhir/restful-interaction|read,create", 2),
-        ("type=rest", 3), ("type=other", 0), ("date=ge2020", 3), ("date=lt2020", 0), ("address=127.0", 3), ("agent=Practitioner/1", 0),
-    ):  # fmt: skip
+        ("action=C", 1),
+        ("action=R", 2),
+        ("outcome=4", 1),
+        ("subtype=vread", 1),
+        ("subtype=http://hl7.org/fhir/restful-interaction|read,create", 2),
+        ("type=rest", 3),
+        ("type=other", 0),
+        ("date=ge2020", 3),
+        ("date=lt2020", 0),
+        ("address=127.0", 3),
+        ("agent=Practitioner/1", 0),
+    ):
         assert len(trail(client, f"entity={who}&{query}")) == expected, query
     first = client.get(f"AuditEvent?entity={who}&_count=1").json()
     assert first["total"] == 3
@@ -83,7 +102,16 @@ def test_the_trail_can_be_searched(client: Any, patient: Json) -> None:
     assert client.get("AuditEvent?shoe-size=44", Prefer="handling=strict").status_code == 400
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "AuditEvent"), ("PUT", "AuditEvent/1"), ("PATCH", "AuditEvent/1"), ("DELETE", "AuditEvent/1"), ("DELETE", "AuditEvent?_id=1")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "AuditEvent"),
+        ("PUT", "AuditEvent/1"),
+        ("PATCH", "AuditEvent/1"),
+        ("DELETE", "AuditEvent/1"),
+        ("DELETE", "AuditEvent?_id=1"),
+    ],
+)
 def test_no_call_changes_the_trail(client: Any, method: str, path: str) -> None:
     """Creating, changing and deleting AuditEvents answers 405, in a bundle too; the attempt is remembered."""
     before = client.get("AuditEvent?_id=1").json()["entry"][0]["resource"]
@@ -99,6 +127,8 @@ def test_person_numbers_are_not_in_the_trail(client: Any) -> None:
     client.get(f"Patient?identifier=urn:x|{digits}")
     newest = trail(client, "subtype=search-type&date=ge2020")[-1]
     assert digits not in str(newest)
-    events = [b64decode(e["entity"][-1]["query"]).decode() for e in trail(client, "subtype=search-type") if "entity" in e]
+    events = [
+        b64decode(e["entity"][-1]["query"]).decode() for e in trail(client, "subtype=search-type") if "entity" in e
+    ]
     assert any("urn:x|***" in text for text in events)
     assert not any(digits in text for text in events)

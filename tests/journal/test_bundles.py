@@ -16,7 +16,9 @@ def post(resource: Json, full_url: str | None = None, **request: str) -> Json:
     return entry | ({"fullUrl": full_url} if full_url else {})
 
 
-def test_references_between_entries_are_resolved_everywhere(client: Any, patient: Json, observation: Callable[..., Json]) -> None:
+def test_references_between_entries_are_resolved_everywhere(
+    client: Any, patient: Json, observation: Callable[..., Json]
+) -> None:
     """urn:uuid references become the ids given, in nested elements too, and whichever entry comes first."""
     watched = observation(URN, performer=[{"reference": URN}], extension=[{"url": "urn:x", "valueUri": URN}])
     answer = client.transact(post(watched), post(patient, URN), Prefer="return=representation")
@@ -31,7 +33,9 @@ def test_references_between_entries_are_resolved_everywhere(client: Any, patient
     assert client.ids(f"Observation?subject={who}") == [stored["id"]]
 
 
-def test_conditional_references_find_their_one_match(client: Any, patient: Json, mark: str, observation: Callable[..., Json]) -> None:
+def test_conditional_references_find_their_one_match(
+    client: Any, patient: Json, mark: str, observation: Callable[..., Json]
+) -> None:
     """Type?criteria becomes Type/id; none or several matches fail the whole bundle."""
     wanted = observation(f"Patient?identifier=urn:test|{mark}")
     none = client.transact(post(wanted))
@@ -44,7 +48,9 @@ def test_conditional_references_find_their_one_match(client: Any, patient: Json,
 
 
 @pytest.mark.parametrize("broken", ["invalid", "stale", "missing-urn", "no-url", "gone"])
-def test_one_failing_entry_undoes_all(client: Any, patient: Json, mark: str, broken: str, observation: Callable[..., Json]) -> None:
+def test_one_failing_entry_undoes_all(
+    client: Any, patient: Json, mark: str, broken: str, observation: Callable[..., Json]
+) -> None:
     """Nothing of a transaction remains when an entry fails, and the issue points to that entry."""
     there = client.create(patient | {"identifier": [{"system": "urn:other", "value": mark}]})
     path = f"Patient/{there['id']}"
@@ -80,10 +86,16 @@ def test_deletes_come_before_creates_and_reads_last(client: Any, patient: Json, 
     assert entries[0]["resource"]["entry"][0]["resource"]["id"] != old["id"]
 
 
-def test_a_conditional_create_in_a_transaction_refers_to_what_is_there(client: Any, patient: Json, mark: str, observation: Callable[..., Json]) -> None:  # fmt: skip
+def test_a_conditional_create_in_a_transaction_refers_to_what_is_there(
+    client: Any, patient: Json, mark: str, observation: Callable[..., Json]
+) -> None:
     """With ifNoneExist, references to the entry become references to the resource that matched."""
     who = client.create(patient)["id"]
-    entries = client.transact(post(patient, URN, ifNoneExist=f"identifier=urn:test|{mark}"), post(observation(URN)), Prefer="return=representation").json()["entry"]  # fmt: skip
+    entries = client.transact(
+        post(patient, URN, ifNoneExist=f"identifier=urn:test|{mark}"),
+        post(observation(URN)),
+        Prefer="return=representation",
+    ).json()["entry"]
     assert entries[0]["response"]["status"] == "200 OK"
     assert entries[1]["resource"]["subject"]["reference"] == f"Patient/{who}"
 
@@ -122,10 +134,16 @@ def test_a_batch_lets_each_entry_stand_alone(client: Any, patient: Json, mark: s
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"resourceType": "Patient"}, 400), ({"resourceType": "Bundle", "type": "collection"}, 400), ({"resourceType": "Bundle"}, 422),
-     ({"resourceType": "Bundle", "type": "transaction", "entry": [{}]}, 400), ({"resourceType": "Bundle", "type": "batch"}, 200),
-     ({"resourceType": "Bundle", "type": "transaction", "entry": [7]}, 422), ({"resourceType": "Bundle", "type": "batch", "entry": {}}, 422)],
-)  # fmt: skip  a table
+    [
+        ({"resourceType": "Patient"}, 400),
+        ({"resourceType": "Bundle", "type": "collection"}, 400),
+        ({"resourceType": "Bundle"}, 422),
+        ({"resourceType": "Bundle", "type": "transaction", "entry": [{}]}, 400),
+        ({"resourceType": "Bundle", "type": "batch"}, 200),
+        ({"resourceType": "Bundle", "type": "transaction", "entry": [7]}, 422),
+        ({"resourceType": "Bundle", "type": "batch", "entry": {}}, 422),
+    ],
+)
 def test_bundles_that_are_none_are_refused(client: Any, body: Json, status: int) -> None:
     """Only a transaction or a batch is taken at the base."""
     assert client.send("POST", "", body).status_code == status

@@ -23,7 +23,9 @@ def test_a_create_answers_with_location_version_and_content(client: Any, patient
     assert "Last-Modified" in answer.headers
 
 
-@pytest.mark.parametrize(("wanted", "shown"), [("minimal", None), ("OperationOutcome", "OperationOutcome"), ("representation", "Patient")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "shown"), [("minimal", None), ("OperationOutcome", "OperationOutcome"), ("representation", "Patient")]
+)
 def test_prefer_return_decides_the_body(client: Any, patient: Json, wanted: str, shown: str | None) -> None:
     """``Prefer: return`` gives nothing, an OperationOutcome, or the resource."""
     answer = client.send("POST", "Patient", patient, Prefer=f"return={wanted}")
@@ -88,9 +90,17 @@ def test_a_json_patch_changes_what_it_names(client: Any, patient: Json) -> None:
     answer = client.send("PATCH", path, good, Content_Type=PATCH)
     assert (answer.status_code, answer.json()["gender"], answer.headers["ETag"]) == (200, "other", 'W/"2"')
     assert client.send("PATCH", path, good, Content_Type=PATCH).status_code == 422
-    assert client.send("PATCH", path, [{"op": "add", "path": "/foo", "value": 1}], Content_Type=PATCH).status_code == 422
-    assert client.send("PATCH", path, [{"op": "add", "path": "/no/where", "value": 1}], Content_Type=PATCH).status_code == 422
-    assert client.send("PATCH", path, [{"op": "replace", "path": "/id", "value": "x"}], Content_Type=PATCH).status_code == 422
+    assert (
+        client.send("PATCH", path, [{"op": "add", "path": "/foo", "value": 1}], Content_Type=PATCH).status_code == 422
+    )
+    assert (
+        client.send("PATCH", path, [{"op": "add", "path": "/no/where", "value": 1}], Content_Type=PATCH).status_code
+        == 422
+    )
+    assert (
+        client.send("PATCH", path, [{"op": "replace", "path": "/id", "value": "x"}], Content_Type=PATCH).status_code
+        == 422
+    )
     assert client.send("PATCH", path, {"gender": "male"}, Content_Type="application/json").status_code == 415
     assert client.get(path).headers["ETag"] == 'W/"2"'
 
@@ -175,11 +185,13 @@ def test_reads_can_be_summarized(client: Any, patient: Json) -> None:
     assert part["meta"]["tag"][0]["code"] == "SUBSETTED"
 
 
-def test_sixty_four_writers_with_one_if_match_have_one_winner(client: Any, patient: Json, race: Callable[..., Any]) -> None:
+def test_sixty_four_writers_with_one_if_match_have_one_winner(
+    client: Any, patient: Json, race: Callable[..., Any]
+) -> None:
     """Of simultaneous updates from one version exactly one succeeds; the others answer 412."""
     stored = client.create(patient)
     path = f"Patient/{stored['id']}"
-    statuses = race(64, lambda one, n: one.send("PUT", path, stored, If_Match='W/"1"').status_code)
+    statuses = race(64, lambda one, _: one.send("PUT", path, stored, If_Match='W/"1"').status_code)
     assert sorted(statuses) == [200] + [412] * 63
 
 
@@ -188,6 +200,6 @@ def test_eight_simultaneous_conditional_creates_leave_one_resource(
 ) -> None:
     """The search and the create of If-None-Exist are one step."""
     condition = f"identifier=urn:test|{mark}"
-    statuses = race(8, lambda one, n: one.send("POST", "Patient", patient, If_None_Exist=condition).status_code)
+    statuses = race(8, lambda one, _: one.send("POST", "Patient", patient, If_None_Exist=condition).status_code)
     assert sorted(statuses) == [200] * 7 + [201]
     assert len(client.ids(f"Patient?{condition}")) == 1

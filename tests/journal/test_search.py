@@ -12,34 +12,63 @@ Json = dict[str, Any]
 @pytest.fixture
 def people(client: Any, mark: str) -> list[Json]:
     """Three patients of one test, told apart by name, birth date and gender."""
-    rows = [("Nordås", "Kåre", "1950-02-03", "male"), ("Nordby", "Liv", "1962-07", "female"), ("Vik", "Åse", "1990-12-31", "female")]  # fmt: skip
+    rows = [
+        ("Nordås", "Kåre", "1950-02-03", "male"),
+        ("Nordby", "Liv", "1962-07", "female"),
+        ("Vik", "Åse", "1990-12-31", "female"),
+    ]
     return [
-        client.create({
-            "resourceType": "Patient",
-            "identifier": [{"system": "urn:test", "value": mark}, {"system": "urn:number", "value": f"{mark}-{n}"}],
-            "name": [{"family": family, "given": [given]}],
-            "birthDate": born,
-            "gender": gender,
-            "meta": {"tag": [{"system": "urn:tags", "code": mark}]},
-        })
+        client.create(
+            {
+                "resourceType": "Patient",
+                "identifier": [{"system": "urn:test", "value": mark}, {"system": "urn:number", "value": f"{mark}-{n}"}],
+                "name": [{"family": family, "given": [given]}],
+                "birthDate": born,
+                "gender": gender,
+                "meta": {"tag": [{"system": "urn:tags", "code": mark}]},
+            }
+        )
         for n, (family, given, born, gender) in enumerate(rows)
-    ]  # fmt: skip  one call
+    ]
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("family=nord", [0, 1]), ("family=NORDAS", [0]), ("family:exact=Nordås", [0]), ("family:exact=nordås", []),
-        ("name:contains=or", [0, 1]), ("given=åse", [2]), ("family=vik,nordby", [1, 2]), ("family=nord&given=liv", [1]),
-        ("gender=female", [1, 2]), ("gender:not=female", [0]), ("gender=http://hl7.org/fhir/administrative-gender|male", [0]),
-        ("gender=male,female", [0, 1, 2]), ("identifier=urn:none|", []), ("phone:missing=true", [0, 1, 2]),
-        ("phone:missing=false", []), ("birthdate=1950", [0]), ("birthdate=eq1950-02-03", [0]), ("birthdate=1962-07-10", []),
-        ("birthdate=ne1950", [1, 2]), ("birthdate=gt1962-07", [2]), ("birthdate=ge1962-07", [1, 2]), ("birthdate=lt1962-07", [0]),
-        ("birthdate=le1962-07", [0, 1]), ("birthdate=sa1962", [2]), ("birthdate=eb1962", [0]), ("birthdate=ap1962-07-10", [1]),
-        ("birthdate=ge1950&birthdate=lt1963", [0, 1]), ("_lastUpdated=ge2020", [0, 1, 2]), ("_lastUpdated=lt2020", []),
+        ("family=nord", [0, 1]),
+        ("family=NORDAS", [0]),
+        ("family:exact=Nordås", [0]),
+        ("family:exact=nordås", []),
+        ("name:contains=or", [0, 1]),
+        ("given=åse", [2]),
+        ("family=vik,nordby", [1, 2]),
+        ("family=nord&given=liv", [1]),
+        ("gender=female", [1, 2]),
+        ("gender:not=female", [0]),
+        ("gender=http://hl7.org/fhir/administrative-gender|male", [0]),
+        ("gender=male,female", [0, 1, 2]),
+        ("identifier=urn:none|", []),
+        ("phone:missing=true", [0, 1, 2]),
+        ("phone:missing=false", []),
+        ("birthdate=1950", [0]),
+        ("birthdate=eq1950-02-03", [0]),
+        ("birthdate=1962-07-10", []),
+        ("birthdate=ne1950", [1, 2]),
+        ("birthdate=gt1962-07", [2]),
+        ("birthdate=ge1962-07", [1, 2]),
+        ("birthdate=lt1962-07", [0]),
+        ("birthdate=le1962-07", [0, 1]),
+        ("birthdate=sa1962", [2]),
+        ("birthdate=eb1962", [0]),
+        ("birthdate=ap1962-07-10", [1]),
+        ("birthdate=ge1950&birthdate=lt1963", [0, 1]),
+        ("_lastUpdated=ge2020", [0, 1, 2]),
+        ("_lastUpdated=lt2020", []),
     ],
-)  # fmt: skip  a table
-def test_a_parameter_finds_what_it_should(client: Any, people: list[Json], mark: str, query: str, expected: list[int]) -> None:
+)
+def test_a_parameter_finds_what_it_should(
+    client: Any, people: list[Json], mark: str, query: str, expected: list[int]
+) -> None:
     """String, token and date parameters with their modifiers, prefixes, OR lists and AND."""
     found = client.ids(f"Patient?identifier=urn:test|{mark}&{query}")
     assert sorted(found) == sorted(people[n]["id"] for n in expected)
@@ -64,13 +93,20 @@ def test_references_and_chains(client: Any, people: list[Json], mark: str, obser
     """A reference is found by id, Type/id, absolute URL, type modifier, identifier, and through what it points at."""
     who = people[0]["id"]
     stored = client.create(observation(f"Patient/{who}"))
-    logical = client.create(observation(f"Patient/{who}", performer=[{"identifier": {"system": "urn:p", "value": mark}}]))
+    logical = client.create(
+        observation(f"Patient/{who}", performer=[{"identifier": {"system": "urn:p", "value": mark}}])
+    )
     both = [stored["id"], logical["id"]]
     for query in (
-        f"subject=Patient/{who}", f"subject={who}", f"patient={who}", f"subject:Patient={who}", f"subject={client.base}/Patient/{who}",
-        f"subject:Patient.identifier=urn:number|{mark}-0", f"patient.identifier=urn:number|{mark}-0",
+        f"subject=Patient/{who}",
+        f"subject={who}",
+        f"patient={who}",
+        f"subject:Patient={who}",
+        f"subject={client.base}/Patient/{who}",
+        f"subject:Patient.identifier=urn:number|{mark}-0",
+        f"patient.identifier=urn:number|{mark}-0",
         f"patient.identifier=urn:test|{mark}&patient.family=nordas&code=8867-4",
-    ):  # fmt: skip
+    ):
         assert client.ids(f"Observation?{query}") == both, query
     assert client.ids(f"Observation?subject:Group={who}") == []
     assert client.ids(f"Observation?performer:identifier=urn:p|{mark}") == [logical["id"]]
@@ -86,16 +122,27 @@ def test_chains_over_two_links(client: Any, patient: Json, mark: str, observatio
     assert client.ids(f"Observation?patient.organization.name=heim {mark}") == [stored["id"]]
 
 
-def test_quantities_are_found_within_their_precision(client: Any, people: list[Json], observation: Callable[..., Json]) -> None:
+def test_quantities_are_found_within_their_precision(
+    client: Any, people: list[Json], observation: Callable[..., Json]
+) -> None:
     """72 means 71.5 to 72.5; prefixes and units narrow."""
     who = f"Patient/{people[0]['id']}"
     value = {"value": 72.3, "system": "http://unitsofmeasure.org", "code": "/min"}
     stored = client.create(observation(who, valueQuantity=value))
-    for query, expected in (("72", 1), ("72.0", 0), ("gt70||/min", 1), ("lt70", 0), ("72.3|http://unitsofmeasure.org|/min", 1), ("72||kg", 0)):  # fmt: skip
+    for query, expected in (
+        ("72", 1),
+        ("72.0", 0),
+        ("gt70||/min", 1),
+        ("lt70", 0),
+        ("72.3|http://unitsofmeasure.org|/min", 1),
+        ("72||kg", 0),
+    ):
         assert client.ids(f"Observation?subject={who}&value-quantity={query}") == [stored["id"]] * expected, query
 
 
-def test_includes_bring_what_is_pointed_at_once(client: Any, people: list[Json], mark: str, observation: Callable[..., Json]) -> None:
+def test_includes_bring_what_is_pointed_at_once(
+    client: Any, people: list[Json], mark: str, observation: Callable[..., Json]
+) -> None:
     """_include and _revinclude add resources marked as included, each once, outside the total."""
     who = f"Patient/{people[0]['id']}"
     stored = [client.create(observation(who))["id"] for _ in range(2)]
@@ -147,7 +194,12 @@ def test_totals_and_summaries(client: Any, people: list[Json], mark: str) -> Non
         bundle = client.get(f"{where}&{count}").json()
         assert (bundle["total"], "entry" in bundle) == (3, False)
     assert len(client.get(f"{where}&_count=999999").json()["entry"]) == 3
-    for shape, kept in (("_summary=true", True), ("_summary=text", False), ("_summary=data", True), ("_elements=name", True)):
+    for shape, kept in (
+        ("_summary=true", True),
+        ("_summary=text", False),
+        ("_summary=data", True),
+        ("_elements=name", True),
+    ):
         resource = client.get(f"{where}&{shape}").json()["entry"][0]["resource"]
         assert ("name" in resource) is kept
         assert resource["meta"]["tag"][-1]["code"] == "SUBSETTED"
@@ -166,9 +218,20 @@ def test_unknown_parameters_are_refused_or_left_out(client: Any, people: list[Js
 
 @pytest.mark.parametrize(
     "query",
-    ["birthdate=yesterday", "birthdate=1950-02-31", "family:soundslike=x", "_count=-1", "_count=x", "_total=perhaps", "_summary=no",
-     "gender:missing=perhaps", "_lastUpdated=x", "identifier=a|b|c", "gender=" + "x," * 500],
-)  # fmt: skip  a table
+    [
+        "birthdate=yesterday",
+        "birthdate=1950-02-31",
+        "family:soundslike=x",
+        "_count=-1",
+        "_count=x",
+        "_total=perhaps",
+        "_summary=no",
+        "gender:missing=perhaps",
+        "_lastUpdated=x",
+        "identifier=a|b|c",
+        "gender=" + "x," * 500,
+    ],
+)
 def test_values_not_understood_are_refused(client: Any, query: str) -> None:
     """400 with an OperationOutcome, never a guess."""
     answer = client.get(f"Patient?{query}")

@@ -11,20 +11,34 @@ Json = dict[str, Any]
 @pytest.mark.parametrize(
     ("change", "expression"),
     [
-        ({"gender": "xyz"}, "Patient.gender"), ({"birthDate": "2023-02-31"}, "Patient.birthDate"),
-        ({"birthDate": "not-a-date"}, "Patient.birthDate"), ({"shoeSize": 44}, "Patient.shoeSize"), ({"name": {}}, "Patient.name"),
-        ({"name": []}, "Patient.name"), ({"name": [{}]}, "Patient.name[0]"), ({"active": "true"}, "Patient.active"),
-        ({"gender": ["male"]}, "Patient.gender"), ({"name": [{"family": ""}]}, "Patient.name[0].family"),
-        ({"deceasedBoolean": True, "deceasedDateTime": "2020"}, "Patient.deceased"), ({"link": [{"type": "refer"}]}, "Patient.link[0].other"),
-        ({"deceasedDateTime": "2020-01-01T10:00"}, "Patient.deceasedDateTime"), ({"photo": [{"data": "%%%"}]}, "Patient.photo[0].data"),
-        ({"telecom": [{"rank": 0}]}, "Patient.telecom[0].rank"), ({"multipleBirthInteger": 1.5}, "Patient.multipleBirthInteger"),
+        ({"gender": "xyz"}, "Patient.gender"),
+        ({"birthDate": "2023-02-31"}, "Patient.birthDate"),
+        ({"birthDate": "not-a-date"}, "Patient.birthDate"),
+        ({"shoeSize": 44}, "Patient.shoeSize"),
+        ({"name": {}}, "Patient.name"),
+        ({"name": []}, "Patient.name"),
+        ({"name": [{}]}, "Patient.name[0]"),
+        ({"active": "true"}, "Patient.active"),
+        ({"gender": ["male"]}, "Patient.gender"),
+        ({"name": [{"family": ""}]}, "Patient.name[0].family"),
+        ({"deceasedBoolean": True, "deceasedDateTime": "2020"}, "Patient.deceased"),
+        ({"link": [{"type": "refer"}]}, "Patient.link[0].other"),
+        ({"deceasedDateTime": "2020-01-01T10:00"}, "Patient.deceasedDateTime"),
+        ({"photo": [{"data": "%%%"}]}, "Patient.photo[0].data"),
+        ({"telecom": [{"rank": 0}]}, "Patient.telecom[0].rank"),
+        ({"multipleBirthInteger": 1.5}, "Patient.multipleBirthInteger"),
         ({"managingOrganization": {"reference": "Patient/1"}}, "Patient.managingOrganization.reference"),
-        ({"_gender": {"value": 1}}, "Patient._gender"), ({"extension": [{"valueString": "x"}]}, "Patient.extension[0].url"),
-        ({"contained": [{"resourceType": "Nonsense"}]}, "Patient.contained[0]"), ({"language": " "}, "Patient.language"),
-        ({"meta": {"lastUpdated": "2020-01-01"}}, "Patient.meta.lastUpdated"), ({"name": [None]}, "Patient.name[0]"),
+        ({"_gender": {"value": 1}}, "Patient._gender"),
+        ({"extension": [{"valueString": "x"}]}, "Patient.extension[0].url"),
+        ({"contained": [{"resourceType": "Nonsense"}]}, "Patient.contained[0]"),
+        ({"language": " "}, "Patient.language"),
+        ({"meta": {"lastUpdated": "2020-01-01"}}, "Patient.meta.lastUpdated"),
+        ({"name": [None]}, "Patient.name[0]"),
     ],
-)  # fmt: skip  a table
-def test_an_invalid_resource_is_refused_where_it_is_wrong(client: Any, patient: Json, change: Json, expression: str) -> None:
+)
+def test_an_invalid_resource_is_refused_where_it_is_wrong(
+    client: Any, patient: Json, change: Json, expression: str
+) -> None:
     """422 with the element's path, for structure, cardinality, format, binding and reference target."""
     answer = client.send("POST", "Patient", patient | change)
     assert answer.status_code == 422, answer.text
@@ -36,8 +50,15 @@ def test_an_invalid_resource_is_refused_where_it_is_wrong(client: Any, patient: 
 
 def test_required_elements_and_coded_bindings(client: Any) -> None:
     """Status and subject are required where R4 says so; a required binding holds for CodeableConcept too."""
-    places = client.send("POST", "Condition", {"resourceType": "Condition", "clinicalStatus": {"coding": [{"system": "urn:x", "code": "ok"}]}}).json()  # fmt: skip
-    assert {place for issue in places["issue"] for place in issue["expression"]} == {"Condition.subject", "Condition.clinicalStatus"}
+    places = client.send(
+        "POST",
+        "Condition",
+        {"resourceType": "Condition", "clinicalStatus": {"coding": [{"system": "urn:x", "code": "ok"}]}},
+    ).json()
+    assert {place for issue in places["issue"] for place in issue["expression"]} == {
+        "Condition.subject",
+        "Condition.clinicalStatus",
+    }
     task = client.send("POST", "Task", {"resourceType": "Task", "status": "maybe", "intent": "order"})
     assert task.json()["issue"][0]["code"] == "code-invalid"
 
@@ -52,12 +73,24 @@ def test_extensions_of_primitives_are_kept(client: Any, patient: Json) -> None:
 
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
-    [(b"{", "application/fhir+json", 400), (b"", "application/fhir+json", 400), (b"[]", "application/fhir+json", 400),
-     (b'"x"', "application/fhir+json", 400), (b'{"a": 1}', "application/json", 400), (b"<Patient/>", "application/fhir+xml", 415),
-     (b'{"resourceType": "Observation"}', "application/fhir+json", 400), (b"{}", "application/fhir+json; charset=latin-1", 415),
-     (b"[" * 100_000, "application/fhir+json", 400), (b'{"resourceType": "Patient", "x": NaN}', "application/fhir+json", 400),
-     (b'{"resourceType": "Patient"' + b',"contact":[{"extension":[{"url":"u"' * 1 + b"}]}]}", "application/json", 201)],
-)  # fmt: skip  a table
+    [
+        (b"{", "application/fhir+json", 400),
+        (b"", "application/fhir+json", 400),
+        (b"[]", "application/fhir+json", 400),
+        (b'"x"', "application/fhir+json", 400),
+        (b'{"a": 1}', "application/json", 400),
+        (b"<Patient/>", "application/fhir+xml", 415),
+        (b'{"resourceType": "Observation"}', "application/fhir+json", 400),
+        (b"{}", "application/fhir+json; charset=latin-1", 415),
+        (b"[" * 100_000, "application/fhir+json", 400),
+        (b'{"resourceType": "Patient", "x": NaN}', "application/fhir+json", 400),
+        (
+            b'{"resourceType": "Patient"' + b',"contact":[{"extension":[{"url":"u"' * 1 + b"}]}]}",
+            "application/json",
+            201,
+        ),
+    ],
+)
 def test_bodies_that_are_not_fhir_are_refused(client: Any, body: bytes, kind: str, status: int) -> None:
     """400 for what is not FHIR JSON, 415 for another media type."""
     answer = requests.post(f"{client.base}/Patient", data=body, headers={"Content-Type": kind}, timeout=10)
@@ -82,7 +115,9 @@ def test_a_body_over_the_limit_is_cut_off(client: Any) -> None:
 
     for data in (body, chunks()):
         try:
-            answer = requests.post(f"{client.base}/Basic", data=data, headers={"Content-Type": "application/json"}, timeout=10)
+            answer = requests.post(
+                f"{client.base}/Basic", data=data, headers={"Content-Type": "application/json"}, timeout=10
+            )
         except requests.exceptions.ConnectionError:
             continue  # the journal may hang up while the client is still sending
         assert answer.status_code == 413
@@ -105,10 +140,23 @@ def test_no_person_number_is_echoed(client: Any, patient: Json) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "Nonsense", 404), ("GET", "$export", 404), ("GET", "Patient/$everything", 404), ("GET", "Patient/1/$everything", 404),
-     ("POST", "Patient/$validate", 404), ("GET", "", 405), ("DELETE", "metadata", 405), ("POST", "Patient/1", 405), ("PUT", "Patient/1/_history", 405),
-     ("GET", "Patient/_search", 405), ("GET", "_history", 404), ("GET", "Patient/1/2/3", 404), ("GET", "Patient/a b", 404), ("TRACE", "Patient", 405)],
-)  # fmt: skip  a table
+    [
+        ("GET", "Nonsense", 404),
+        ("GET", "$export", 404),
+        ("GET", "Patient/$everything", 404),
+        ("GET", "Patient/1/$everything", 404),
+        ("POST", "Patient/$validate", 404),
+        ("GET", "", 405),
+        ("DELETE", "metadata", 405),
+        ("POST", "Patient/1", 405),
+        ("PUT", "Patient/1/_history", 405),
+        ("GET", "Patient/_search", 405),
+        ("GET", "_history", 404),
+        ("GET", "Patient/1/2/3", 404),
+        ("GET", "Patient/a b", 404),
+        ("TRACE", "Patient", 405),
+    ],
+)
 def test_what_is_not_served_is_refused(client: Any, method: str, path: str, status: int) -> None:
     """404 for unknown paths and operations, 405 with Allow for methods; always an OperationOutcome."""
     answer = client.send(method, path)

@@ -41,6 +41,12 @@ class Record:
         if patients and patients != reference:
             self.links += patients.split(" ")
 
+    def failed(self, status: int) -> None:
+        """Notes a refusal, which undid what entries of the bundle had done."""
+        self.status = status
+        for part in self.parts:
+            part.status = part.status if part.status >= 400 else status
+
 
 def store_records(store: Store, records: Iterable[Record]) -> None:
     """Inserts records, those of bundle entries after their bundle's own."""

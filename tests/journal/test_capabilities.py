@@ -1,0 +1,78 @@
+"""The CapabilityStatement says what is done, no more and no less."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+VALUES = {"token": "x", "string": "x", "date": "2020", "reference": "x", "uri": "x", "quantity": "1"}
+CALLS = {
+    "read": ("GET", "/none"),
+    "vread": ("GET", "/none/_history/1"),
+    "update": ("PUT", "/none"),
+    "patch": ("PATCH", "/none"),
+    "delete": ("DELETE", "/none"),
+    "history-instance": ("GET", "/none/_history"),
+    "history-type": ("GET", "/_history?_count=1"),
+    "create": ("POST", ""),
+    "search-type": ("GET", "?_count=1"),
+}
+
+
+@pytest.fixture
+def statement(client: Any) -> Json:
+    """The CapabilityStatement."""
+    found: Json = client.get("metadata").json()
+    return found
+
+
+def test_the_statement_is_complete(client: Any, statement: Json) -> None:
+    """What strict clients require, the open mode, and the size limit are there."""
+    assert datetime.fromisoformat(statement["date"]).tzinfo
+    assert (statement["resourceType"], statement["status"], statement["kind"], statement["fhirVersion"]) == (
+        "CapabilityStatement",
+        "active",
+        "instance",
+        "4.0.1",
+    )
+    assert statement["implementation"]["url"] == client.base
+    assert "200000 bytes" in statement["implementation"]["description"]
+    assert "pen mode" in statement["rest"][0]["security"]["description"]
+    assert {i["code"] for i in statement["rest"][0]["interaction"]} == {"transaction", "batch"}
+    assert statement["patchFormat"] == ["application/json-patch+json"]
+
+
+def test_every_interaction_listed_answers_and_no_other(client: Any, statement: Json) -> None:
+    """What is listed is not answered with 405, what is not listed is."""
+    for resource in statement["rest"][0]["resource"]:
+        listed = {i["code"] for i in resource["interaction"]}
+        for name, (method, path) in CALLS.items():
+            status = client.send(method, f"{resource['type']}{path}").status_code
+            assert (status != 405) is (name in listed), (resource["type"], name, status)
+            assert status < 500
+    for absent in ("Medication", "Device", "Claim"):
+        assert client.get(absent).status_code == 404
+
+
+def test_every_search_parameter_listed_is_understood(client: Any, statement: Json) -> None:
+    """Each parameter, include and reverse include is taken under strict handling; ``:missing`` and sorting too."""
+    for resource in statement["rest"][0]["resource"]:
+        kind = resource["type"]
+        names = [(p["name"], VALUES[p["type"]]) for p in resource["searchParam"]]
+        names += [("_include", text) for text in resource.get("searchInclude", [])]
+        names += [("_revinclude", text) for text in resource.get("searchRevInclude", [])]
+        for start in range(0, len(names), 40):
+            query = "&".join(f"{name}={value}" for name, value in names[start : start + 40])
+            answer = client.get(f"{kind}?{query}", Prefer="handling=strict")
+            assert answer.status_code == 200, answer.text
+            used = answer.json()["link"][0]["url"]
+            assert used.count("=") == len(names[start : start + 40])
+
+
+def test_standard_parameters_not_listed_are_refused(client: Any, statement: Json) -> None:
+    """A parameter that R4 defines and the journal lacks is refused under strict handling."""
+    listed = {p["name"] for r in statement["rest"][0]["resource"] if r["type"] == "Patient" for p in r["searchParam"]}
+    for name in ("phonetic", "_text", "_content", "_filter", "_query"):
+        assert name not in listed
+        assert client.get(f"Patient?{name}=x", Prefer="handling=strict").status_code == 400

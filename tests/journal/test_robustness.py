@@ -1,0 +1,155 @@
+"""Whatever is sent, the journal answers with FHIR and without failing."""
+
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+Json = dict[str, Any]
+FUZZ = settings(
+    max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
+)
+NAMES = (
+    st.sampled_from(
+        [
+            "family",
+            "name:contains",
+            "gender:not",
+            "birthdate",
+            "identifier",
+            "_id",
+            "_lastUpdated",
+            "_sort",
+            "_count",
+            "_include",
+            "_revinclude",
+            "organization.name",
+            "general-practitioner:Practitioner.family",
+            "_has:Observation:patient:code",
+            "_elements",
+            "_summary",
+            "_total",
+            "_cursor",
+            "organization:identifier",
+            "_has:a",
+            "_tag",
+            "_profile:below",
+            "link:missing",
+            "_since",
+            "a.b.c",
+            ":",
+            ".",
+        ]
+    )
+    | TEXT
+)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every node of a JSON document but its root."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [found for key, value in pairs for found in ((*path, key), *places(value, (*path, key)))]
+
+
+def test_a_resource_with_anything_anywhere_is_stored_or_refused(
+    client: Any, patient: Json, observation: Callable[..., Json]
+) -> None:
+    """Replacing any node of a resource or bundle by any JSON gives 2xx or 4xx."""
+    inner = {
+        "resource": observation("Patient/1"),
+        "request": {"method": "PUT", "url": "Observation/1", "ifMatch": 'W/"1"'},
+    }
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "batch",
+        "entry": [inner, {"resource": patient, "request": {"method": "POST", "url": "Patient"}}],
+    }
+    bases = [
+        patient,
+        observation("Patient/1", valueQuantity={"value": 1}, effectivePeriod={"start": "2020"}),
+        bundle,
+        bundle | {"type": "transaction"},
+    ]
+
+    @FUZZ
+    @given(st.sampled_from(bases), TREES, st.integers(0, 1000))
+    def run(base: Json, tree: Any, seed: int) -> None:
+        body = copy.deepcopy(base)
+        *way, last = random.Random(seed).choice(places(body))
+        node: Any = body
+        for step in way:
+            node = node[step]
+        node[last] = tree
+        path = "" if base["resourceType"] == "Bundle" else base["resourceType"]
+        answer = client.send("POST", path, body)
+        assert answer.status_code < 500, (answer.text, body)
+        if answer.status_code >= 400:
+            assert answer.json()["issue"][0]["expression"]
+
+    run()
+
+
+def test_any_search_is_answered_or_refused(client: Any) -> None:
+    """Any parameter with any value gives 200, 400 or 410, strict or lenient."""
+
+    @FUZZ
+    @given(
+        st.lists(st.tuples(NAMES, TEXT), max_size=4),
+        st.sampled_from(["Patient", "AuditEvent", "Patient/_history"]),
+        st.booleans(),
+    )
+    def run(pairs: list[tuple[str, str]], path: str, strict: bool) -> None:
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
+        answer = client.get(f"{path}?{query}", Prefer=f"handling={'strict' if strict else 'lenient'}")
+        assert answer.status_code in {200, 400, 410, 406}, (answer.text, query)
+
+    run()
+
+
+def test_any_patch_is_applied_or_refused(client: Any, patient: Json) -> None:
+    """Any JSON as a patch gives 2xx or 4xx."""
+    path = f"Patient/{client.create(patient)['id']}"
+    pointers = st.sampled_from(
+        ["", "/", "/name", "/name/0", "/name/-", "/name/9", "/gender/x", "/meta", "/resourceType", "/~2"]
+    )
+    operation = st.fixed_dictionaries(
+        {"op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test", "x"]), "path": pointers},
+        optional={"from": pointers, "value": TREES},
+    )
+
+    @FUZZ
+    @given(st.lists(operation, max_size=3) | TREES)
+    def run(steps: Any) -> None:
+        answer = client.send("PATCH", path, steps, Content_Type="application/json-patch+json")
+        assert answer.status_code < 500, (answer.text, steps)
+
+    run()
+
+
+def test_any_header_is_taken_or_refused(client: Any, patient: Json) -> None:
+    """Any text in the conditional headers gives 2xx or 4xx."""
+    stored = client.create(patient)
+    text = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
+
+    @FUZZ
+    @given(
+        st.sampled_from(["If-Match", "If-None-Match", "If-None-Exist", "Prefer", "Accept", "If-Modified-Since"]), text
+    )
+    def run(name: str, value: str) -> None:
+        for method, path in (
+            ("PUT", f"Patient/{stored['id']}"),
+            ("GET", f"Patient/{stored['id']}"),
+            ("POST", "Patient"),
+        ):
+            assert client.send(method, path, stored if method != "GET" else None, **{name: value}).status_code < 500
+
+    run()
