@@ -11,7 +11,7 @@ from simulator.fhir.contact import Contact, Made, Person, Slot
 from simulator.fhir.elements import interaction_id, person_number_query
 from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
-from simulator.fhir.words import ORDER, SEARCHES, WRITES, Change, Create
+from simulator.fhir.words import CHANGED, ORDER, SEARCHES, WRITES, Change, Create
 
 _OSLO = "Europe/Oslo"
 _FORMAT = "%Y-%m-%dT%H:%M:%S%:z"
@@ -121,7 +121,7 @@ class Care:
                 query = person_number_query(person.row["person_number"])
             else:
                 query = f"patient=urn:uuid:{person.patient}{rest}"
-            rows.search(interaction_id(self.seed, key, "read", word), kind, query, about, [person.patient])
+            rows.search(interaction_id(self.seed, key, "read", word), kind, query, about, person.patient)
 
     def _record(self, contact: Contact, key: str, records: list[str], rows: Rows) -> None:
         about = (contact.event, contact.person.resident)
@@ -131,7 +131,7 @@ class Care:
                     contact.identity = identity = interaction_id(self.seed, key, write.name)
                     resource = write.make(contact)
                     rows.create(identity, resource, about)
-                    contact.made[write.name] = Made(identity, resource)
+                    contact.made[write.name] = Made(identity, resource if write.name in CHANGED else {})
                 else:
                     self._change(contact, key, write, rows)
 
@@ -152,4 +152,4 @@ class Care:
         resource = communication(contact)
         about = (contact.event, contact.person.resident)
         rows.create(contact.identity, resource, about, conditional=True)
-        contact.made[contact.message or ""] = Made(contact.identity, resource)
+        contact.made[contact.message or ""] = Made(contact.identity, {})

@@ -9,7 +9,10 @@ from simulator.fhir.registry import Registry
 
 
 class Made(NamedTuple):
-    """A resource made earlier: the interaction that created it, and its content as last written."""
+    """A resource made earlier: the interaction that created it, and its content as last written.
+
+    The content is empty for what no later step can change.
+    """
 
     interaction: str
     resource: Resource

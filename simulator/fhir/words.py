@@ -60,6 +60,9 @@ WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
 }
 """Word -> what it writes, in the order in which the words of one step are written."""
 
+CHANGED: Final = frozenset(write.of for writes in WRITES.values() for write in writes if isinstance(write, Change))
+"""Names of what may be changed later, so that its content must be remembered."""
+
 ORDER: Final = {word: place for place, word in enumerate(WRITES)}
 
 SEARCHES: Final[dict[str, tuple[str, str]]] = {

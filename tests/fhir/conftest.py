@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from simulator.domain.information import READS, RECORDS
+from simulator.domain.information import READS
 from simulator.domain.tables import CONDITIONS, EVENTS, POPULATION
 from simulator.fhir import render
 
@@ -84,10 +84,16 @@ def event(number: int, who: int, step: str, **changes: Any) -> Row:
     }
 
 
-CHAIN = {"pathway": "discharge-ready", "episode": "discharge-ready/1/0"}
-WARD = {**CHAIN, "organisation": "5501/hospital", "role": "hospital.nurse", "staff": -1, "channel": "ward"}
-OFFICE = {**CHAIN, "organisation": "5501/intake", "role": "intake.case-officer", "staff": 0, "channel": "electronic"}
-SURGERY = {
+CHAIN: Row = {"pathway": "discharge-ready", "episode": "discharge-ready/1/0"}
+WARD: Row = {**CHAIN, "organisation": "5501/hospital", "role": "hospital.nurse", "staff": -1, "channel": "ward"}
+OFFICE: Row = {
+    **CHAIN,
+    "organisation": "5501/intake",
+    "role": "intake.case-officer",
+    "staff": 0,
+    "channel": "electronic",
+}
+SURGERY: Row = {
     "pathway": "gp-consultation",
     "episode": "gp-consultation/2/0",
     "organisation": "5501/gp/2",
@@ -152,8 +158,8 @@ def interactions(events: Frame, population: Frame) -> Frame:
 @pytest.fixture(scope="session")
 def words_used(events: Frame) -> tuple[Sequence[str], Sequence[str]]:
     """The words of the events: records and reads."""
-    assert set(RECORDS)
-    return tuple(events[name].explode().drop_nulls().unique().sort().to_list() for name in ("records", "reads"))
+    records, reads = (events[name].explode().drop_nulls().unique().sort().to_list() for name in ("records", "reads"))
+    return records, reads
 
 
 @pytest.fixture(scope="session")
