@@ -13,18 +13,16 @@ ZONE: Final = "Europe/Oslo"
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step of a pathway: how often, how late, how long people waited for it."""
+    """One step of a pathway: how often, how late, how long it was put off."""
 
     pathway: str
     step: str
     n: int
     deadlines: int
     late: int
-    waited: int
-    """Times it began later than it was due to begin."""
-    wait_median: float | None
-    """Minutes, over those who waited."""
-    wait_p95: float | None
+    delay_median: float | None
+    """Minutes from when it was due to begin until it began, over all times."""
+    delay_p95: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +67,29 @@ def per_hour(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _steps(events: pl.DataFrame) -> list[StepRow]:
-    """One row per pathway and step, pathways by name and steps in the order people first came to them."""
-    waited = ((pl.col("began") - pl.col("wanted")).dt.total_milliseconds() / 60_000).alias("wait")
-    late = (pl.col("at") > pl.col("due")).fill_null(value=False).sum()
-    since = (pl.col("at") - pl.col("at").min().over("episode")).dt.total_milliseconds()
+    """One row per pathway and step, pathways by name and steps in the order people come to them."""
+    delay = ((pl.col("began") - pl.col("wanted")).dt.total_milliseconds() / 60_000).clip(lower_bound=0)
     found = (
-        events.with_columns(waited, since.alias("since"))
+        events.with_columns(delay.alias("delay"))
         .group_by("pathway", "step")
         .agg(
             pl.len().alias("n"),
             pl.col("due").is_not_null().sum().alias("deadlines"),
-            late.alias("late"),
-            (pl.col("wait") > 0).sum().alias("waited"),
-            pl.col("wait").filter(pl.col("wait") > 0).median().alias("wait_median"),
-            pl.col("wait").filter(pl.col("wait") > 0).quantile(0.95, "linear").alias("wait_p95"),
-            pl.col("since").median().alias("position"),
+            (pl.col("at") > pl.col("due")).fill_null(value=False).sum().alias("late"),
+            pl.col("delay").median().alias("delay_median"),
+            pl.col("delay").quantile(0.95, "linear").alias("delay_p95"),
         )
-        .sort("pathway", "position", "step")
-        .drop("position")
+        .join(_still_to_come(events), on=["pathway", "step"], how="left")
+        .sort("pathway", "to_come", "n", "step", descending=[False, True, True, False])
+        .drop("to_come")
     )
     return [StepRow(**row) for row in found.to_dicts()]
+
+
+def _still_to_come(events: pl.DataFrame) -> pl.DataFrame:
+    """How many of a pathway's other steps usually come after each step, in the episodes that have both."""
+    first = events.group_by("pathway", "episode", "step").agg(pl.col("at").min())
+    pairs = first.join(first, on=["pathway", "episode"], suffix="_other").filter(pl.col("step") != pl.col("step_other"))
+    later = (pl.col("at_other") > pl.col("at")).mean().alias("later")
+    usual = pairs.group_by("pathway", "step", "step_other").agg(later)
+    return usual.group_by("pathway", "step").agg((pl.col("later") > 0.5).sum().alias("to_come"))

@@ -49,7 +49,7 @@ class Texts:
         if value is None or not math.isfinite(value):
             return "–"
         if digits is None:
-            digits = 0 if isinstance(value, int) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+            digits = 0 if isinstance(value, int) or value == 0 or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
         written = f"{value:,.{digits}f}".replace("-", "−")
         if self.lang == "nb":
             written = written.replace(",", NARROW_SPACE).replace(".", ",")

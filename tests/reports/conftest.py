@@ -136,14 +136,19 @@ def events() -> pl.DataFrame:
         began = START + timedelta(days=day, hours=hour)
         delay = timedelta(minutes=float(random.exponential(20)) if number % 4 == 0 else 0)
         pathway, step = ("home-care-round", "visit") if visit else ("gp-consultation", "consultation")
-        if number % 50 == 0:
-            pathway, step = "discharge-ready", ("admitted", "ready", "first-visit")[number // 50 % 3]
+        episode = f"{pathway}/{number}"
+        passage, part = divmod(number // 50, 3)
+        # Every fifth episode began before the period: its first step is not there.
+        if number % 50 == 0 and (part or passage % 5):
+            pathway, step = "discharge-ready", ("admitted", "ready", "first-visit")[part]
+            episode = f"{pathway}/{passage}"
+            began = START + timedelta(days=passage % 5 + part, hours=12)
         rows["wanted"].append(began)
         rows["began"].append(began + delay)
         rows["at"].append(began + delay + timedelta(minutes=20))
         rows["due"].append(began + timedelta(hours=1) if pathway == "discharge-ready" else None)
         rows["pathway"].append(pathway)
-        rows["episode"].append(f"{pathway}/{number}")
+        rows["episode"].append(episode)
         rows["step"].append(step)
         rows["message"].append("LOG_UTSKRIVNINGSKLAR" if step == "ready" else None)
     rows["event"] = list(range(3000))

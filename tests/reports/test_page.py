@@ -247,7 +247,13 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     assert "No requirement was judged in this run." in text
     assert "No load was run." in text
     assert "3,000 steps of care" in text
-    assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 62." in text
+    assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 60." in text
+
+
+def test_steps_stand_in_the_order_people_come_to_them(page: str) -> None:
+    """The steps of a pathway follow its course, also when an episode began before the period and lacks the first."""
+    text = words(page[page.index('id="care"') :])
+    assert text.index("Ready for discharge (LOG") < text.index("First home visit")
 
 
 def test_a_run_without_evidence_is_not_a_pass(bare: Bare, catalogue: Catalogue) -> None:
