@@ -6,6 +6,7 @@ The rows are a pure function of the resource, so an update removes exactly the r
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from simulator.journal import dates
@@ -18,6 +19,7 @@ HUMAN_NAME: Final = ("text", "family", "given", "prefix", "suffix")
 ADDRESS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
 
 
+@lru_cache(maxsize=8192)
 def normalized(text: str) -> str:
     """Case and accents left out, white space made single (R4 search.html#string)."""
     if not text.isascii():
@@ -25,16 +27,19 @@ def normalized(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def leaves(node: Any, steps: tuple[str, ...]) -> Iterator[Any]:
+def leaves(node: Any, steps: tuple[str, ...]) -> list[Any]:
     """Every value at the end of a path, lists opened on the way."""
-    if type(node) is list:
-        for item in node:
-            yield from leaves(item, steps)
-    elif not steps:
-        if node is not None:
-            yield node
-    elif type(node) is dict and steps[0] in node:
-        yield from leaves(node[steps[0]], steps[1:])
+    nodes = node if type(node) is list else (node,)
+    for step in steps:
+        found: list[Any] = []
+        for one in nodes:
+            value = one.get(step) if type(one) is dict else None
+            if type(value) is list:
+                found += value
+            elif value is not None:
+                found.append(value)
+        nodes = found
+    return [one for one in nodes if one is not None]
 
 
 def relative(reference: str, base: str) -> str:
