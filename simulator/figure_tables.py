@@ -5,13 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Final
 
-from simulator.domain.figure import STATUSES, FigureStatus
+from simulator.domain.figure import OLDEST, SEXES, STATUSES, FigureStatus
 from simulator.errors import InputError, at, nearest
-
-OLDEST: Final = 120
-SEXES: Final = ("female", "male")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.documents import read
-from simulator.domain.figure import STATUSES, FigureUse, weakest
+from simulator.domain.figure import OLDEST, SEXES, STATUSES, FigureUse, weakest
 from simulator.domain.municipality import Municipality
 from simulator.errors import InputError, nearest
-from simulator.figure_tables import OLDEST, SEXES, Rate, check_rates, read_rate, read_rows
+from simulator.figure_tables import Rate, check_rates, read_rate, read_rows
 from simulator.figures_of_people import People, read_people
 from simulator.places import MUNICIPALITIES
 

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.domain.figure import OLDEST, SEXES
 from simulator.domain.municipality import Municipality
 from simulator.errors import InputError, nearest
-from simulator.figure_tables import OLDEST, SEXES, Row, ages, check_bands, read_rows
+from simulator.figure_tables import Row, ages, check_bands, read_rows
 
 Counts = NDArray[np.int64]
 

@@ -9,6 +9,12 @@ STATUSES: Final[tuple[FigureStatus, ...]] = ("official", "derived", "assumed")
 """Best first: as published by the source; computed from official figures; a value of the bench's own."""
 
 
+SEXES: Final = ("female", "male")
+"""In the order of every table by sex."""
+OLDEST: Final = 120
+"""The last single year of age; tables by age have one more column than this."""
+
+
 @dataclass(frozen=True, slots=True)
 class FigureUse:
     """A figure somebody asked for; a figure of several rows has the weakest status among them."""

@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.domain.figure import FigureUse
+from simulator.domain.figure import OLDEST, SEXES, FigureUse
 from simulator.domain.tables import CONDITIONS
-from simulator.figure_tables import OLDEST, SEXES
 from simulator.figures import Figures
 
 _TOTAL: Final = 0.03

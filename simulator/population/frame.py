@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from simulator.domain.figure import SEXES
 from simulator.domain.tables import POPULATION
 from simulator.errors import InputError
-from simulator.figure_tables import SEXES
 from simulator.figures import Figures
 from simulator.population.addresses import make_addresses, make_names, make_phones
 from simulator.population.care_needs import make_care_needs, make_fastlege

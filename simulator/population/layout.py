@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.domain.figure import OLDEST, SEXES
 from simulator.domain.person_number import CAPACITY, Integers, make_numbers
 from simulator.errors import InputError
-from simulator.figure_tables import OLDEST, SEXES
 from simulator.figures import Figures
 from simulator.streams import stream
 
