@@ -1,7 +1,7 @@
 """The whole chain for one candidate: people, care, interactions, conformance, load, report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from simulator.run.folder import RunFolder
 from simulator.run.load import run_load
 from simulator.run.progress import Silent, Watcher
 from simulator.run.provenance import machine, versions
-from simulator.run.timeline import make_timeline, read_study
+from simulator.run.timeline import make_timeline
+from simulator.scenario import load_study
 
 PASSED, FAILED, CANNOT_SAY = 0, 1, 3
 
@@ -55,12 +56,12 @@ def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
     """Population, events and interactions of a study, without any candidate."""
     watch = watch or Silent()
     figures = Figures.load()
-    study = read_study(options.study, figures)
-    seed = study.seed if options.seed is None else options.seed
+    study = load_study(options.study, figures)
+    study = study if options.seed is None else replace(study, seed=options.seed)
     folder = RunFolder.create(options.out, study.name)
     with partial_on_interrupt(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
-        timeline = make_timeline(study, figures, folder, seed=seed, workers=options.workers, watch=watch)
+        timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
         folder.finish()
     return Result(folder.path, None, PASSED, {}, "", timeline.digests)
 
@@ -70,15 +71,15 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     watch = watch or Silent()
     figures = Figures.load()
     candidate = load_candidate(options.candidate)
-    study = read_study(options.study, figures)
-    seed = _seed(options, study.seed, candidate)
+    study = load_study(options.study, figures)
+    study = replace(study, seed=_seed(options, study.seed, candidate))
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []
     load_verdict = ""
     with partial_on_interrupt(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         folder.note(candidate={"name": candidate.name, "title": candidate.title})
-        timeline = make_timeline(study, figures, folder, seed=seed, workers=options.workers, watch=watch)
+        timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
         if options.conformance:
             with running(candidate, folder.path / "candidate") as system:
                 folder.note(candidate=_described(candidate, system.base_url, system.software))

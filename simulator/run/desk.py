@@ -20,12 +20,13 @@ from simulator.domain.digest import table_digest
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
 from simulator.fhir import capability_statement, contract_page
 from simulator.figures import Figures
-from simulator.places import SCENARIOS
+from simulator.places import MUNICIPALITIES, SCENARIOS
 from simulator.population import make_population, population_fit
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
 from simulator.run.folder import writing
 from simulator.run.progress import Watcher
-from simulator.scenario import check_file, load_catalogue
+from simulator.scenario import check_files
+from simulator.scenario.catalogue import load_catalogue
 
 
 class Language(StrEnum):
@@ -47,7 +48,11 @@ def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch
         raise InputError(
             "no municipality" if not names else "both --national and --municipality", remedy="Give one of them."
         )
-    numbers = sorted(figures.municipalities) if national else [figures.municipality(n).kommunenummer for n in names]
+    numbers = (
+        [m.kommunenummer for m in figures.municipalities()]
+        if national
+        else [figures.municipality(n).kommunenummer for n in names]
+    )
     with watch.stage("Making people"):
         people = make_population(figures, numbers, seed)
     fit = population_fit(people, figures)
@@ -123,16 +128,24 @@ def check(paths: Iterable[Path]) -> tuple[list[str], int]:
     """The faults of scenario files, one line each, and how many files were looked at."""
     wanted = list(paths) or [SCENARIOS]
     files = [file for path in wanted for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
-    faults = []
-    for file in files:
-        try:
-            if file.parent.name == "candidates":
-                load_candidate(str(file))
-            else:
-                check_file(file, Figures.load())
-        except BenchError as error:
-            faults.append(str(error))
-    return faults, len(files)
+    figures = Figures.load()
+    return [fault for file in files for fault in _faults(file, figures)], len(files)
+
+
+def _faults(file: Path, figures: Figures) -> list[str]:
+    try:
+        data = read(file).data
+        if isinstance(data, dict) and "candidate" in data and "base_url" in data:
+            load_candidate(str(file))
+        elif file.parent == MUNICIPALITIES or file == SCENARIOS / "defaults.yaml":
+            Figures.load(file.parent) if file.parent == MUNICIPALITIES else None
+        elif file in (SCENARIOS / "requirements.yaml", SCENARIOS / "contract.yaml"):
+            load_catalogue()
+        else:
+            return check_files([file], figures)
+    except BenchError as error:
+        return str(error).splitlines()
+    return []
 
 
 def publish_contract(out: Path, lang: str) -> list[Path]:

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ import orjson
 import polars as pl
 
 from simulator.candidates import Running, running
-from simulator.care import simulate
+from simulator.care import Settings, simulate
 from simulator.domain.candidate import Candidate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import LoadPlan, Study
@@ -26,7 +25,8 @@ from simulator.run.progress import Watcher
 from simulator.run.timeline import Timeline
 
 _OSLO = ZoneInfo("Europe/Oslo")
-_DAY = 86_400
+_LONGEST_WORK_S = 4 * 3600
+"""Work that begins in the window is simulated to its end, up to this long, so that its look-ups are in the trace."""
 
 
 def run_load(  # noqa: PLR0913  the options of one job
@@ -63,19 +63,19 @@ def prepare(timeline: Timeline, plan: LoadPlan, figures: Figures, watch: Watcher
     study = timeline.study
     begin = window_start(study, plan)
     end = begin + timedelta(seconds=plan.window_seconds)
-    days = (plan.window_start + plan.window_seconds) // _DAY + 1
     with watch.stage(f"Making {plan.people} times the people for load") as advance:
-        population = make_population(figures, study.municipalities, timeline.seed, replicas=plan.people)
-        short = replace(study, days=min(days, study.days))
-        events = simulate(short, population, figures, seed=timeline.seed, workers=workers, on_progress=advance)
-        needed = in_window(events, begin, end)
-        return render(needed, population, figures, seed=timeline.seed, start=study.start)
+        population = make_population(figures, study.municipalities, study.seed, replicas=plan.people)
+        until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
+        settings = Settings(until=until, on_progress=advance)
+        events = simulate(study, population, figures, workers=workers, settings=settings)
+        return render(in_window(events, begin, end), population, figures, seed=study.seed, start=study.start)
 
 
 def in_window(events: pl.DataFrame, begin: datetime, end: datetime) -> pl.DataFrame:
-    """The events that end in the window, and what went before in the same episodes."""
-    episodes = events.filter(pl.col("at").is_between(begin, end, closed="left")).select("episode").unique()
-    return events.filter(pl.col("at") < end).join(episodes, on="episode", how="semi", maintain_order="left")
+    """The events that begin or end in the window, and what went before in the same episodes."""
+    touched = pl.any_horizontal(pl.col(column).is_between(begin, end, closed="left") for column in ("began", "at"))
+    episodes = events.filter(touched).select("episode").unique()
+    return events.filter(pl.col("began") < end).join(episodes, on="episode", how="semi", maintain_order="left")
 
 
 def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, watch: Watcher) -> None:

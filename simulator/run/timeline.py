@@ -6,17 +6,15 @@ from typing import Any
 
 import polars as pl
 
-from simulator.care import simulate
+from simulator.care import Settings, simulate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
-from simulator.errors import InputError
 from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import make_population, population_fit
 from simulator.run.folder import RunFolder
 from simulator.run.progress import Watcher
 from simulator.run.provenance import figures_used
-from simulator.scenario import load_study
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +22,21 @@ class Timeline:
     """A study simulated: who lives there, what happened, and what is to be sent."""
 
     study: Study
-    seed: int
     population: pl.DataFrame
     events: pl.DataFrame
     interactions: pl.DataFrame
     digests: dict[str, str]
 
 
-def read_study(name: str, figures: Figures) -> Study:
-    """The study of that name (in scenarios/studies) or path."""
-    return load_study(name, figures)
-
-
-def make_timeline(  # noqa: PLR0913  the options of one job
-    study: Study, figures: Figures, folder: RunFolder, *, seed: int, workers: int, watch: Watcher
-) -> Timeline:
+def make_timeline(study: Study, figures: Figures, folder: RunFolder, *, workers: int, watch: Watcher) -> Timeline:
     """Simulate ``study`` and write population, fit, events and interactions into ``folder``."""
-    if workers < 1:
-        raise InputError(f"{workers} workers", expected="at least 1", where="--workers")
+    seed = study.seed
     with watch.stage("Making people"):
         population = make_population(figures, study.municipalities, seed)
         folder.table("population.parquet", population)
         folder.json("population-fit.json", population_fit(population, figures))
     with watch.stage("Simulating care") as advance:
-        events = simulate(study, population, figures, seed=seed, workers=workers, on_progress=advance)
+        events = simulate(study, population, figures, workers=workers, settings=Settings(on_progress=advance))
         folder.table("events.parquet", events)
     with watch.stage("Writing FHIR interactions") as advance:
         interactions = render(events, population, figures, seed=seed, start=study.start, progress=advance)
@@ -59,7 +48,7 @@ def make_timeline(  # noqa: PLR0913  the options of one job
         "interactions_digest": table_digest(interactions),
     }
     folder.note(**describe(study, figures), seed=seed, **digests, **figures_used(figures, study))
-    return Timeline(study, seed, population, events, interactions, digests)
+    return Timeline(study, population, events, interactions, digests)
 
 
 def describe(study: Study, figures: Figures) -> dict[str, Any]:
