@@ -79,17 +79,17 @@ def _steps(events: pl.DataFrame) -> list[StepRow]:
             pl.col("delay").median().alias("delay_median"),
             pl.col("delay").quantile(0.95, "linear").alias("delay_p95"),
         )
-        .join(_still_to_come(events), on=["pathway", "step"], how="left")
-        .sort("pathway", "to_come", "n", "step", descending=[False, True, True, False])
-        .drop("to_come")
+        .join(_places(events), on=["pathway", "step"], how="left")
+        .sort("pathway", "place", "n", "step", descending=[False, False, True, False])
+        .drop("place")
     )
     return [StepRow(**row) for row in found.to_dicts()]
 
 
-def _still_to_come(events: pl.DataFrame) -> pl.DataFrame:
-    """How many of a pathway's other steps usually come after each step, in the episodes that have both."""
+def _places(events: pl.DataFrame) -> pl.DataFrame:
+    """Where each step stands in its pathway: steps usually before it less those after, in episodes that have both."""
     first = events.group_by("pathway", "episode", "step").agg(pl.col("at").min())
     pairs = first.join(first, on=["pathway", "episode"], suffix="_other").filter(pl.col("step") != pl.col("step_other"))
-    later = (pl.col("at_other") > pl.col("at")).mean().alias("later")
+    later = (pl.col("at") - pl.col("at_other")).dt.total_milliseconds().sign().mean().sign().alias("later")
     usual = pairs.group_by("pathway", "step", "step_other").agg(later)
-    return usual.group_by("pathway", "step").agg((pl.col("later") > 0.5).sum().alias("to_come"))
+    return usual.group_by("pathway", "step").agg(pl.col("later").sum().alias("place"))
