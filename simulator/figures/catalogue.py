@@ -16,8 +16,8 @@ from simulator.documents import read
 from simulator.domain.figure import OLDEST, SEXES, STATUSES, FigureUse, weakest
 from simulator.domain.municipality import Municipality
 from simulator.errors import InputError, nearest
-from simulator.figure_tables import Rate, check_rates, read_rate, read_rows
-from simulator.figures_of_people import People, read_people
+from simulator.figures.people import People, read_people
+from simulator.figures.tables import Rate, check_rates, read_rate, read_rows
 from simulator.places import MUNICIPALITIES
 
 Floats = NDArray[np.float64]

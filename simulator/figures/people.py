@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simulator.domain.figure import OLDEST, SEXES
 from simulator.domain.municipality import Municipality
 from simulator.errors import InputError, nearest
-from simulator.figure_tables import Row, ages, check_bands, read_rows
+from simulator.figures.tables import Row, ages, check_bands, read_rows
 
 Counts = NDArray[np.int64]
 
@@ -58,8 +58,9 @@ def _read_municipalities(path: Path) -> dict[str, tuple[Municipality, Row]]:
             raise InputError(f"kommunenummer '{code}'", expected="four digits", where=row.where)
         if code in found:
             raise InputError(f"kommunenummer {code} is given twice", expected="each once", where=row.where)
-        texts = [row.text(column) for column in _MUNICIPALITIES[1:-1]]
-        found[code] = Municipality(code, *texts, row.whole("population")), row
+        name, official, county_code, county, region = (row.text(column) for column in _MUNICIPALITIES[1:-1])
+        place = Municipality(code, name, official, county_code, county, region, row.whole("population"))
+        found[code] = place, row
     return found
 
 
