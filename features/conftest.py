@@ -1,7 +1,8 @@
 """Runs the features against a running candidate, with the people and care of a run, and writes history and verdicts.
 
 Environment: JOURNALBENK_RUN (folder with population, events and interactions), JOURNALBENK_BASE_URL,
-JOURNALBENK_CANDIDATE (its YAML); JOURNALBENK_CAPABILITY or JOURNALBENK_REQUIREMENT to run only a part.
+JOURNALBENK_CANDIDATE (its YAML); JOURNALBENK_CAPABILITY or JOURNALBENK_REQUIREMENT to run only a part;
+JOURNALBENK_ANSWER_WITHIN (seconds to wait for an answer, 20).
 """
 
 import os
@@ -12,20 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd.parser import Scenario
 
-from features.example import Example
+from features.example import Example, NotTakenInError
 from features.steps import TOPICS
 from features.study import NobodyError, Study
 from simulator.candidates import Limits, Session, attach, load_candidate
+from simulator.checks.evidence import mask
 from simulator.domain.requirement import Catalogue
-from simulator.domain.verdict import Finding, VerdictOutcome
+from simulator.domain.verdict import Finding
 from simulator.errors import InputError, nearest
 from simulator.histories import Recorder
 from simulator.scenario.catalogue import load_catalogue
 
 pytest_plugins = [f"features.steps.{topic}" for topic in TOPICS]
 
-ANSWER_WITHIN_S = 20.0
+ANSWER_WITHIN_S = "20"
+_NAME = pytest.StashKey[str]()
 
 
 @cache
@@ -71,6 +75,19 @@ def _asked_for(item: pytest.Item, capability: str, requirement: str) -> bool:
     )
 
 
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
+    """An example goes by the name of its scenario; one whose capability is not claimed is left out, and says so."""
+    request.node.stash[_NAME] = scenario.name
+    example: Example = request.getfixturevalue("example")
+    claims = example.session.running.candidate.claims
+    for rule in _rules(request):
+        capability = example.catalogue.requirements[example.catalogue.rules[rule].requirement].capability
+        if claims and capability not in claims:
+            example.conclude(rule, Finding("not_applicable", f"The candidate does not claim {capability}."))
+    if example.judged:
+        pytest.skip("not claimed by the candidate")
+
+
 def pytest_bdd_before_step_call(step_func: Callable[..., Any]) -> None:
     """An asynchronous step would never be awaited and pass whatever it says."""
     if iscoroutinefunction(step_func):
@@ -78,18 +95,22 @@ def pytest_bdd_before_step_call(step_func: Callable[..., Any]) -> None:
 
 
 def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
-    """Whatever goes wrong in a step before its verdict fell is the bench's, and is written down as such."""
+    """Whatever goes wrong in a step before its verdict fell is the bench's, and is written down as such.
+
+    Only when the candidate did not take in what the example rests on does the history itself say why.
+    """
     example: Example = request.getfixturevalue("example")
-    outcome: VerdictOutcome = "inconclusive" if isinstance(exception, NobodyError) else "error"
-    said = (
-        str(exception)
-        if outcome == "inconclusive"
-        else f"The example broke off: {type(exception).__name__}: {exception}"
-    )
     evidence = tuple(e.number for e in example.exchanges[-1:])
     for rule in _rules(request):
-        if rule not in example.judged:
-            example.conclude(rule, Finding(outcome, said, evidence, "bench"))
+        if rule in example.judged:
+            continue
+        if isinstance(exception, NotTakenInError):
+            example.judge(rule)
+        elif isinstance(exception, NobodyError):
+            example.conclude(rule, Finding("inconclusive", str(exception), evidence, "bench"))
+        else:
+            said = f"The example broke off: {type(exception).__name__}: {exception}"
+            example.conclude(rule, Finding("error", mask(said), evidence, "bench"))
 
 
 def _rules(request: pytest.FixtureRequest) -> list[str]:
@@ -115,7 +136,8 @@ def conversation(recorder: Recorder) -> Iterator[Session]:
     """One conversation with the candidate for the whole run, so that organisations and staff are made once."""
     candidate = load_candidate(_setting("JOURNALBENK_CANDIDATE"))
     running = attach(candidate, _setting("JOURNALBENK_BASE_URL"))
-    session = Session(running, recorder, "", limits=Limits(timeout_s=ANSWER_WITHIN_S))
+    within = float(os.environ.get("JOURNALBENK_ANSWER_WITHIN", ANSWER_WITHIN_S))
+    session = Session(running, recorder, "", limits=Limits(timeout_s=within))
     yield session
     session.close()
 
@@ -126,18 +148,10 @@ def catalogue() -> Catalogue:
     return _catalogue()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def example(
     request: pytest.FixtureRequest, study: Study, conversation: Session, recorder: Recorder, catalogue: Catalogue
 ) -> Example:
-    """The example under way; skipped, with a verdict that says so, when the candidate does not claim its capability."""
-    name = request.function.__scenario__.name
-    found = Example(name, study, conversation.under(name), recorder, catalogue)
-    claims = conversation.running.candidate.claims
-    for rule in _rules(request):
-        capability = catalogue.requirements[catalogue.rules[rule].requirement].capability
-        if claims and capability not in claims:
-            found.conclude(rule, Finding("not_applicable", f"The candidate does not claim {capability}."))
-    if found.judged:
-        pytest.skip("not claimed by the candidate")
-    return found
+    """The example under way."""
+    name = request.node.stash[_NAME]
+    return Example(name, study, conversation.under(name), recorder, catalogue)

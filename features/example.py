@@ -24,6 +24,10 @@ MOST_PAGES: Final = 60
 STRICT: Final = (("Prefer", "handling=strict"),)
 
 
+class NotTakenInError(Exception):
+    """The candidate did not take in the people and care the example rests on; the history says what happened."""
+
+
 @dataclass(slots=True)
 class Example:
     """The conversation of one example; everything sent is kept, so that its check can judge it."""
@@ -63,7 +67,12 @@ class Example:
         for row in self.study.needed(wanted):
             known = self.session.knows(row["interaction"])
             if row["verb"] == "create" and row["interaction"] not in left_out and not known:
-                self.keep(self.session.send(row_to_interaction(row), label="seed", actor=row["profession"] or ""))
+                self._must(self.session.send(row_to_interaction(row), label="seed", actor=row["profession"] or ""))
+
+    def _must(self, exchange: Exchange) -> None:
+        """Without the people and care it rests on an example says nothing, so it stops at the first refusal."""
+        if self.keep(exchange).outcome != "ok":
+            raise NotTakenInError(f"exchange {exchange.number}")
 
     def write(self, written: Written, label: str, *, actor: str = "", also: Sequence[tuple[str, str]] = ()) -> Exchange:
         """Send one create of the study, after what it needs."""
@@ -120,10 +129,15 @@ class Example:
 
     def holds(self, rule: str) -> None:
         """Judge the example by the rule's check, write the verdict down, and fail the test unless it passes."""
-        found = judge(by_rule(rule).name, History(self.name, self.facts, tuple(self.exchanges)))
-        self.conclude(rule, found)
+        found = self.judge(rule)
         if found.outcome != "pass":
             pytest.fail(f"{found.outcome} ({found.attribution}): {found.message}", pytrace=False)
+
+    def judge(self, rule: str) -> Finding:
+        """The verdict on one rule as the history stands, written down."""
+        found = judge(by_rule(rule).name, History(self.name, self.facts, tuple(self.exchanges)))
+        self.conclude(rule, found)
+        return found
 
     def conclude(self, rule: str, found: Finding) -> None:
         """Write down the verdict on one rule."""

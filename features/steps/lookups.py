@@ -11,7 +11,7 @@ from features.study import Resident
 
 PAGE: Final = 3
 EXPORT_PAGE: Final = 4
-OVERSIZED_BYTES: Final = 32_000_000
+OVERSIZED_BYTES: Final = 16_000_000
 CONTACTS: Final = {"consultation", "visit"}
 OSLO: Final = ZoneInfo("Europe/Oslo")
 

@@ -48,8 +48,8 @@ def legevakt_reads(example: Example) -> None:
 
 @given("a resident with several diagnoses and medicines")
 def with_history(example: Example) -> None:
-    """Somebody with at least two diagnoses and a medicine."""
-    resident = example.meet(record_Condition=2, record_MedicationStatement=1)
+    """Somebody with at least three diagnoses and two medicines."""
+    resident = example.meet(record_Condition=3, record_MedicationStatement=2)
     example.seed(resident.written(phase="record"))
 
 

@@ -15,7 +15,7 @@ def _owners(example: Example) -> tuple[Written, Written]:
     found = example.study.organisations(example.resident)
     if len(found) < 2:
         raise NobodyError("The resident meets fewer than two organisations.")
-    example.seed(found[:2])
+    example.seed([example.resident.patient, *found[:2]])
     return found[0], found[1]
 
 

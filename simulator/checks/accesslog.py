@@ -10,7 +10,6 @@ from simulator.checks.evidence import (
     Resource,
     accepted,
     broken,
-    describe,
     fact,
     finding,
     inconclusive,
@@ -18,6 +17,7 @@ from simulator.checks.evidence import (
     names_written,
     not_refused,
     read_back,
+    unanswered,
 )
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
@@ -96,6 +96,6 @@ def access_log_cannot_be_changed(history: History) -> Finding:
 
 
 def _tampered(attempt: Exchange) -> list[str]:
-    if attempt.outcome == "unknown":
-        inconclusive(f"{describe(attempt)}.", attempt, attribution="environment")
+    if attempt.response is None:
+        unanswered(attempt)
     return not_refused(attempt, REFUSALS, "the access log is not to be changed")

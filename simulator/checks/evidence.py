@@ -88,10 +88,17 @@ def answered(history: History, label: str) -> Exchange:
     found = history.labelled(label)
     if not found:
         inconclusive(f"Nothing was sent as '{label}', so there is no evidence.", attribution="bench")
-    whole = [e for e in found if e.outcome != "unknown" and e.response is not None]
+    whole = [e for e in found if e.response is not None]
     if not whole:
-        inconclusive(f"It may or may not have happened: {describe(found[-1])}.", found[-1], attribution="environment")
+        unanswered(found[-1])
     return whole[-1]
+
+
+def unanswered(exchange: Exchange) -> NoReturn:
+    """Stop: there is no whole answer, or nothing could be sent because the candidate named nothing to send it to."""
+    if not exchange.request.method:
+        inconclusive(f"It could not be tried: {exchange.error}.", exchange)
+    inconclusive(f"It may or may not have happened: {describe(exchange)}.", exchange, attribution="environment")
 
 
 def accepted(history: History, label: str) -> Exchange:
@@ -192,12 +199,12 @@ def listed(history: History, label: str) -> list[Entry]:
 
 
 def _entries(exchange: Exchange) -> list[Entry]:
-    if exchange.outcome == "unknown":
-        inconclusive(f"{describe(exchange)}.", exchange, attribution="environment")
+    if exchange.response is None:
+        unanswered(exchange)
     bundle = exchange.resource()
     if exchange.outcome != "ok" or not bundle or bundle.get("resourceType") != "Bundle":
         broken(f"{describe(exchange)}, expected a Bundle with what was found.", exchange)
-    if exchange.response is not None and exchange.response.truncated:
+    if exchange.response.truncated:
         inconclusive(f"{describe(exchange)}, too large to be kept whole.", exchange, attribution="bench")
     found = []
     for item in bundle.get("entry") or []:

@@ -70,8 +70,8 @@ def paged(s: Any, *pages: str) -> Any:
     for number in "1234":
         s.write("write", measured[number], number)
     s.fact(entries=[f"i-Observation-{n}" for n in "1234"], page_size=2)
-    for number, page in enumerate(pages):
-        s.search(f"page.{number}", *(measured[n] for n in page))
+    for position, page in enumerate(pages):
+        s.search(f"page.{position}", *(measured[n] for n in page))
     return s
 
 
@@ -128,7 +128,7 @@ def transition(s: Any, active: str, whole: str) -> Any:
     return s.search("whole", *(about("MedicationStatement", n) for n in whole))
 
 
-RIGHT = {
+RIGHT: dict[str, Any] = {
     "entry_reaches_every_service": entry,
     "summary_has_every_active_item": lambda s: summary(s, "1", "2"),
     "critical_information_comes_first_and_coded": lambda s: critical(s, {}),

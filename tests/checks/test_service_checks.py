@@ -156,7 +156,7 @@ def booking(s: Any, second: int = 200, booked: str = "1", first: int = 201) -> A
     return s.search("booked", *(about("Appointment", n, citizen=f"booking.{n}") for n in booked))
 
 
-RIGHT = {
+RIGHT: dict[str, Any] = {
     "discharge_chain_is_complete_and_in_order": lambda s: chain(s, "123"),
     "repeated_message_is_kept_once": repeat,
     "referral_can_be_followed": lambda s: referral(s, *[("requested", "accepted", "completed")] * 2),
