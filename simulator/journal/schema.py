@@ -57,7 +57,7 @@ def connect(data: Path, *, write: bool = False) -> sqlite3.Connection:
     db.execute("PRAGMA case_sensitive_like=ON")
     if write:
         db.execute("PRAGMA cache_size=-65536")
-        db.execute("PRAGMA wal_autocheckpoint=4000")
+        db.execute("PRAGMA wal_autocheckpoint=16000")
     else:
         db.execute("PRAGMA query_only=ON")
     return db

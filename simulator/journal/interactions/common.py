@@ -1,7 +1,8 @@
 """What several interactions share: finding by criteria, preconditions, and the answer to a write."""
 
+from random import getrandbits
+from time import time_ns
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
 from simulator.journal.http import Answer, Call, tags
@@ -16,8 +17,13 @@ HARMLESS = {"_format", "_pretty"}
 
 
 def new_id() -> str:
-    """An id for a resource that the server names."""
-    return str(uuid4())
+    """An id for a resource that the server names: a UUID of version 7, whose order is that of time.
+
+    Neighbours in time are then neighbours in the index, which makes a commit write fewer pages.
+    """
+    number = (time_ns() // 1_000_000) << 80 | 7 << 76 | getrandbits(76)
+    word = f"{number & ~(3 << 62) | 2 << 62:032x}"
+    return f"{word[:8]}-{word[8:12]}-{word[12:16]}-{word[16:20]}-{word[20:]}"
 
 
 def check_id(identity: str, kind: str) -> None:
