@@ -113,6 +113,7 @@ PENICILLIN: Final = Medicine("J01CE02", "Fenoksymetylpenicillin", "660 mg 4 gang
 PIVMECILLINAM: Final = Medicine("J01CA08", "Pivmecillinam", "200 mg 3 ganger daglig i 3 dager")
 LACTULOSE: Final = Medicine("A06AD11", "Laktulose", "15 ml morgen")
 PANTOPRAZOLE: Final = Medicine("A02BC02", "Pantoprazol", "20 mg morgen")
+FUROSEMIDE: Final = Medicine("C03CA01", "Furosemid", "40 mg morgen")
 VITAMIN_D: Final = Medicine("A11CC05", "Kolekalsiferol", "20 mikrogram daglig")
 
 # Long-term conditions (domain.tables.CONDITIONS) by code. The pairing of ICPC-2 and ICD-10 follows Helsedirektoratet's
@@ -141,6 +142,7 @@ CONDITION_CODES: Final[dict[str, ConditionCodes]] = {
 
 # Given to those with polypharmacy until they have five; and by reason of contact. Assumed, as above.
 FURTHER_MEDICINES: Final = (PARACETAMOL, LACTULOSE, PANTOPRAZOLE, VITAMIN_D, ATORVASTATIN)
+MEDICINES_TO_ADD: Final = (FUROSEMIDE, METOPROLOL, APIXABAN, *FURTHER_MEDICINES, AMLODIPINE, PENICILLIN)
 MEDICINE_FOR_REASON: Final[dict[str, Medicine]] = {
     "R74": PENICILLIN,
     "R81": PENICILLIN,

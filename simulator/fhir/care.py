@@ -21,7 +21,7 @@ def prepared(events: pl.DataFrame) -> pl.DataFrame:
     """The events with Oslo time as text, a key that is a pure function of episode and step, and the slot booked.
 
     The slot of an event that books an appointment is when the next consultation or visit of its episode is due to
-    begin. ``lone`` marks the only event of its episode.
+    begin, else the event's own deadline. ``lone`` marks the only event of its episode.
     """
     met = pl.col("records").list.contains("consultation") | pl.col("records").list.contains("visit")
     slots = (
@@ -33,6 +33,7 @@ def prepared(events: pl.DataFrame) -> pl.DataFrame:
     times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
     return (
         events.join(slots, on="episode", how="left", maintain_order="left")
+        .with_columns(slot=pl.coalesce("slot", "due"))
         .with_columns(
             slot_end=pl.col("slot") + length,
             times=pl.int_range(pl.len()).over("episode", "step"),

@@ -1,6 +1,14 @@
 """MedicationStatement: the medicines list (no-basis-MedicationStatement 2.0.1)."""
 
-from simulator.domain.codes import ATC, CONDITION_CODES, FURTHER_MEDICINES, MEDICINE_FOR_REASON, Medicine, profile
+from simulator.domain.codes import (
+    ATC,
+    CONDITION_CODES,
+    FURTHER_MEDICINES,
+    MEDICINE_FOR_REASON,
+    MEDICINES_TO_ADD,
+    Medicine,
+    profile,
+)
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.contact import Contact, Person
 from simulator.fhir.elements import Resource, concept, icpc2, ref
@@ -36,7 +44,7 @@ def medication_change(contact: Contact) -> Resource:
     medicine = MEDICINE_FOR_REASON.get(contact.reason or "")
     if medicine is None:
         taken = {item.atc for item in contact.person.medicines}
-        medicine = next((m for m in FURTHER_MEDICINES if m.atc not in taken), FURTHER_MEDICINES[0])
+        medicine = next((m for m in MEDICINES_TO_ADD if m.atc not in taken), MEDICINES_TO_ADD[-1])
     resource = _statement(medicine, contact.at, contact.at)
     resource["subject"] = contact.subject
     resource["informationSource"] = ref(contact.author)

@@ -25,6 +25,14 @@ def application(contact: Contact) -> Resource:
     return resource
 
 
+def earlier_application(contact: Contact) -> Resource:
+    """The application that a decision must answer, sent by the inhabitant before the period."""
+    resource = application(contact)
+    resource["authoredOn"] = contact.before
+    resource["requester"] = contact.subject
+    return resource
+
+
 def decided(request: Resource, _contact: Contact) -> Resource:
     """The application, answered by a decision."""
     return {**request, "status": "completed"}

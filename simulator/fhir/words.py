@@ -14,7 +14,7 @@ from simulator.fhir.encounter import admission, consultation, discharged, earlie
 from simulator.fhir.episode import service_decision
 from simulator.fhir.medication import medication_change
 from simulator.fhir.observation import blood_pressure, heart_rate
-from simulator.fhir.servicerequest import application, decided
+from simulator.fhir.servicerequest import application, decided, earlier_application
 from simulator.fhir.task import done, earlier_task, task
 
 Make = Callable[[Contact], Resource]
@@ -49,9 +49,9 @@ WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
     "medication-change": (Create("medication", medication_change),),
     "service-request": (Create("service-request", application),),
     "service-decision": (
+        Change("service-request", decided, earlier_application),
         Create("service", service_decision),
         Create("plan", new_plan),
-        Change("service-request", decided),
     ),
     "task": (Create("task", task),),
     "task-done": (Change("task", done, earlier_task),),

@@ -11,6 +11,7 @@ import pytest
 
 from simulator.domain.codes import ENH, FNR, HPR, IPLOS_SERVICE
 from simulator.domain.information import READS, RECORDS
+from simulator.domain.person_number import find_real_numbers
 from simulator.domain.tables import INTERACTIONS
 from simulator.errors import InputError
 from simulator.fhir.words import SEARCHES, WRITES
@@ -89,6 +90,13 @@ def test_person_numbers_are_synthetic(interactions: Frame) -> None:
     assert all(81 <= int(number[2:4]) <= 92 for number in numbers)
     for body, query in interactions.select("body", "query").rows():
         assert set(re.findall(r"(?<!\d)\d{11}(?!\d)", (body or b"").decode() + query)) <= numbers
+
+
+def test_no_body_or_query_holds_a_real_number(interactions: Frame) -> None:
+    """The guard that stands before every candidate lets everything through."""
+    for body, query in interactions.select("body", "query").rows():
+        assert not find_real_numbers(body or b"")
+        assert not find_real_numbers(query.encode())
 
 
 def test_national_number_is_sought_in_the_query(interactions: Frame) -> None:
