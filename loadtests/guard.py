@@ -1,19 +1,31 @@
 """The last look before anything is sent: no person number outside the synthetic series leaves this machine."""
 
+import re
+from typing import Final
+from urllib.parse import unquote_plus
+
 import polars as pl
 
 from simulator.domain.person_number import find_real_numbers
 from simulator.errors import PersonNumberError
+
+_UUID: Final = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def refuse_real_numbers(frame: pl.DataFrame) -> None:
     """Raise PersonNumberError when a body, a query or criteria hold a number that could be a real person's."""
     for column in ("body", "query", "if_none_exist"):
         for position, value in enumerate(frame[column]):
-            if value and find_real_numbers(value):
+            if value and _holds_real_number(value):
                 raise PersonNumberError(
                     f"the {column} of interaction {frame['interaction'][position]} holds a person number",
                     expected="numbers of the synthetic series only (month + 80 or + 65)",
                     where="interactions.parquet",
                     remedy="Nothing was sent. Make the interactions from a synthetic population.",
                 )
+
+
+def _holds_real_number(value: str | bytes) -> bool:
+    """Whether a person number stands in ``value``, as it is or percent-decoded; digits inside a UUID are none."""
+    raw = unquote_plus(value).encode() if isinstance(value, str) else value
+    return bool(find_real_numbers(raw)) and bool(find_real_numbers(_UUID.sub(b"uuid", raw)))

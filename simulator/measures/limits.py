@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 import polars as pl
 
 from simulator.measures.percentiles import Percentile, percentile_interval
-from simulator.measures.response import ALL, error_share, response_times
+from simulator.measures.response import ALL, error_share, response_times, window_seconds
 
 Answer = Literal["met", "not_met", "undecided", "not_said"]
 _Z: Final = 1.959964
@@ -57,17 +57,16 @@ def judge_limits(
     few observations. Errors above their limit (lower Wilson bound) mean ``not_met``. A run that the generator itself
     held back, or that was stopped, says nothing in a profession's disfavour or favour: ``not_said``.
     """
-    valid = generator.get("verdict") == "valid"
-    return [_judge(load, name, limit, seed, valid=valid) for name, limit in limits.items()]
+    return [_judge(load, name, limit, generator, seed) for name, limit in limits.items()]
 
 
-def _judge(load: pl.DataFrame, profession: str, limit: Limit, seed: int, *, valid: bool) -> LimitVerdict:
+def _judge(load: pl.DataFrame, profession: str, limit: Limit, generator: Mapping[str, Any], seed: int) -> LimitVerdict:
     rows = load if profession == ALL else load.filter(pl.col("profession") == profession)
     values, intended = response_times(rows)
-    found = percentile_interval(values, intended, (0.95,), seed=seed).get(0.95)
+    found = percentile_interval(values, intended, (0.95,), window_s=window_seconds(generator), seed=seed).get(0.95)
     errors = error_share(rows)
     verdict, why = _compare(found, errors, rows.height, limit)
-    if not valid:
+    if generator.get("verdict") != "valid":
         verdict, why = "not_said", "the generator held the run back, or the run was stopped"
     return LimitVerdict(
         profession=profession,

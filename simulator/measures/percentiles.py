@@ -38,11 +38,17 @@ def enough(n: int, q: float) -> bool:
 
 
 def percentile_interval(
-    values: NDArray[np.float64], times_ns: NDArray[np.int64], qs: Sequence[float], *, seed: int = 0
+    values: NDArray[np.float64],
+    times_ns: NDArray[np.int64],
+    qs: Sequence[float],
+    *,
+    window_s: float = 0.0,
+    seed: int = 0,
 ) -> dict[float, Percentile]:
     """The percentiles ``qs`` of ``values`` that there are enough observations for.
 
-    ``values`` and ``times_ns`` have the same shape (n,); the times put each value into its block of one second. The
+    ``values`` and ``times_ns`` have the same shape (n,); the times, counted from the window's start, put each value
+    into its block of one second; ``window_s`` tells of the seconds at the end in which nothing was due. The
     percentile is the smallest observed value with a share of at least q at or below it (numpy's ``inverted_cdf``).
     """
     n = len(values)
@@ -53,8 +59,7 @@ def percentile_interval(
     ordered = values[order]
     exact = {q: float(ordered[_rank(q, n)]) for q in wanted}
     blocks = times_ns[order] // BLOCK_NS
-    blocks -= blocks.min()
-    count = int(blocks.max()) + 1
+    count = max(int(blocks.max()) + 1, int(window_s))
     if count < MIN_BLOCKS:
         return {q: Percentile(exact[q], None, None, n) for q in wanted}
     drawn = _bootstrap(ordered, blocks, count, wanted, seed)

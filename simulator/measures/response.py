@@ -6,6 +6,7 @@ those never sent, because what they refer to was never created, count as errors 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,17 @@ QUANTILES: Final[dict[str, float]] = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99"
 _MS: Final = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What a figure is over, and how the run's time is cut."""
+
+    name: str
+    seconds: float
+    """Over which answers came."""
+    window_s: float
+    seed: int
+
+
 def measure(load: pl.DataFrame, generator: Mapping[str, Any], *, seed: int = 0) -> list[Measurement]:
     """The figures of a load run (``tables.LOAD``, ``generator.json``); percentiles without enough behind are left out.
 
@@ -27,11 +39,12 @@ def measure(load: pl.DataFrame, generator: Mapping[str, Any], *, seed: int = 0) 
     """
     if load.is_empty():
         return []
-    seconds = _seconds(load, generator)
-    figures = list(_figures(load, ALL, seconds, seed))
+    seconds, window_s = _seconds(load, generator), window_seconds(generator)
+    figures = list(_figures(load, _Over(ALL, seconds, window_s, seed)))
     for profession in sorted(load["profession"].unique()):
         if profession:
-            figures += _figures(load.filter(pl.col("profession") == profession), profession, seconds, seed)
+            over = _Over(profession, seconds, window_s, seed)
+            figures += _figures(load.filter(pl.col("profession") == profession), over)
     return figures + list(_of_the_run(load, generator))
 
 
@@ -47,28 +60,31 @@ def error_share(load: pl.DataFrame) -> float:
     return float((load["outcome"].cast(pl.String) != "ok").mean() or 0.0)  # type: ignore[arg-type]
 
 
-def _figures(load: pl.DataFrame, over: str, seconds: float, seed: int) -> Iterator[Measurement]:
+def _figures(load: pl.DataFrame, over: _Over) -> Iterator[Measurement]:
     n = load.height
-    yield Measurement("requests", n, "requests", n, over)
-    yield Measurement("error_share", error_share(load), "share", n, over)
-    yield Measurement("throughput", load.filter(pl.col("outcome") == "ok").height / seconds, "requests/s", n, over)
+    yield Measurement("requests", n, "requests", n, over.name)
+    yield Measurement("error_share", error_share(load), "share", n, over.name)
+    yield Measurement(
+        "throughput", load.filter(pl.col("outcome") == "ok").height / over.seconds, "requests/s", n, over.name
+    )
     values, intended = response_times(load)
-    yield from _percentiles("response_time", values, intended, over, seed)
+    yield from _percentiles("response_time", values, intended, over)
     sent = load.filter(pl.col("sent") >= 0)
     service = (sent["done"] - sent["sent"]).to_numpy() * _MS
-    yield from _percentiles("service_time", service, sent["intended"].to_numpy(), over, seed)
+    yield from _percentiles("service_time", service, sent["intended"].to_numpy(), over)
 
 
 def _percentiles(
-    name: str, values: NDArray[np.float64], times: NDArray[np.int64], over: str, seed: int
+    name: str, values: NDArray[np.float64], times: NDArray[np.int64], over: _Over
 ) -> Iterator[Measurement]:
-    found = percentile_interval(values, times, tuple(QUANTILES.values()), seed=seed)
+    qs = tuple(QUANTILES.values())
+    found = percentile_interval(values, times, qs, window_s=over.window_s, seed=over.seed)
     for label, q in QUANTILES.items():
         if q in found:
             p = found[q]
-            yield Measurement(f"{name}.{label}", p.value, "ms", p.n, over, p.low, p.high)
+            yield Measurement(f"{name}.{label}", p.value, "ms", p.n, over.name, p.low, p.high)
     if len(values):
-        yield Measurement(f"{name}.max", float(values.max()), "ms", len(values), over)
+        yield Measurement(f"{name}.max", float(values.max()), "ms", len(values), over.name)
 
 
 def _of_the_run(load: pl.DataFrame, generator: Mapping[str, Any]) -> Iterator[Measurement]:
@@ -117,5 +133,10 @@ def _most_at_once(load: pl.DataFrame) -> int:
 def _seconds(load: pl.DataFrame, generator: Mapping[str, Any]) -> float:
     """The time the answers took: the window, or longer when they came later."""
     last = float(load["done"].max()) * 1e-9  # type: ignore[arg-type]
-    window = float(generator.get("window_seconds") or 0.0)
-    return max(last if generator.get("interrupted") else max(last, window), 1e-9)
+    window = window_seconds(generator)
+    return max(last, window, 1e-9)
+
+
+def window_seconds(generator: Mapping[str, Any]) -> float:
+    """The length of the window replayed; 0 when a stopped run did not get through it."""
+    return 0.0 if generator.get("interrupted") else float(generator.get("window_seconds") or 0.0)
