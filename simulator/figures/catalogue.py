@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from simulator.documents import read
 from simulator.domain.figure import OLDEST, SEXES, STATUSES, FigureUse, weakest
 from simulator.domain.municipality import Municipality
+from simulator.domain.tables import CONDITIONS
 from simulator.errors import InputError, nearest
 from simulator.figures.people import People, read_people
 from simulator.figures.tables import Rate, check_rates, read_rate, read_rows
@@ -163,10 +164,10 @@ def _read_rates(folder: Path) -> dict[str, list[Rate]]:
         rate = read_rate(row)
         rates[rate.figure].append(rate)
     for row in read_rows(folder / "prevalence.csv", _PREVALENCE):
-        rate = read_rate(row, figure=f"condition.{row.text('condition')}", value="prevalence")
+        rate = read_rate(row, figure=f"condition.{row.word('condition', CONDITIONS)}", value="prevalence")
         rates[rate.figure].append(rate)
     for row in read_rows(folder / "comorbidity.csv", _COMORBIDITY):
-        name = f"comorbidity.{row.text('condition')}.{row.text('given')}"
+        name = f"comorbidity.{row.word('condition', CONDITIONS)}.{row.word('given', CONDITIONS)}"
         rates[name].append(read_rate(row, figure=name, value="odds_ratio"))
     for name, rows in rates.items():
         check_rates(name, rows)
@@ -188,5 +189,8 @@ def _read_sources(path: Path) -> list[FigureUse]:
             hint = nearest(str(entry["status"]), STATUSES)
             place = document.where(name, "status")
             raise InputError(f"'status' is '{entry['status']}'", where=place, remedy=hint[0].upper() + hint[1:])
-        uses.append(FigureUse(name, str(entry["unit"]), int(entry["year"]), str(entry["source"]), entry["status"]))
+        if not isinstance(entry["year"], int):
+            place = document.where(name, "year")
+            raise InputError(f"'year' is {entry['year']!r}", expected="a year", where=place)
+        uses.append(FigureUse(name, str(entry["unit"]), entry["year"], str(entry["source"]), entry["status"]))
     return uses

@@ -146,10 +146,12 @@ def _check_nation(
 
 
 def _read_postal_codes(path: Path, municipalities: dict[str, Municipality]) -> dict[str, tuple[int, int]]:
-    found = {
-        row.text("county_code"): (row.whole("first", high=9999), row.whole("last", high=9999))
-        for row in read_rows(path, _POSTAL)
-    }
+    found: dict[str, tuple[int, int]] = {}
+    for row in read_rows(path, _POSTAL):
+        first, last = row.whole("first", high=9999), row.whole("last", high=9999)
+        if first > last:
+            raise InputError(f"postal codes from {first} to {last}", expected="first at most last", where=row.where)
+        found[row.text("county_code")] = first, last
     missing = {m.county_code: m.county for m in municipalities.values() if m.county_code not in found}
     for code, county in missing.items():
         raise InputError(f"no postal codes for {code} {county}", expected="a row for every county", where=str(path))

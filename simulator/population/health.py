@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.domain.person_number import Integers
 from simulator.domain.tables import CONDITIONS
+from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.population.layout import Block
 from simulator.streams import stream
@@ -41,7 +42,7 @@ def make_models(figures: Figures) -> list[Model]:
         ratios[condition][given] = figures.value(figure)
     return [
         Model(name, tuple(ratios[name]), _chances(prevalence[name], ratios[name], prevalence))
-        for name in _in_order(ratios)
+        for name in _in_order(ratios, figures)
     ]
 
 
@@ -58,14 +59,15 @@ def make_conditions(block: Block, models: list[Model], seed: int) -> dict[str, N
     return {f"has_{name}": has[name] for name in CONDITIONS}
 
 
-def _in_order(ratios: dict[str, dict[str, float]]) -> list[str]:
+def _in_order(ratios: dict[str, dict[str, float]], figures: Figures) -> list[str]:
     ordered: list[str] = []
     waiting = list(ratios)
     while waiting:
         ready = [name for name in waiting if set(ratios[name]) <= set(ordered)]
         if not ready:
-            msg = f"conditions raise each other in a circle: {', '.join(waiting)}"
-            raise ValueError(msg)
+            where = str(figures.directory / "comorbidity.csv")
+            circle = ", ".join(name for name in waiting if ratios[name])
+            raise InputError(f"conditions raise each other in a circle: {circle}", expected="an order", where=where)
         ordered += ready
         waiting = [name for name in waiting if name not in ready]
     return ordered

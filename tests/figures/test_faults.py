@@ -168,6 +168,25 @@ FAULTS = {
         "county,first",
         r"postal_codes\.csv:1: columns county,first",
     ),
+    "backward postal codes": (
+        "postal_codes.csv",
+        "03,0150,1295",
+        "03,1295,0150",
+        r"postal_codes\.csv:2: postal codes from 1295 to 150",
+    ),
+    "unknown condition": (
+        "prevalence.csv",
+        "dementia,male,0,17",
+        "demetia,male,0,17",
+        r"prevalence\.csv:\d+: 'condition' is 'demetia'\. Did you mean 'dementia'\?",
+    ),
+    "unknown comorbidity": (
+        "comorbidity.csv",
+        "IHD,diabetes_diagnosed",
+        "IHD,diabetes",
+        r"comorbidity\.csv:2: 'given'",
+    ),
+    "year of a file": ("sources.yaml", "year: 2026", "year: soon", r"sources\.yaml:\d+: 'year' is 'soon'"),
     "no postal codes": (
         "postal_codes.csv",
         "56,9500,9999\n",

@@ -1,6 +1,7 @@
 """A population: whole, repeatable, the same alone or among others, and consistent in itself."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -187,6 +188,15 @@ def test_conditions_raise_each_other(several: pl.DataFrame, condition: str, give
     cases = strata.select((pl.col("both") * pl.col("none") / pl.col("len")).sum()).item()
     controls = strata.select((pl.col("first") * pl.col("second") / pl.col("len")).sum()).item()
     assert cases / controls == pytest.approx(ratio, rel=0.15)
+
+
+def test_conditions_in_a_circle_are_refused(with_text: Callable[[str, str, str], Figures]) -> None:
+    """Two conditions cannot each raise the other."""
+    figures = with_text(
+        "comorbidity.csv", "atrial_fibrillation,hypertension_treated", "atrial_fibrillation,heart_failure"
+    )
+    with pytest.raises(InputError, match=r"comorbidity\.csv: conditions raise each other in a circle: .*atrial_fibrillation"):
+        make_population(figures, ["5501"], SEED)
 
 
 @pytest.mark.parametrize("codes", [[], ["5501", "5501"], ["5501", "Tromsø"]])
