@@ -9,7 +9,7 @@ from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from simulator.domain.requirement import Catalogue
 from simulator.errors import InputError
 from simulator.fhir import capability_statement, contract_page
-from simulator.fhir.page import WORDS
+from simulator.fhir.page import words
 from simulator.scenario.catalogue import load_catalogue
 
 
@@ -52,7 +52,7 @@ def test_page_shows_every_rule(catalogue: Catalogue, lang: str) -> None:
 
 def test_page_texts_exist_in_both_languages() -> None:
     """No text is missing in one of them."""
-    assert set(WORDS["nb"]) == set(WORDS["en"])
+    assert set(words()["nb"]) == set(words()["en"])
 
 
 def test_unknown_language_is_refused(catalogue: Catalogue) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -234,6 +235,19 @@ def test_reads_come_when_the_work_begins_and_writes_when_it_ends(interactions: F
     )
     assert care.filter(pl.col("verb") == "search").select((pl.col("at") == pl.col("began")).all()).item()
     assert care.filter(pl.col("verb") != "search").select((pl.col("at") == pl.col("done")).all()).item()
+
+
+def test_times_carry_the_offset_of_oslo(
+    population: Frame, events: Frame, make_event: Callable[..., Resource], render_with: Callable[..., Frame]
+) -> None:
+    """Summer and winter, on each side of the night the clocks change."""
+    rows = []
+    for number, hour in enumerate((0, 1)):
+        at = datetime(2026, 3, 29, hour, 30, tzinfo=UTC)
+        rows.append(make_event(number, 0, "visit", records=["note"]) | {"at": at, "began": at, "wanted": at})
+    rendered = render_with(pl.DataFrame(rows, schema=events.schema), population)
+    dates = [item["date"] for item in bodies(rendered, "DocumentReference")]
+    assert dates == ["2026-03-29T01:30:00+01:00", "2026-03-29T03:30:00+02:00"]
 
 
 def test_progress_is_told(events: Frame, population: Frame, render_with: Callable[..., Frame]) -> None:
