@@ -1,0 +1,31 @@
+"""Starts one mutant: ``python -m tests.mutants NAME --port 8080 --data FOLDER``."""
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from simulator.journal.app import build_app
+from simulator.journal.server import listen, serve
+from simulator.journal.settings import Settings
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.degenerate import DEGENERATE, degenerate
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("name", choices=[m.name for m in MUTANTS] + list(DEGENERATE))
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    options = parser.parse_args()
+    if options.name in DEGENERATE:
+        uvicorn.run(degenerate(options.name), port=options.port, log_level="warning", lifespan="off")
+        return
+    app = build_app(Settings(options.data, base_url=f"http://127.0.0.1:{options.port}/fhir"))
+    next(m for m in MUTANTS if m.name == options.name).fault(app)
+    serve(app, listen("127.0.0.1", options.port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Proof that the features can fail: the sound journal passes them all, and each mutant is caught by its own check."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from simulator.checks import CHECKS, by_rule
+from simulator.domain.verdict import Verdict
+from simulator.scenario.catalogue import load_catalogue
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.degenerate import DEGENERATE
+from tests.mutants.faults import Mutant
+
+Judged = Callable[..., list[Verdict]]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def _row(mutant: Mutant, judged: Judged) -> dict[str, Any]:
+    """What the features of the mutant's requirement say of it."""
+    requirement = load_catalogue().rules[mutant.rule].requirement
+    verdicts = judged(mutant.name, requirement)
+    expected = by_rule(mutant.rule).name
+    killers = [v.check for v in verdicts if v.outcome == "fail" and v.attribution == "candidate"]
+    said = next((f"{v.outcome}: {v.message}" for v in verdicts if v.check == expected), "no verdict")
+    return {
+        "mutant": mutant.name,
+        "requirement": requirement,
+        "expected_check": expected,
+        "killed": expected in killers,
+        "killed_by": killers,
+        "said": said,
+        "description": mutant.description,
+        "consequence": mutant.consequence,
+    }
+
+
+def test_the_sound_journal_passes_everything(judged: Judged) -> None:
+    """No correct journal is failed: every check passes the reference journal, one verdict for each."""
+    verdicts = judged("")
+    assert {v.check: f"{v.outcome}: {v.message}" for v in verdicts if v.outcome != "pass"} == {}
+    assert sorted(v.check for v in verdicts) == sorted(CHECKS)
+
+
+def test_every_mutant_is_killed_by_its_own_check(
+    judged: Judged, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each fault is caught, and by the check that is there for it; the list is printed."""
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(lambda mutant: _row(mutant, judged), MUTANTS))
+    (tmp_path / "kill-matrix.json").write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    with capsys.disabled():
+        for row in rows:
+            print(f"\n{'killed  ' if row['killed'] else 'SURVIVED'} {row['mutant']:22} {row['expected_check']}", end="")  # noqa: T201  the list is what this command is for
+    assert {row["mutant"]: row["said"] for row in rows if not row["killed"]} == {}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_what_is_no_journal_scores_no_pass(name: str, judged: Judged) -> None:
+    """A candidate that answers everything alike, or nothing, passes not a single rule."""
+    verdicts = judged(name, within="0.3" if name == "never-answers" else "20")
+    assert {v.check: v.message for v in verdicts if v.outcome == "pass"} == {}
+    assert len({v.check for v in verdicts}) == len(CHECKS)
