@@ -1,7 +1,7 @@
 """Communication: a standard message (Volven 8279) as the record keeps it.
 
 HL7 Norway has no FHIR form of these messages; the bench's own is category = message type, identifier = message id,
-sender and recipient = organisations. Logistics messages (LOG_...) carry no clinical text.
+sender and recipient = organisations. Logistics messages (LOG_...) and short answers carry no clinical text.
 """
 
 from typing import Final
@@ -17,6 +17,19 @@ _ANSWERS: Final[dict[str, tuple[str, ...]]] = {
     "DIALOG_HELSEFAGLIG": ("LOG_UTSKRIVNINGSKLAR",),
 }
 """Message -> what it answers, if the episode has it: the first that is there."""
+
+_CLINICAL: Final = frozenset(
+    {
+        "EPIKRISE",
+        "HELSEOPPLYSNINGER_LEGE",
+        "HELSEOPPL_SOKNAD",
+        "HENVISNING",
+        "INNLEGGELSESRAPPORT",
+        "MEDISINSKE_OPPLYSNINGER",
+        "UTSKRIVNINGSRAPPORT",
+    }
+)
+"""Messages that carry health information; all others say only what they are."""
 
 
 def communication(contact: Contact) -> Resource:
@@ -42,7 +55,7 @@ def communication(contact: Contact) -> Resource:
 
 
 def _text(contact: Contact, message: str, name: str) -> str:
-    if message.startswith("LOG_"):
+    if message not in _CLINICAL:
         return name
     parts = [name]
     if contact.reason:
