@@ -119,7 +119,9 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
 
 
 async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer:
-    """Runs an interaction in its place."""
+    """Runs an interaction in its place; reads only while they can be audited."""
+    if journal.writer.stuck and interaction.place != "writer":
+        raise refuse(503, "no-store", "the audit trail cannot be written; nothing is shown meanwhile")
     if interaction.place == "loop":
         return interaction.apply(journal, journal.reader, call)
     if interaction.place == "pool":

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from email.utils import formatdate
+from functools import lru_cache
 
 
 class Clock:
@@ -37,4 +38,9 @@ def instant(stamp: int) -> str:
 
 def http_date(stamp: int) -> str:
     """The form of ``Last-Modified`` (RFC 9110 section 5.6.7)."""
-    return formatdate(stamp // 1_000_000, usegmt=True)
+    return _http_second(stamp // 1_000_000)
+
+
+@lru_cache(maxsize=4096)
+def _http_second(second: int) -> str:
+    return formatdate(second, usegmt=True)

@@ -20,6 +20,7 @@ from simulator.journal.store import Store
 
 Work = Callable[[Store], Any]
 MOST_WAITING = 2000
+MOST_STUCK = 100_000
 
 
 @dataclass(slots=True)
@@ -59,11 +60,17 @@ class Writer:
 
     def note(self, record: Record) -> None:
         """Queues the audit record of a read for the next commit, at most ``delay`` seconds away."""
-        self.notes.append(record)
+        if not self.stuck:
+            self.notes.append(record)
         if self.timer is None:
             self.timer = self.loop.call_later(self.delay, self._wake)
         elif len(self.notes) == MOST_WAITING:
             self._wake()
+
+    @property
+    def stuck(self) -> bool:
+        """Whether audit records cannot be stored: then nothing may be shown either."""
+        return len(self.notes) > MOST_STUCK
 
     def _wake(self) -> None:
         if self.timer is not None:
@@ -104,10 +111,11 @@ class Writer:
                 self._do(job)
             store_records(self.store, [*notes, *(job.record for job in jobs if job.record)])
             self.store.db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  the one thread that writes must outlive whatever happens in it
             with contextlib.suppress(sqlite3.Error):
                 self.store.db.execute("ROLLBACK")
-            self.notes.extendleft(reversed(notes))
+            if isinstance(error, sqlite3.Error):
+                self.notes.extendleft(reversed(notes))
             for job in jobs:
                 job.error = _storage(error)
 
@@ -135,7 +143,7 @@ def _nothing(_: Store) -> None:
     """The work of a job that only waits for a commit."""
 
 
-def _storage(error: sqlite3.Error) -> FhirError:
+def _storage(error: Exception) -> FhirError:
     if "full" in str(error):
         return refuse(507, "no-store", "the disk is full; nothing of this request was stored")
     return refuse(503, "transient", f"the store failed ({type(error).__name__}); nothing of this request was stored")

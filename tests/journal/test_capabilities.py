@@ -1,6 +1,7 @@
 """The CapabilityStatement says what is done, no more and no less."""
 
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -76,3 +77,16 @@ def test_standard_parameters_not_listed_are_refused(client: Any, statement: Json
     for name in ("phonetic", "_text", "_content", "_filter", "_query"):
         assert name not in listed
         assert client.get(f"Patient?{name}=x", Prefer="handling=strict").status_code == 400
+
+
+def test_an_independent_model_of_r4_accepts_what_the_journal_says(client: Any, statement: Json) -> None:
+    """The statement, an AuditEvent, a searchset and an OperationOutcome are valid by the fhir.resources package."""
+    kinds = {
+        "CapabilityStatement": statement,
+        "AuditEvent": client.get("AuditEvent?_count=1").json()["entry"][0]["resource"],
+        "Bundle": client.get("Patient?_count=2").json(),
+        "OperationOutcome": client.get("Patient/never-was").json(),
+    }
+    for name, resource in kinds.items():
+        model = import_module(f"fhir.resources.R4B.{name.lower()}")
+        getattr(model, name).model_validate(resource)

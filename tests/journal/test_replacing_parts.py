@@ -8,10 +8,24 @@ from typing import Any
 import orjson
 
 from simulator.journal.app import build_app, serve_request
+from simulator.journal.audit.record import Record
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Journal
 from simulator.journal.settings import Settings
 from simulator.journal.store import Store
+from simulator.journal.writer import MOST_STUCK
+
+
+async def request(journal: Journal, method: str, body: Any, *fields: tuple[bytes, bytes]) -> int:
+    """Sends one request to a journal in this process; gives the status."""
+    path = f"/fhir/{body['resourceType'] if body else 'Basic'}"
+    headers = [(b"content-type", b"application/fhir+json"), *fields]
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": orjson.dumps(body), "more_body": False}
+
+    return (await serve_request(journal, scope, receive)).status
 
 
 def test_a_replaced_interaction_is_the_one_that_answers(tmp_path: Path) -> None:
@@ -23,22 +37,56 @@ def test_a_replaced_interaction_is_the_one_that_answers(tmp_path: Path) -> None:
         call.headers.pop("if-none-exist", None)
         return create.apply(journal, store, call)
 
-    async def post() -> int:
-        body = orjson.dumps({"resourceType": "Patient", "gender": "male"})
-        headers = [(b"content-type", b"application/fhir+json"), (b"if-none-exist", b"gender=male")]
-        scope = {"type": "http", "method": "POST", "path": "/fhir/Patient", "query_string": b"", "headers": headers}
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        return (await serve_request(app.journal, scope, receive)).status
-
     async def run() -> list[int]:
         app.journal.start()
-        statuses = [await post(), await post()]
+        patient = {"resourceType": "Patient", "gender": "male"}
+        condition = (b"if-none-exist", b"gender=male")
+        statuses = [await request(app.journal, "POST", patient, condition) for _ in range(2)]
         app.journal.interactions["create"] = replace(create, apply=forgetful)
-        statuses.append(await post())
+        statuses.append(await request(app.journal, "POST", patient, condition))
         await app.journal.stop()
         return statuses
 
     assert asyncio.run(run()) == [201, 200, 201]
+
+
+def test_a_full_disk_is_said_and_does_no_harm(tmp_path: Path) -> None:
+    """507 while there is no room, nothing half stored, and all well again when there is."""
+    app = build_app(Settings(tmp_path))
+    db = app.journal.store.db
+
+    async def run() -> tuple[list[int], int, list[int]]:
+        app.journal.start()
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+        db.execute(f"PRAGMA max_page_count = {pages + 5}")
+        full = [
+            await request(app.journal, "POST", {"resourceType": "Basic", "code": {"text": "x" * 3000}})
+            for _ in range(9)
+        ]
+        db.execute("PRAGMA max_page_count = 1000000")
+        stored = db.execute(
+            "SELECT count(*) FROM resource JOIN version USING (rid) JOIN audit_link ON ref = 'Basic/' || resource.id"
+        ).fetchone()[0]
+        after = [await request(app.journal, "POST", {"resourceType": "Basic", "code": {"text": "x"}})]
+        await app.journal.stop()
+        return full, stored, after
+
+    full, stored, after = asyncio.run(run())
+    assert set(full) == {201, 507}
+    assert stored == full.count(201)
+    assert after == [201]
+
+
+def test_nothing_is_shown_when_the_audit_trail_is_stuck(tmp_path: Path) -> None:
+    """503 for a read when too many audit records wait for a store that fails."""
+    app = build_app(Settings(tmp_path))
+
+    async def run() -> int:
+        app.journal.start()
+        waiting = app.journal.writer.notes
+        waiting.extend(Record("read", "Basic/1", "", "") for _ in range(MOST_STUCK + 1))
+        status = await request(app.journal, "GET", None)
+        await app.journal.stop()
+        return status
+
+    assert asyncio.run(run()) == 503

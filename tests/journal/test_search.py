@@ -256,3 +256,16 @@ def test_a_form_search_keeps_person_numbers_out_of_links(client: Any, patient: J
 def test_an_unknown_cursor_is_gone(client: Any) -> None:
     """410 with advice, for a cursor that was never given or belongs to another search."""
     assert client.get("Patient?_cursor=nonsense").status_code == 410
+
+
+def test_very_long_searches_are_answered_or_refused(client: Any) -> None:
+    """Hundreds of values in many criteria end as 200 or 400, whatever the kind of parameter."""
+    values = ",".join(str(1900 + n % 200) for n in range(400))
+    for kind, name, times in (
+        ("Patient", "birthdate", 30),
+        ("Observation", "focus", 5),
+        ("Observation", "patient.birthdate", 20),
+    ):
+        form = [(name, values)] * times
+        answer = requests.post(f"{client.base}/{kind}/_search", data=form, timeout=60)
+        assert answer.status_code in {200, 400}, answer.text

@@ -15,6 +15,8 @@ IGNORED: Final = {"_format", "_pretty"}
 SUMMARIES: Final = {"true", "text", "data", "count", "false"}
 TOTALS: Final = {"none", "estimate", "accurate"}
 MOST_CRITERIA: Final = 60
+# Below SQLite's own limit of 32 766.
+MOST_BOUND: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Parser:
         if len(clauses) > MOST_CRITERIA:
             raise refuse(400, "too-costly", f"at most {MOST_CRITERIA} criteria are taken")
         search.where, search.args = conjunction(clauses, "r")
+        if len(search.args) > MOST_BOUND:
+            raise refuse(400, "too-costly", "the search has too many values; ask in parts")
         return search
 
     def _control(self, search: Search, key: str, text: str) -> bool:
