@@ -50,6 +50,10 @@ class LoadView:
 
     state: State
     outcome: LoadOutcome
+    met: int
+    missed: int
+    limits: int
+    """Professions with a limit; of them, those whose limit was met and those whose limit was not."""
     scale: str
     rows: list[ProfessionRow]
     reasons: list[str]
@@ -66,9 +70,13 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
     said = run.generator.get("verdict")
     state: State = said if said in ("valid", "generator-bound") and run.load is not None else "partial"
     found = _professions(run)
+    answers = [str(limit.get("verdict")) for limit in run.limits]
     return LoadView(
         state=state,
-        outcome=_outcome([str(limit.get("verdict")) for limit in run.limits]),
+        outcome=_outcome(answers),
+        met=answers.count("met"),
+        missed=answers.count("not_met"),
+        limits=len(answers),
         scale=_scale(run, texts),
         rows=found,
         reasons=[line(reason) for reason in run.generator.get("reasons") or []],

@@ -58,7 +58,8 @@ def load_clauses(load: LoadView, texts: Texts) -> list[str]:
         return [texts("verdict.load_bound")]
     if load.state != "valid":
         return [texts("verdict.load_partial")]
-    return [texts(f"verdict.load_{load.outcome}", scale=load.scale), texts("verdict.load_valid")]
+    said = texts(f"verdict.load_{load.outcome}", scale=load.scale, met=load.met, missed=load.missed, n=load.limits)
+    return [said, texts("verdict.load_valid")]
 
 
 def _tone(conformance: Conformance, load: LoadView | None) -> Tone:

@@ -79,4 +79,4 @@ def spread(load: pl.DataFrame, texts: Texts) -> Markup:
 
 
 def _quantiles(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.quantile(np.maximum(times, 0.01), _POINTS), dtype=np.float64)
+    return np.asarray(np.quantile(np.maximum(times, 0.01), _POINTS, method="inverted_cdf"), dtype=np.float64)

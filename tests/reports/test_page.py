@@ -289,6 +289,23 @@ def test_a_run_under_a_bound_generator_says_nothing_of_the_candidate(
     assert "waited 8 % for the processor" in text
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("undecided", "limits met for 2 of 3 professions at 24 × Tromsø, and nothing can be said of the others"),
+        ("not_met", "limits not met for 1 of 3 professions at 24 × Tromsø"),
+    ],
+)
+def test_one_profession_decides_the_load_clause(
+    finished: Path, tmp_path: Path, catalogue: Catalogue, answer: str, said: str
+) -> None:
+    """Limits count as met only when every profession's is; the sentence says for how many it is not so."""
+    shutil.copytree(finished, tmp_path / "run")
+    limits = tmp_path / "run" / "load-limits.json"
+    limits.write_text(limits.read_text().replace('"verdict":"met"', f'"verdict":"{answer}"', 1))
+    assert said in words(render(tmp_path / "run", catalogue))
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:
     """A folder with nothing of a run in it is an input error."""
     with pytest.raises(InputError, match="no run here"):
