@@ -27,5 +27,5 @@ def _parts(series: pl.Series) -> list[bytes]:
     if series.dtype == pl.Binary:
         return [nulls, series.bin.size().fill_null(0).to_numpy().tobytes(), b"".join(series.drop_nulls().to_list())]
     values = series.to_physical()
-    filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)  # noqa: FBT003  a value
+    filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)
     return [nulls, filled.to_numpy().tobytes()]

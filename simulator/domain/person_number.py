@@ -43,6 +43,8 @@ _CENTURIES: Final = {
 _SHAPE: Final = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 # Six digits and five that no sixth follows, with or without a gap after the date.
 _CANDIDATE: Final = re.compile(rb"000000(?: |-|\+|%00|\xc2\xa0)?00000(?!0)")
+_UUID: Final = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_UUID_LENGTH: Final = 36
 _ESCAPE: Final = re.compile(rb"%[0-9A-Fa-f]0\Z")
 
 
@@ -134,14 +136,23 @@ def find_real_numbers(text: str | bytes) -> tuple[int, ...]:
     """Where in ``text`` person numbers outside the synthetic series begin (byte offsets in UTF-8).
 
     Eleven digits with a possible date (fødselsnummer or D-nummer) and valid check digits under either rule count,
-    also with a space or hyphen after the date. A felles hjelpenummer has no date to know it by and is not looked for.
+    also with a space or hyphen after the date. A felles hjelpenummer has no date to know it by and is not looked for;
+    digits of a UUID are no person number.
     """
     raw = text.encode() if isinstance(text, str) else text
     shape = raw.translate(_SHAPE)
     if shape.find(b"00000") < 0:
         return ()
     found = ((match.start(), match.end()) for match in _CANDIDATE.finditer(shape))
-    return tuple(start for start, end in found if _stands_alone(shape, start) and _is_real(raw[start:end]))
+    real = [(start, end) for start, end in found if _stands_alone(shape, start) and _is_real(raw[start:end])]
+    return tuple(start for start, end in real if not _in_uuid(raw, start, end))
+
+
+def _in_uuid(raw: bytes, start: int, end: int) -> bool:
+    """Whether the digits are part of a UUID, whose last group may happen to hold eleven of them."""
+    begin = max(0, start - _UUID_LENGTH)
+    spans = (match.span() for match in _UUID.finditer(raw[begin : end + _UUID_LENGTH]))
+    return any(begin + first <= start and end <= begin + last for first, last in spans)
 
 
 def _stands_alone(shape: bytes, start: int) -> bool:

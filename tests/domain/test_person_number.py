@@ -210,3 +210,11 @@ def test_the_guard_leaves_other_numbers_alone() -> None:
     number = unshifted(PLUS_80[0], offset=80)
     text = f"1{number} {number}1 +4700123456 2026-01-12T08:31:00.000+01:00 {' '.join(PLUS_80 + PLUS_65)}"
     assert find_real_numbers(text) == ()
+
+
+def test_the_guard_leaves_uuids_alone() -> None:
+    """Eleven digits inside a UUID are no person's, beside one they are."""
+    number = unshifted(PLUS_80[0], offset=80)
+    uuid = f"urn:uuid:3749e2b4-09f0-8188-88db-{number}a"
+    assert find_real_numbers(uuid) == ()
+    assert find_real_numbers(f"{uuid} {number}") == (len(uuid) + 1,)
