@@ -65,6 +65,6 @@ class Clock:
         return range(self.first, self.last)
 
     def instants(self, days: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Whole seconds for columns of days and of seconds after their midnight."""
+        """Whole seconds for columns of days and of seconds after their midnight, within the day however short."""
         midnights = np.asarray(self.midnights, dtype=np.int64)
-        return midnights[days - self.first] + seconds.astype(np.int64)
+        return np.minimum(midnights[days - self.first] + seconds.astype(np.int64), midnights[days - self.first + 1] - 1)

@@ -70,7 +70,7 @@ class Work:
 
 def prepare(site: Site, plan: PathwayPlan, first_line: int) -> Work:
     """Draw a pathway's episodes and all that is decided beforehand: who, when, which way, for how long."""
-    episodes = _episodes(site, plan)
+    episodes = episodes_of(site, plan)
     keys = site.people.take(episodes.row, episodes.number)
     begin = site.plan.clock.begin
     start = np.maximum(episodes.start, begin).tolist()
@@ -84,7 +84,8 @@ def prepare(site: Site, plan: PathwayPlan, first_line: int) -> Work:
     return Work(plan, episodes, start, list(lines.values()), [line for line in lines.values() if not line.preceding])
 
 
-def _episodes(site: Site, plan: PathwayPlan) -> Episodes:
+def episodes_of(site: Site, plan: PathwayPlan) -> Episodes:
+    """Draw who begins the pathway at a site and when, from before the period to beyond it."""
     pathway = plan.pathway
     window = Window(site.plan.clock, -pathway.before, site.plan.days + pathway.beyond)
     key = (site.plan.seed, f"care/{pathway.name}")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from simulator.care.clock import Clock
 from simulator.care.plan import StaffPlan
 from simulator.care.pool import Duty
-from simulator.domain.scenario import Shift
+from simulator.domain.scenario import Hours, Shift
 
 SATURDAY = 5
+DAY = 86400
 
 
 def roster(plan: StaffPlan, residents: int, clock: Clock) -> Iterator[Duty]:
@@ -20,9 +21,16 @@ def roster(plan: StaffPlan, residents: int, clock: Clock) -> Iterator[Duty]:
             if weekday in shift.days:
                 first, count = weekend if weekday >= SATURDAY else weekdays
                 begin = clock.midnight(day) + shift.hours.begin
-                changes += [Duty(begin, first, count), Duty(begin + shift.hours.seconds, 0, 0)]
+                changes += [Duty(begin, first, count), Duty(_end(shift.hours, day, clock), 0, 0)]
     # Of two changes at one instant, going home comes first.
     return iter(sorted(changes, key=lambda duty: (duty.at, duty.count)))
+
+
+def _end(hours: Hours, day: int, clock: Clock) -> int:
+    """When a shift that begins on ``day`` ends: by the clock on the wall, also when summer time begins or ends."""
+    if hours.begin < hours.end < DAY:
+        return min(clock.midnight(day) + hours.end, clock.midnight(day + 1))
+    return clock.midnight(day + 1) + hours.end % DAY
 
 
 def _blocks(plan: StaffPlan, residents: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -129,7 +129,7 @@ class PathwayModel(Strict):
 
     pathway: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: TextModel
-    requirements: list[Annotated[str, Field(pattern=r"^[A-Z]{3}-\d\d$")]] = []
+    requirements: list[str] = []
     who: WhoModel = WhoModel()
     demand: RateModel | None = None
     schedule: ScheduleModel | None = None
@@ -208,8 +208,8 @@ class LoadModel(Strict):
 class ConformanceModel(Strict):
     """Which part of the catalogue is tested."""
 
-    capabilities: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []
-    requirements: list[Annotated[str, Field(pattern=r"^[A-Z]{3}-\d\d$")]] = []
+    capabilities: list[str] = []
+    requirements: list[str] = []
 
 
 class StaffChoiceModel(Strict):

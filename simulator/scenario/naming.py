@@ -1,12 +1,33 @@
-"""Checks that every figure a scenario names exists, and points at the line that names it."""
+"""Checks that the figures, requirements and capabilities a scenario names exist, and points at the line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from simulator.domain.scenario import Distribution, Number, Pathway, Rate, Staffing, Step
 from simulator.errors import at, nearest
 from simulator.figures import Figures
+from simulator.scenario.catalogue import load_catalogue
+from simulator.scenario.faults import Faults
+
+
+@cache
+def _catalogue_words() -> tuple[frozenset[str], frozenset[str]]:
+    catalogue = load_catalogue()
+    return frozenset(catalogue.requirements), frozenset(catalogue.capabilities)
+
+
+def check_requirements(place: tuple[str, ...], names: Sequence[str], faults: Faults) -> None:
+    """Add a fault for every name that is no requirement of the catalogue."""
+    for number, name in enumerate(names):
+        faults.word((*place, number), name, _catalogue_words()[0], "requirement")
+
+
+def check_capabilities(place: tuple[str, ...], names: Sequence[str], faults: Faults) -> None:
+    """Add a fault for every name that is no capability of the catalogue."""
+    for number, name in enumerate(names):
+        faults.word((*place, number), name, _catalogue_words()[1], "capability")
 
 
 def figures_of(pathway: Pathway) -> set[str]:

@@ -9,6 +9,7 @@ from simulator.places import PATHWAYS
 from simulator.scenario.expressions import ages, amount, condition, distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import PathwayModel, RateModel, ScheduleModel, WhoModel
+from simulator.scenario.naming import check_requirements
 from simulator.scenario.order import check_order
 from simulator.scenario.parameters import read_parameters
 from simulator.scenario.staffing import load_staffing
@@ -36,6 +37,7 @@ def parse_pathway(document: Document, staffing: Staffing) -> Pathway:
     reader = StepReader(faults, staffing, parameters, step_names(model))
     steps = tuple(reader.read(number_of_step, step) for number_of_step, step in enumerate(model.steps))
     check_order(steps, staffing, faults)
+    check_requirements(("requirements",), model.requirements, faults)
     faults.stop()
     return Pathway(
         model.pathway,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -16,9 +16,18 @@ from simulator.places import PATHWAYS, STUDIES
 from simulator.scenario.expressions import seconds
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import LoadModel, StudyModel
-from simulator.scenario.naming import figures_of, figures_of_staffing, unknown_figures
+from simulator.scenario.naming import (
+    check_capabilities,
+    check_requirements,
+    figures_of,
+    figures_of_staffing,
+    unknown_figures,
+)
 from simulator.scenario.pathways import load_pathway
 from simulator.scenario.staffing import STAFFINGS, load_staffing
+
+SMALLEST_UNQUOTED: Final = 1000
+"""YAML reads 0301 as an octal number; kommunenummer that do not begin with 0 are safe without quotes."""
 
 
 def load_study(name_or_path: str | Path, figures: Figures) -> Study:
@@ -37,6 +46,8 @@ def parse_study(document: Document, figures: Figures) -> Study:
     faults = Faults(document)
     municipalities = _municipalities(model, figures, faults)
     files = _pathway_files(model, document.path, faults)
+    check_capabilities(("conformance", "capabilities"), model.conformance.capabilities, faults)
+    check_requirements(("conformance", "requirements"), model.conformance.requirements, faults)
     staffing_file = _staffing_file(model.staffing.use, document.path, faults)
     faults.stop()
     staffing = load_staffing(staffing_file)
@@ -71,9 +82,11 @@ def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tupl
     found: list[str] = []
     for number, word in enumerate(model.municipalities):
         place = ("municipalities", number)
-        name = f"{word:04d}" if isinstance(word, int) else word
+        if isinstance(word, int) and word < SMALLEST_UNQUOTED:
+            faults.add(place, 'a kommunenummer that begins with 0 is read as another number; put it in quotes: "0301"')
+            continue
         try:
-            code = figures.municipality(name).kommunenummer
+            code = figures.municipality(str(word)).kommunenummer
         except InputError as error:
             faults.add(place, str(error))
             continue

@@ -1,0 +1,116 @@
+"""Small populations and studies made by hand for the care simulation's tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from simulator.domain.scenario import Study
+from simulator.domain.tables import POPULATION
+from simulator.figures import Figures
+from simulator.scenario import load_study
+
+PATHWAY = """
+pathway: {name}
+title: {{nb: Prøve, en: Trial}}
+{demand}
+before: {before} d
+steps:
+{steps}
+"""
+
+STUDY = """
+study: trial
+title: {{nb: Prøve, en: Trial}}
+municipalities: {municipalities}
+start: 2026-01-12
+days: {days}
+seed: {seed}
+pathways: {pathways}
+staffing: {{use: staffing.yaml}}
+"""
+
+STAFFING = """
+staffing: trial
+organisations: {{citizen: {{}}, clinic: {{}}, list: {{one_per: fastlege}}, hospital: {{}}, intake: {{}}}}
+roles:
+  citizen: {{title: {{nb: Innbygger, en: Citizen}}, at: citizen, numbered: false}}
+  nurse: {{title: {{nb: Sykepleier, en: Nurse}}, at: clinic}}
+  porter: {{title: {{nb: Portør, en: Porter}}, at: hospital}}
+staff:
+  nurses: {{role: nurse, persons: {persons}, shifts: {{all: {{hours: "00:00-24:00"}}}}}}
+"""
+
+People = Callable[..., pl.DataFrame]
+Trial = Callable[..., Study]
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    """The bench's own figures."""
+    return Figures.load()
+
+
+@pytest.fixture(scope="session")
+def people() -> People:
+    """Makes residents of one site: every second a woman, aged 70, on list 0, with home care for every fifth."""
+
+    def make(count: int, kommunenummer: str = "5501", replica: int = 0) -> pl.DataFrame:
+        base = replica * 10**11 + int(kommunenummer) * 10**7
+        empty = pl.DataFrame(schema=POPULATION)
+        told = pl.DataFrame(
+            {
+                "resident": [base + n for n in range(count)],
+                "replica": [replica] * count,
+                "kommunenummer": [kommunenummer] * count,
+                "sex": [("female", "male")[n % 2] for n in range(count)],
+                "age": [70] * count,
+                "fastlege": [n % 3 for n in range(count)],
+                "home_care_hours": [4.0 if n % 5 == 0 else 0.0 for n in range(count)],
+                "nursing_home": [False] * count,
+                "has_diabetes_diagnosed": [False] * count,
+            },
+            schema_overrides={name: kind for name, kind in POPULATION.items() if name in _GIVEN},
+        )
+        return pl.concat([empty, told], how="diagonal")
+
+    return make
+
+
+_GIVEN = {
+    "resident",
+    "replica",
+    "kommunenummer",
+    "sex",
+    "age",
+    "fastlege",
+    "home_care_hours",
+    "nursing_home",
+    "has_diabetes_diagnosed",
+}
+
+
+@pytest.fixture
+def trial(tmp_path: Path, figures: Figures) -> Trial:
+    """Makes a study of one pathway per named text of steps, with so many nurses."""
+
+    def make(
+        pathways: dict[str, str],
+        *,
+        demand: str = "demand: {rate: 365.25}",
+        persons: int = 3,
+        days: int = 2,
+        seed: int = 1,
+        before: int = 0,
+    ) -> Study:
+        (tmp_path / "staffing.yaml").write_text(STAFFING.format(persons=persons), encoding="utf-8")
+        for name, steps in pathways.items():
+            text = PATHWAY.format(name=name, steps=steps, demand=demand, before=before)
+            (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        named = [f"{name}.yaml" for name in pathways]
+        text = STUDY.format(municipalities=["5501"], days=days, seed=seed, pathways=named)
+        (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+        return load_study(tmp_path / "study.yaml", figures)
+
+    return make

@@ -1,0 +1,159 @@
+"""The shipped pathways over real municipalities: same bytes however shared out, nobody doubled, chains in order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import orjson
+import polars as pl
+import pytest
+from simpy import Environment
+
+from simulator.care import Settings, Simulation, payment_days, simulate, simulate_fully, timeline_digest
+from simulator.care.demand import RatePlan
+from simulator.care.lines import episodes_of
+from simulator.care.plan import make_plan
+from simulator.care.site import Site
+from simulator.domain.scenario import Study
+from simulator.figures import Figures
+from simulator.population import make_population
+from simulator.scenario import load_study
+
+SMALL = ("5532", "5534", "5536")  # Balsfjord, Karlsøy, Lyngen
+STORED = Path(__file__).parent.parent / "timelines"
+
+
+@pytest.fixture(scope="module")
+def study(figures: Figures) -> Study:
+    """The default study over three small municipalities for three days."""
+    return replace(load_study("quickstart", figures), municipalities=SMALL, days=3)
+
+
+@pytest.fixture(scope="module")
+def residents(figures: Figures, study: Study) -> pl.DataFrame:
+    """The people of those municipalities."""
+    return make_population(figures, study.municipalities, study.seed)
+
+
+@pytest.fixture(scope="module")
+def whole(study: Study, residents: pl.DataFrame, figures: Figures) -> Simulation:
+    """What comes of the study, in one process."""
+    return simulate_fully(study, residents, figures)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """Two worker processes make the timeline that one makes, and tell how far they are."""
+    told: list[tuple[int, int]] = []
+    settings = Settings(on_progress=lambda done, total: told.append((done, total)))
+    events = simulate(study, residents, figures, workers=2, settings=settings)
+    assert timeline_digest(events) == timeline_digest(whole.events)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_another_seed_gives_another_timeline(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """The seed decides."""
+    other = simulate(replace(study, seed=study.seed + 1), residents, figures)
+    assert timeline_digest(other) != timeline_digest(whole.events)
+
+
+def test_adding_a_pathway_moves_nothing_in_the_others(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """Pathways that share no staff with it have the same events with and without another one."""
+    alone = simulate(replace(study, pathways=study.pathways[:1]), residents, figures)
+    among = whole.events.filter(pl.col("pathway") == study.pathways[0].name)
+    assert alone.height > 500
+    assert alone.drop("event").equals(among.drop("event"))
+
+
+def test_stopping_early_changes_nothing_up_to_then(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """``until`` gives the beginning of the same timeline."""
+    first = simulate(study, residents, figures, settings=Settings(until=9 * 3600))
+    assert first.height > 100
+    assert first.equals(whole.events.head(first.height))
+
+
+def test_replicas_are_other_people_with_the_same_rules(study: Study, figures: Figures, residents: pl.DataFrame) -> None:
+    """A replica has its own site and events, and the study's own are the same beside it."""
+    one = replace(study, municipalities=SMALL[:1])
+    people = make_population(figures, one.municipalities, one.seed, replicas=2)
+    both = simulate(one, people, figures)
+    first = simulate(one, people, figures, settings=Settings(replica=0))
+    own = both.filter(~pl.col("organisation").str.contains(".1/", literal=True))
+    assert own.drop("event").equals(first.drop("event"))
+    assert both.height > 1.7 * first.height
+
+
+def test_no_one_is_in_two_places_at_once(whole: Simulation) -> None:
+    """No two pieces of work of one person overlap, in any organisation."""
+    work = whole.events.filter((pl.col("staff") >= 0) & (pl.col("at") > pl.col("began")))
+    who = ("organisation", "role", "staff")
+    doubled = work.sort(*who, "began").filter(pl.col("began") < pl.col("at").shift(1).over(who))
+    assert work.height > 1000
+    assert doubled.height == 0
+
+
+def test_every_step_wanted_is_accounted_for_and_happens_once(whole: Simulation) -> None:
+    """Wanted is done, missed, waiting or under way; no step of an episode is there twice."""
+    account = pl.col("done") + pl.col("missed") + pl.col("waiting") + pl.col("under_way")
+    assert whole.accounts.select((account == pl.col("wanted")).all()).item()
+    assert whole.events.select(pl.struct("episode", "step").is_duplicated().any()).item() is False
+
+
+def test_chains_are_in_order(whole: Simulation) -> None:
+    """Whoever leaves hospital was ready, decided on and acknowledged first; payment days follow from it."""
+    chain = whole.events.filter(pl.col("pathway") == "discharge-ready")
+    wide = chain.pivot("step", index="episode", values="at")
+    for before, after in (("ready", "decided"), ("decided", "acknowledged"), ("discharged", "first-visit")):
+        assert wide.select((pl.col(before) <= pl.col(after)).all()).item()
+    ready = chain.filter(pl.col("message") == "LOG_UTSKRIVNINGSKLAR")
+    assert payment_days(whole.events)["episode"].to_list() == sorted(ready["episode"].to_list())
+
+
+def test_demand_meets_the_national_totals(figures: Figures) -> None:
+    """By construction the rates over the whole country come to the official totals."""
+    plan = make_plan(load_study("quickstart", figures), figures)
+    sums = {
+        p.pathway.name: float((p.demand.rate * figures.people.structure).sum())
+        for p in plan.pathways
+        if isinstance(p.demand, RatePlan)
+    }
+    assert sums["gp-consultation"] == pytest.approx(figures.value("gp.consultations_national"))
+    assert sums["discharge-ready"] == pytest.approx(figures.value("hospital.discharge_ready_stays"))
+
+
+def test_a_year_of_a_city_has_its_part_of_the_national_totals(figures: Figures) -> None:
+    """Over a year of Tromsø each pathway begins as often as its people's part of the country says, within 3 %."""
+    study = replace(load_study("quickstart", figures), days=365)
+    people = make_population(figures, study.municipalities, study.seed)
+    plan = make_plan(study, figures)
+    site = Site(plan, people, Environment(initial_time=plan.clock.begin))
+    for pathway in plan.pathways:
+        episodes = episodes_of(site, pathway)
+        days = study.days + pathway.pathway.before + pathway.pathway.beyond
+        if isinstance(pathway.demand, RatePlan):
+            yearly = float(pathway.demand.rate[site.people.sex, np.minimum(site.people.age, 120)].sum())
+        else:
+            yearly = pathway.demand.per_day * 365.25 * site.truth("home_care_hours > 0").sum()
+        # The days beyond the year are winter days, when GPs see more people than in a mean month.
+        tolerance = 0.03 if pathway.pathway.name != "discharge-ready" else 0.05
+        assert len(episodes.row) == pytest.approx(yearly * days / 365.25, rel=tolerance)
+
+
+def test_the_stored_timeline_is_made_again(
+    figures: Figures, people: Callable[..., pl.DataFrame], trial: Callable[..., Study]
+) -> None:
+    """A small study without figures gives the digest and the counts that are stored, whatever changed since."""
+    stored = orjson.loads((STORED / "small.json").read_bytes())
+    study = trial({"a": stored["steps"]}, persons=stored["persons"], days=stored["days"], seed=stored["seed"])
+    events = simulate(study, people(stored["people"]), figures)
+    counts = {row["step"]: row["len"] for row in events.group_by("step").len().iter_rows(named=True)}
+    assert counts == stored["counts"]
+    assert timeline_digest(events) == stored["digest"]

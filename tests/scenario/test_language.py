@@ -1,0 +1,122 @@
+"""The words inside the YAML: numbers, durations, distributions, hours, conditions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.domain.scenario import OLDEST, Distribution, Hours, Number
+from simulator.scenario.expressions import ages, amount, condition, distribution, hours, number, seconds, weekdays
+
+PARAMETERS = {"pause": Number(1800.0, duration=True), "share": Number(0.25)}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("45 min", Number(2700.0, duration=True)),
+        ("4.2 d", Number(362880.0, duration=True)),
+        ("parameter pause * 2", Number(3600.0, duration=True)),
+        ("figure a.b * 1 d / figure c", Number(86400.0, ("a.b",), ("c",), duration=True)),
+    ],
+)
+def test_durations_are_seconds_and_may_name_figures(text: str, found: Number) -> None:
+    """Durations multiply with numbers and figures."""
+    assert number(text, PARAMETERS, duration=True) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("-3 h", "negative"),
+        ("3 hours", "unknown unit 'hours'; did you mean 'h'|valid here"),
+        ("3", "not a duration"),
+        ("2 h * 3 h", "cannot be multiplied"),
+        ("parameter pase", "unknown parameter 'pase'; did you mean 'pause'?"),
+        ("soon", "is not a number"),
+        ("1 d / 0", "division by zero"),
+    ],
+)
+def test_what_is_no_duration_says_why(text: str, complaint: str) -> None:
+    """Each way of being wrong has its own words."""
+    with pytest.raises(ValueError, match=complaint.replace("?", r"\?")):
+        number(text, PARAMETERS, duration=True)
+
+
+def test_a_duration_is_not_taken_for_a_plain_number() -> None:
+    """A rate in minutes is a mistake."""
+    with pytest.raises(ValueError, match="plain number"):
+        number("3 min")
+
+
+def test_distributions_are_read_with_their_figures_and_parameters() -> None:
+    """Named and positional arguments; a plain duration is constant."""
+    pause = Number(1800.0, duration=True)
+    assert distribution("lognormal(mean=parameter pause, cv=0.6)", PARAMETERS) == Distribution("lognormal", pause, 0.6)
+    assert distribution("exponential(30 min)", {}) == Distribution("exponential", pause)
+    assert distribution("30 min", {}) == Distribution("constant", pause)
+    assert distribution("uniform(low=0 s, high=30 min)", {}).high == pause
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("lognormal(mean=3 h)", "needs cv"),
+        ("lognormal(mean=3 h, cv=0)", "above 0"),
+        ("lognornal(mean=3 h, cv=1)", "did you mean 'lognormal'"),
+        ("exponential(middle=3 h)", "'middle' is not part of exponential"),
+        ("uniform(low=3 h, high=2 h)", "above high"),
+    ],
+)
+def test_what_is_no_distribution_says_why(text: str, complaint: str) -> None:
+    """Each way of being wrong has its own words."""
+    with pytest.raises(ValueError, match=complaint):
+        distribution(text, {})
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 23), st.integers(0, 59))
+def test_hours_are_read_as_written(h1: int, m1: int, h2: int, m2: int) -> None:
+    """Any two times of day make a span of up to a day."""
+    found = hours(f"{h1:02d}:{m1:02d}-{h2:02d}:{m2:02d}")
+    assert found == Hours(h1 * 3600 + m1 * 60, h2 * 3600 + m2 * 60)
+    assert 0 < found.seconds <= 86400
+
+
+@pytest.mark.parametrize("text", ["8-15", "08:00-25:00", "08:60-09:00", "morning"])
+def test_what_are_no_hours_is_refused(text: str) -> None:
+    """Times outside the day are refused."""
+    with pytest.raises(ValueError, match=text):
+        hours(text)
+
+
+def test_weekdays_and_ages_are_ranges() -> None:
+    """Ranges include both ends, and must rise."""
+    assert weekdays("mon-fri") == (0, 1, 2, 3, 4)
+    assert weekdays("sat") == (5,)
+    assert ages("67-120", OLDEST) == (67, 120)
+    with pytest.raises(ValueError, match="did you mean 'fri'"):
+        weekdays("mon-fry")
+    with pytest.raises(ValueError, match="impossible"):
+        ages("80-67", OLDEST)
+    with pytest.raises(ValueError, match="impossible"):
+        ages("-1", OLDEST)
+
+
+def test_fixed_durations_name_no_figures() -> None:
+    """A deadline is a number of seconds, known at once."""
+    assert seconds("90 min") == 5400
+    with pytest.raises(ValueError, match="names a figure"):
+        seconds("figure gp.list_mean * 1 d")
+
+
+def test_conditions_must_fit_the_columns_of_the_population() -> None:
+    """A condition is true or false, of columns that exist."""
+    assert condition("age >= 67 AND NOT nursing_home") == "age >= 67 AND NOT nursing_home"
+    assert amount("CASE WHEN has_dementia THEN 2 ELSE 1 END")
+    with pytest.raises(ValueError, match=r"unknown column 'home_care_hour'.*did you mean 'home_care_hours'"):
+        condition("home_care_hour > 0")
+    with pytest.raises(ValueError, match="true or false"):
+        condition("age + 1")
+    with pytest.raises(ValueError, match="a number is needed"):
+        amount("nursing_home")
+    with pytest.raises(ValueError, match="cannot be understood"):
+        condition("age >=")
