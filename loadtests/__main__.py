@@ -5,7 +5,8 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -86,7 +87,8 @@ def _run(options: argparse.Namespace) -> None:
     progress, bounds = Progress().tell, Bounds(timeout_s=options.timeout)
     writer = Writer(aim)
     try:
-        seeder = _seed(trace, writer, aim, bounds, progress)
+        with _on_signals(gevent.kill, gevent.getcurrent(), KeyboardInterrupt):
+            seeder = _seed(trace, writer, aim, bounds, progress)
     except (BenchError, KeyboardInterrupt) as error:
         record.discard()
         if isinstance(error, KeyboardInterrupt):
@@ -137,15 +139,25 @@ def _seed(trace: Trace, writer: Writer, aim: Target, bounds: Bounds, progress: S
 
 
 def _replay(replay: Replay, options: argparse.Namespace, progress: Say) -> account.Usage:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        gevent.signal_handler(number, replay.stop)
     # A collection of a large heap would hold up releases for tens of milliseconds.
     gc.collect()
     gc.freeze()
     gc.disable()
     before = account.usage()
-    replay.run(options.slots, options.drain, progress)
+    with _on_signals(replay.stop):
+        replay.run(options.slots, options.drain, progress)
     return account.usage().since(before)
+
+
+@contextmanager
+def _on_signals(action: Callable[..., object], *arguments: object) -> Iterator[None]:
+    """Ctrl-C and SIGTERM lead to ``action`` meanwhile."""
+    handlers = [gevent.signal_handler(number, action, *arguments) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.cancel()
 
 
 def _recover(folder: Path) -> None:

@@ -246,8 +246,7 @@ def _shut(sock: Any) -> None:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, _BrokenError):
-        return str(error)
-    if isinstance(error, ValueError):
-        return "the answer is not well-formed HTTP"
-    return getattr(error, "strerror", None) or type(error).__name__
+    # A certificate that does not verify is an OSError and a ValueError at once.
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error) if isinstance(error, _BrokenError) else "the answer is not well-formed HTTP"

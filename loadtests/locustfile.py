@@ -20,6 +20,7 @@ from loadtests.engine import Engine
 from loadtests.recorder import OUTCOMES
 from loadtests.target import Target
 from loadtests.trace import Trace
+from simulator.errors import OutputError
 
 _TICK_S: Final = 0.1
 _BATCH: Final = 25
@@ -60,9 +61,13 @@ class Replay:
         self._environment = Environment(user_classes=[CareUser], host=f"{target.host}:{target.port}")
         self._environment.replay = self
         self.stopped = False
+        self._fault: OutputError | None = None
 
     def run(self, slots: int, drain_s: float, progress: Callable[[str, int, int], None]) -> None:
-        """Replay with ``slots`` in flight at most; ends when all is done, or ``drain_s`` after the last release."""
+        """Replay with ``slots`` in flight at most; ends when all is done, or ``drain_s`` after the last release.
+
+        Raises OutputError when the record cannot be written any more.
+        """
         logging.getLogger("locust").setLevel(logging.WARNING)
         runner = self._environment.create_local_runner()
         runner.start(slots, spawn_rate=min(slots, 100))
@@ -80,6 +85,8 @@ class Replay:
             runner.quit()
             self._feed()
             progress("load", self.engine.answered, self.engine.size)
+        if self._fault:
+            raise self._fault
 
     def stop(self) -> None:
         """End the replay now; what is under way stays unknown."""
@@ -99,7 +106,12 @@ class Replay:
             if self.engine.start_ns:
                 self.in_flight.append(self.engine.in_flight)
             self._feed()
-            self.engine.recorder.flush()
+            try:
+                self.engine.recorder.flush()
+            except OutputError as fault:
+                self._fault = fault
+                self.engine.stop()
+                return
             progress("load", self.engine.answered, self.engine.size)
 
     def _feed(self) -> None:

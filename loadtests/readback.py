@@ -19,8 +19,8 @@ def choose(load: pl.DataFrame, at_most: int) -> list[str]:
     deleted = load.filter((pl.col("verb") == "delete") & (pl.col("outcome") != "refused"))
     left = written.filter(~pl.col("resource").is_in(deleted["resource"].drop_nulls().implode()))
     resources = left["resource"].drop_nulls().unique(maintain_order=True).to_list()
-    step = max(1, -(-len(resources) // at_most))
-    return resources[::step]
+    step = max(1, -(-len(resources) // max(1, at_most)))
+    return resources[::step][: max(0, at_most)]
 
 
 def read_back(folder: Path, resources: Sequence[str], writer: Writer, connection: Connection) -> pl.DataFrame:

@@ -38,6 +38,7 @@ def run() -> list[dict[str, Any]]:
             "unit": "requests per generator CPU-second",
             "baseline": median(theirs for _, theirs in pairs),
             "ratio": median(ratios),
+            "target": 2.0,
             "n": _REPEATS,
             "low": ratios[0],
             "high": ratios[-1],

@@ -112,6 +112,20 @@ def test_an_interrupted_run_is_readable_and_partial(visits: Any, serve: Any, beg
     assert 50 <= generator["released"] < 3000
 
 
+def test_a_run_interrupted_while_seeding_leaves_nothing(script: Any, serve: Any, begin: Any) -> None:
+    """Stopped before anything was released there is nothing to keep: exit code 3, the folder as it was."""
+    for resident in range(5000):
+        script.patient(resident)
+    script.add("create", "Task", 1.0)
+    server = serve(transactions="no")
+    folder, process = begin(script, server.url)
+    while not server.requests():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 3
+    assert [p.name for p in folder.iterdir()] == ["interactions.parquet"]
+
+
 def test_a_killed_run_can_be_recovered(visits: Any, serve: Any, begin: Any, drive: Any) -> None:
     """After kill -9 the rows are on disk; --recover makes the table of them and calls it partial."""
     server = serve()

@@ -1,5 +1,6 @@
 """Cutting the interactions at the window, and who waits for whom."""
 
+import errno
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from loadtests.guard import refuse_real_numbers
 from loadtests.recorder import Recorder, recover
 from loadtests.trace import make_trace, read_interactions
 from simulator.domain.person_number import is_synthetic, is_valid
-from simulator.errors import InputError, OutputError, PersonNumberError
+from simulator.errors import DiskFullError, InputError, OutputError, PersonNumberError
 
 
 def test_the_window_decides_what_is_seeded_and_what_released(script: Any) -> None:
@@ -118,3 +119,21 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """No folder, no run: one clear message and nothing left behind."""
     with pytest.raises(OutputError, match="cannot be written"):
         Recorder(tmp_path / "absent", 3, {})
+
+
+def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When names can no longer be written, the error says the disk is full."""
+    recorder = Recorder(tmp_path, 3, {})
+
+    class Full:
+        """A file on a full disk."""
+
+        def write(self, _: str) -> None:
+            """Fail as the system does."""
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recorder, "_answers", Full())
+        with pytest.raises(DiskFullError, match="full"):
+            recorder.flush()
+    recorder.discard()
