@@ -154,7 +154,7 @@ def _requirement(name: str, verdicts: list[Verdict], run: RunFiles, words: tuple
         outcome=outcome,
         also=[other for other in SHOWN_FIRST[:3] if other in own and other != outcome],
         advice=sum(1 for v in verdicts if v.level != level and v.outcome == "fail"),
-        verdicts=[_verdict(v, run, words) for v in verdicts],
+        verdicts=[_verdict(v, run, words) for v in sorted(verdicts, key=lambda v: SHOWN_FIRST.index(v.outcome))],
         command=_command(run, name),
     )
 

@@ -33,9 +33,10 @@ def verdict_sentence(run: RunFiles, conformance: Conformance, load: LoadView | N
 
 
 def candidate_name(run: RunFiles, texts: Texts) -> str:
-    """Title and version of the candidate as the manifest gives them."""
+    """Title and version of the candidate as the manifest gives them; a title that holds the version is left alone."""
     title = run.candidate.get("title") or run.candidate.get("name") or texts("header.unnamed")
-    return line(f"{title} {run.candidate.get('version') or ''}".strip(), 120)
+    version = str(run.candidate.get("version") or "")
+    return line(title if version in str(title) else f"{title} {version}", 120)
 
 
 def _requirements(run: RunFiles, conformance: Conformance, texts: Texts) -> list[str]:
