@@ -81,6 +81,11 @@ class Episodes:
     start: Ints
     appointment: Ints
 
+    def before(self, end: int) -> "Episodes":
+        """Those that start before a second; they are in order, so a running number stays what it is."""
+        kept = int(np.searchsorted(self.start, end))
+        return Episodes(self.row[:kept], self.number[:kept], self.start[:kept], self.appointment[:kept])
+
 
 def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window, key: tuple[int, str]) -> Episodes:
     """Poisson demand. ``part`` is how likely each resident is against others, zero for those who do not qualify.

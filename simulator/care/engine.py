@@ -22,9 +22,7 @@ class Engine:
 
     def __init__(self, plan: Plan, frame: pl.DataFrame) -> None:
         self.plan = plan
-        clock = plan.clock
-        self.end = clock.midnight(plan.days) if plan.until is None else plan.until
-        self.env = Environment(initial_time=clock.begin)
+        self.env = Environment(initial_time=plan.clock.begin)
         self.site = Site(plan, frame, self.env)
         self.works: list[Work] = []
         self.rows: list[tuple[int, ...]] = []
@@ -35,7 +33,7 @@ class Engine:
         """Every step done in the period: at, began, wanted, due, line, episode, staff; seconds, shape (n, 7)."""
         for work in self.works:
             self.env.process(self._feed(work))
-        self.env.run(until=self.end)
+        self.env.run(until=self.plan.end)
         done = np.array(self.rows, dtype=np.int64).reshape(-1, _WIDTH)
         return done[done[:, 0] >= 0]
 

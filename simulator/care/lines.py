@@ -70,7 +70,8 @@ class Work:
 
 def prepare(site: Site, plan: PathwayPlan, first_line: int) -> Work:
     """Draw a pathway's episodes and all that is decided beforehand: who, when, which way, for how long."""
-    episodes = episodes_of(site, plan)
+    # What begins after the end is never seen, and nothing drawn depends on it.
+    episodes = episodes_of(site, plan).before(site.plan.end)
     keys = site.people.take(episodes.row, episodes.number)
     begin = site.plan.clock.begin
     start = np.maximum(episodes.start, begin).tolist()
@@ -139,8 +140,7 @@ class _Drafts:
         priority = self.site.amounts(step.priority)[row].astype(np.int64)
         pools = None
         if step.needs:
-            by_row = self.site.pools(step.needs)
-            pools = [by_row[r] for r in row.tolist()]
+            pools = self.site.pools(step.needs, row)
         numbered = self.site.plan.roles[step.by].numbered
         busy = numbered and not step.needs and takes is not None
         return Line(

@@ -84,6 +84,11 @@ class Plan:
         beyond = max(plan.pathway.beyond for plan in self.pathways) + 1
         return Clock(self.start, -before, self.days + beyond)
 
+    @property
+    def end(self) -> int:
+        """The second at which the simulation stops."""
+        return self.clock.midnight(self.days) if self.until is None else self.until
+
 
 def make_plan(study: Study, figures: Figures, until: int | None = None) -> Plan:
     """Look up every figure the study names; raises InputError when one is missing or of the wrong shape."""

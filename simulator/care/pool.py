@@ -1,7 +1,7 @@
 """Staff as a SimPy resource: named people, on duty by a calendar, asked for in order of priority."""
 
 from bisect import insort
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -81,7 +81,7 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         """The step each turn in the queue is for."""
         return (turn.step for turn in self.put_queue)
 
-    def follow(self, calendar: Iterator[Duty]) -> Generator[Event, None, None]:
+    def follow(self, calendar: Iterable[Duty]) -> Generator[Event, None, None]:
         """The process that changes shifts by a calendar."""
         env = self._env
         for duty in calendar:

@@ -1,7 +1,5 @@
 """How many of a staff are on duty when: full-time equivalents turned into people on shifts."""
 
-from collections.abc import Iterator
-
 from simulator.care.clock import Clock
 from simulator.care.plan import StaffPlan
 from simulator.care.pool import Duty
@@ -11,7 +9,7 @@ SATURDAY = 5
 DAY = 86400
 
 
-def roster(plan: StaffPlan, residents: int, clock: Clock) -> Iterator[Duty]:
+def roster(plan: StaffPlan, residents: int, clock: Clock) -> list[Duty]:
     """The changes of shift over the clock's days, in order, for a site with so many residents of its kind."""
     blocks = _blocks(plan, residents)
     changes = []
@@ -23,7 +21,7 @@ def roster(plan: StaffPlan, residents: int, clock: Clock) -> Iterator[Duty]:
                 begin = clock.midnight(day) + shift.hours.begin
                 changes += [Duty(begin, first, count), Duty(_end(shift.hours, day, clock), 0, 0)]
     # Of two changes at one instant, going home comes first.
-    return iter(sorted(changes, key=lambda duty: (duty.at, duty.count)))
+    return sorted(changes, key=lambda duty: (duty.at, duty.count))
 
 
 def _end(hours: Hours, day: int, clock: Clock) -> int:

@@ -9,7 +9,7 @@ from simpy import Environment
 
 from simulator.care.demand import Residents
 from simulator.care.plan import Plan, StaffPlan
-from simulator.care.pool import Crowd, Pool
+from simulator.care.pool import Crowd, Duty, Pool
 from simulator.care.rosters import roster
 
 SEXES = ("female", "male")
@@ -31,6 +31,7 @@ class Site:
         )
         self._pools: dict[tuple[str, int], Pool] = {}
         self._crowds: dict[tuple[str, str], Crowd] = {}
+        self._rosters: dict[str, list[Duty]] = {}
 
     @cached_property
     def _staff(self) -> dict[str, StaffPlan]:
@@ -57,14 +58,14 @@ class Site:
         listed = pl.when(pl.col(one_per) >= 0).then(pl.format("{}/{}", base, pl.col(one_per)))
         return self.frame.select(listed.alias("it"))["it"]
 
-    def pools(self, staff: str) -> list[Pool]:
-        """The pool each resident is served by, made and put on its calendar the first time it is asked for."""
+    def pools(self, staff: str, rows: NDArray[np.int64]) -> list[Pool]:
+        """The pool that serves the resident of each row, put on its calendar the first time it is asked for."""
         one_per = self.plan.organisations[self._staff[staff].staff.at].one_per
-        numbers = self.frame[one_per].to_list() if one_per else [0] * self.frame.height
-        for number in sorted(set(numbers)):
+        numbers = self.frame[one_per].to_numpy()[rows] if one_per else np.zeros(len(rows), dtype=np.int64)
+        for number in np.unique(numbers).tolist():
             if (staff, number) not in self._pools:
-                self._pools[staff, number] = self._open(self._staff[staff])
-        return [self._pools[staff, number] for number in numbers]
+                self._pools[staff, number] = self._open(staff)
+        return [self._pools[staff, number] for number in numbers.tolist()]
 
     def all_pools(self) -> list[Pool]:
         """Every pool that is in use."""
@@ -74,8 +75,10 @@ class Site:
         """The people of a role that nobody counts, at one kind of organisation."""
         return self._crowds.setdefault((role, kind), Crowd())
 
-    def _open(self, staff: StaffPlan) -> Pool:
+    def _open(self, staff: str) -> Pool:
         pool = Pool(self.env)
-        residents = int(self.truth(staff.staff.where).sum())
-        self.env.process(pool.follow(roster(staff, residents, self.plan.clock)))
+        if staff not in self._rosters:
+            plan = self._staff[staff]
+            self._rosters[staff] = roster(plan, int(self.truth(plan.staff.where).sum()), self.plan.clock)
+        self.env.process(pool.follow(self._rosters[staff]))
         return pool
