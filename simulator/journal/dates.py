@@ -59,10 +59,19 @@ def _end(year: int, month: int) -> int:
     return LATEST if year > 9999 else _ms(datetime(year, month, 1, tzinfo=UTC))
 
 
-def indexed(value: Any) -> tuple[int, int]:
-    """The range of a date or a Period; an open end of a Period reaches to the end of time."""
+def indexed(value: Any) -> tuple[int, int] | None:
+    """The range of a date, Period or Timing; an open end of a Period reaches to the end of time.
+
+    A Timing reaches from its first event to its last, or over its bounds; None when it says neither.
+    """
     if isinstance(value, str):
         return span(value)
-    low = span(value["start"])[0] if "start" in value else EARLIEST
-    high = span(value["end"])[1] if "end" in value else LATEST
+    if "event" in value:
+        spans = [span(event) for event in value["event"] if event]
+        return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
+    period = value.get("repeat", {}).get("boundsPeriod", value)
+    if "start" not in period and "end" not in period:
+        return None
+    low = span(period["start"])[0] if "start" in period else EARLIEST
+    high = span(period["end"])[1] if "end" in period else LATEST
     return low, high

@@ -25,7 +25,7 @@ SOURCE = {
 INDEXED = {
     "token": {"code", "boolean", "Coding", "CodeableConcept", "Identifier", "ContactPoint", "string", "uri", "id"},
     "string": {"string", "markdown", "HumanName", "Address"},
-    "date": {"date", "dateTime", "instant", "Period"},
+    "date": {"date", "dateTime", "instant", "Period", "Timing"},
     "reference": {"Reference", "canonical"},
     "quantity": {"Quantity", "Age", "Duration", "SimpleQuantity"},
     "uri": {"uri", "url", "canonical", "oid"},

@@ -132,8 +132,9 @@ class Indexer:
             found["string"].add((number, normalized(text), text))
 
     def _date(self, found: Rows, number: int, value: Any, _: Path) -> None:
-        if isinstance(value, str) or "start" in value or "end" in value:
-            found["date"].add((number, *dates.indexed(value)))
+        span = dates.indexed(value)
+        if span is not None:
+            found["date"].add((number, *span))
 
     def _reference(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if isinstance(value, str):

@@ -269,3 +269,16 @@ def test_very_long_searches_are_answered_or_refused(client: Any) -> None:
         form = [(name, values)] * times
         answer = requests.post(f"{client.base}/{kind}/_search", data=form, timeout=60)
         assert answer.status_code in {200, 400}, answer.text
+
+
+def test_timings_and_periods_are_found_by_their_extent(client: Any, people: list[Json]) -> None:
+    """A Timing is found by its events or its bounds, a Period without an end by any later date."""
+    who = {"reference": f"Patient/{people[0]['id']}"}
+    base = {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": who}
+    events = client.create(base | {"occurrenceTiming": {"event": ["2026-01-03", "2026-01-09"]}})
+    bounds = client.create(base | {"occurrenceTiming": {"repeat": {"boundsPeriod": {"start": "2026-02-01"}}}})
+    client.create(base | {"occurrenceTiming": {"repeat": {"frequency": 2}}})
+    where = f"ServiceRequest?subject={who['reference']}&occurrence="
+    assert client.ids(f"{where}2026-01") == [events["id"]]
+    assert client.ids(f"{where}gt2026-01-31") == [bounds["id"]]
+    assert client.ids(f"{where}ge2026-01-05") == [events["id"], bounds["id"]]
