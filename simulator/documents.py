@@ -96,7 +96,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         siblings = [p.stem for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         hint = nearest(path.stem, siblings) if siblings else "check the path"
-        raise InputError("no such file", where=str(path), remedy=f"{hint[0].upper()}{hint[1:]}") from None
+        raise InputError("no such file", where=str(path), remedy=hint) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
     if len(raw) > MAX_BYTES:

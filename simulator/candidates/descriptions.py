@@ -111,7 +111,7 @@ def load_candidate(name_or_path: str) -> Candidate:
         raise InputError(
             f"no candidate is called '{name_or_path}'",
             expected="a name in scenarios/candidates or the path of a YAML file",
-            remedy=f"{hint[0].upper()}{hint[1:]}",
+            remedy=hint,
         )
     described = documents.read(path).as_model(_File)
     start = described.start

@@ -89,7 +89,7 @@ class Figures:
         raise InputError(
             f"no municipality '{word}'",
             expected="a kommunenummer or a name of 2024",
-            remedy=f"{hint[0].upper()}{hint[1:]}",
+            remedy=hint,
         )
 
     def value(self, name: str) -> float:
@@ -152,7 +152,7 @@ class Figures:
     def _ask(self, name: str, *, record: bool = True) -> list[Rate]:
         if name not in self._rates:
             hint = nearest(name, self._rates)
-            raise InputError(f"no figure '{name}'", where=str(self.directory), remedy=f"{hint[0].upper()}{hint[1:]}")
+            raise InputError(f"no figure '{name}'", where=str(self.directory), remedy=hint)
         if record and name not in self._used:
             self._used[name] = self.origin(name)
         return self._rates[name]
@@ -188,7 +188,7 @@ def _read_sources(path: Path) -> list[FigureUse]:
         if entry["status"] not in STATUSES:
             hint = nearest(str(entry["status"]), STATUSES)
             place = document.where(name, "status")
-            raise InputError(f"'status' is '{entry['status']}'", where=place, remedy=hint[0].upper() + hint[1:])
+            raise InputError(f"'status' is '{entry['status']}'", where=place, remedy=hint)
         if not isinstance(entry["year"], int):
             place = document.where(name, "year")
             raise InputError(f"'year' is {entry['year']!r}", expected="a year", where=place)

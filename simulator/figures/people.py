@@ -73,7 +73,7 @@ def _read_residents(
         code, sex, band = row.text("kommunenummer"), row.word("sex", SEXES), ages(row)
         if code not in municipalities:
             hint = nearest(code, municipalities)
-            raise InputError(f"no municipality {code}", where=row.where, remedy=f"{hint[0].upper()}{hint[1:]}")
+            raise InputError(f"no municipality {code}", where=row.where, remedy=hint)
         cells.setdefault((code, sex), {})[band] = row.whole("population")
         places.setdefault((code, sex), []).append((row, band))
     for (code, sex), found in places.items():

@@ -45,9 +45,8 @@ def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch
     """Write the people of some or all municipalities to ``out``, and their fit beside it."""
     figures = Figures.load()
     if national == bool(names):
-        raise InputError(
-            "no municipality" if not names else "both --national and --municipality", remedy="Give one of them."
-        )
+        found = "both --national and --municipality" if national else "neither --municipality nor --national"
+        raise InputError(found, remedy="Give one of them.")
     numbers = (
         [m.kommunenummer for m in figures.municipalities()]
         if national
@@ -135,7 +134,7 @@ def check(paths: Iterable[Path]) -> tuple[list[str], int]:
 def _faults(file: Path, figures: Figures) -> list[str]:
     try:
         data = read(file).data
-        if isinstance(data, dict) and "candidate" in data and "base_url" in data:
+        if isinstance(data, dict) and "base_url" in data:
             load_candidate(str(file))
         elif file.parent == MUNICIPALITIES or file == SCENARIOS / "defaults.yaml":
             Figures.load(file.parent) if file.parent == MUNICIPALITIES else None

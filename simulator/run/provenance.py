@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.domain.scenario import Study
+from simulator.fhir import assumptions
 from simulator.figures import Figures
 
 _PACKAGES = ("simpy", "faker", "locust", "pytest", "pytest-bdd", "requests", "pyyaml", "matplotlib", "numpy", "polars")
@@ -37,7 +38,7 @@ def versions() -> dict[str, str]:
 
 def figures_used(figures: Figures, study: Study) -> dict[str, Any]:
     """Every figure and parameter used so far, and the assumed ones once more by themselves."""
-    used = [asdict(use) for use in figures.used()]
+    used = [asdict(use) for use in (*figures.used(), *assumptions())]
     used += [
         {
             "name": f"{Path(p.where).stem}: {p.name} = {p.value}",

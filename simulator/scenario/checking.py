@@ -57,5 +57,5 @@ def kind_of(document: Document) -> str:
         "neither a pathway, a staffing nor a study",
         expected="one of the keys " + ", ".join(KINDS),
         where=document.where(*keys[:1]),
-        remedy=f"{hint[0].upper()}{hint[1:]}",
+        remedy=hint,
     )

@@ -1,0 +1,105 @@
+"""The command line as a person meets it: one clear message, the right exit code, no traceback, nothing half-written."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.places import SCENARIOS
+
+
+def journalbenk(
+    *arguments: str | Path, cwd: Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "simulator", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def candidate(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("population", "--municipality", "Tromsö"), "Tromsø"),
+        (("population", "--municipality", "9999"), "9999"),
+        (("population",), "--national"),
+        (("simulate", "quickstrat"), "quickstart"),
+        (("conformance", "--candidate", "reference-jornal"), "reference-journal"),
+        (("conformance", "--requirement", "JRN-33"), "JRN-03"),
+        (("conformance", "--capability", "JRM"), "JRN"),
+        (("report", "nowhere"), "manifest.json"),
+        (("check", "nowhere.yaml"), "nowhere.yaml"),
+        (("simulate", "--workers", "0"), "--workers"),
+        (("simulate", "--seed", "-1"), "--seed"),
+        (("simulat",), "simulat"),
+    ],
+)
+def test_wrong_use_is_named_and_ends_with_2(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """A wrong name or option ends with exit code 2 and a message that says what is right."""
+    done = journalbenk(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shipped_scenarios_are_without_faults(tmp_path: Path) -> None:
+    """Every scenario file the project ships passes its own check."""
+    done = journalbenk("check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_misspelt_key_is_found_with_file_and_line(tmp_path: Path) -> None:
+    """A misspelt key in a study is named with its line and the nearest valid key."""
+    study = (SCENARIOS / "studies" / "quickstart.yaml").read_text("utf-8").replace("seed:", "sede:")
+    path = tmp_path / "mine.yaml"
+    path.write_text(study, "utf-8")
+    line = next(n for n, text in enumerate(study.splitlines(), 1) if text.startswith("sede:"))
+    done = journalbenk("check", path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"mine.yaml:{line}" in done.stderr
+    assert "did you mean 'seed'?" in done.stderr
+
+
+def test_candidate_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    """A candidate that nobody serves ends with exit code 3 and says which address was tried."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    path = candidate(tmp_path, f"name: mine\ntitle: Mine\nbase_url: http://127.0.0.1:{port}/fhir\n")
+    done = journalbenk("conformance", "--candidate", path, cwd=tmp_path)
+    assert done.returncode == 3
+    assert str(port) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_folder_is_refused(tmp_path: Path) -> None:
+    """A second run into the same folder is refused before anything is simulated."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text("{}", "utf-8")
+    done = journalbenk("simulate", "--out", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="needs to give up root's rights")
+def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
+    """A folder that may not be written to ends with exit code 2 and what to do."""
+    tmp_path.chmod(0o555)
+    command = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--reuid", "65534", "--clear-groups"]
+    done = subprocess.run(
+        [*command, sys.executable, "-m", "simulator", "simulate", "--out", str(tmp_path / "out")],
+        capture_output=True, text=True, check=False, cwd="/", timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--out" in done.stderr
