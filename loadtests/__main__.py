@@ -14,6 +14,7 @@ from typing import Any, Final
 import gevent
 import locust  # noqa: F401  importing it makes sockets cooperative, which must come before anything opens one
 import orjson
+import polars as pl
 
 from loadtests import account, guard, readback, recorder
 from loadtests.client import Bounds, Connection, watch
@@ -89,15 +90,15 @@ def _run(options: argparse.Namespace) -> None:
     try:
         with _on_signals(gevent.kill, gevent.getcurrent(), KeyboardInterrupt):
             seeder = _seed(trace, writer, aim, bounds, progress)
+        before = account.usage()
+        templates = [writer.template(row) for row in trace.care.iter_rows(named=True)]
+        engine = Engine(trace, prepare(templates, seeder.references), seeder.references, record)
+        prepared = account.usage().since(before)
     except (BenchError, KeyboardInterrupt) as error:
         record.discard()
         if isinstance(error, KeyboardInterrupt):
             raise InterruptedRunError("stopped while seeding; nothing was measured") from None
         raise
-    before = account.usage()
-    templates = [writer.template(row) for row in trace.care.iter_rows(named=True)]
-    engine = Engine(trace, prepare(templates, seeder.references), seeder.references, record)
-    prepared = account.usage().since(before)
     replay = Replay(trace, engine, aim, bounds)
     used = _replay(replay, options, progress)
     load = record.finish(trace.care, trace.intended, time.monotonic_ns() - engine.start_ns if engine.start_ns else 0)
@@ -116,12 +117,15 @@ def _run(options: argparse.Namespace) -> None:
     account.write(options.folder, account.describe(load, counts))
     if replay.stopped:
         raise InterruptedRunError(
-            "the load run was stopped; what was done so far is in load.parquet and marked as partial"
+            "the load run was stopped; what was done so far is in load.parquet, marked as partial"
         )
+    _read_back(load, options, writer, Connection(aim, bounds))
+
+
+def _read_back(load: pl.DataFrame, options: argparse.Namespace, writer: Writer, connection: Connection) -> None:
+    helper = gevent.spawn(watch, [connection])
     chosen = readback.choose(load, options.read_back)
-    reading = Connection(aim, bounds)
-    helper = gevent.spawn(watch, [reading])
-    readback.read_back(options.folder, chosen, writer, reading)
+    readback.read_back(options.folder, chosen, writer, connection)
     helper.kill()
 
 

@@ -155,6 +155,16 @@ def test_wrong_use_ends_with_one_message(visits: Any, drive: Any) -> None:
     assert [p.name for p in run.folder.iterdir()] == ["interactions.parquet"]
 
 
+def test_an_interaction_that_cannot_be_sent_stops_the_run_before_it_starts(script: Any, serve: Any, drive: Any) -> None:
+    """A verb nobody knows is the trace's fault: exit code 2, and nothing of the run is left."""
+    script.patient(1)
+    script.add("merge", "Task", 1.0)
+    run = drive(script, serve().url)
+    assert run.code == 2
+    assert "'merge'" in run.said
+    assert [p.name for p in run.folder.iterdir()] == ["interactions.parquet"]
+
+
 def test_a_candidate_that_is_not_there_is_said_so(visits: Any, drive: Any) -> None:
     """With nobody listening the seeding gives up with exit code 3 and leaves the folder as it was."""
     run = drive(visits(20, 0.1), "http://127.0.0.1:1/fhir")
