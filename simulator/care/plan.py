@@ -1,7 +1,6 @@
 """A study with every figure looked up: plain arrays that any worker process can carry out."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -68,7 +67,8 @@ class Plan:
     """Everything a shard needs besides its people."""
 
     seed: int
-    start: date
+    clock: Clock
+    """The days around the period that anything can fall on."""
     days: int
     pathways: tuple[PathwayPlan, ...]
     staff: tuple[StaffPlan, ...]
@@ -78,13 +78,6 @@ class Plan:
     """Second after the period's start at which to stop; None for the period's end."""
 
     @property
-    def clock(self) -> Clock:
-        """The days around the period that anything can fall on."""
-        before = max(plan.pathway.before for plan in self.pathways) + 1
-        beyond = max(plan.pathway.beyond for plan in self.pathways) + 1
-        return Clock(self.start, -before, self.days + beyond)
-
-    @property
     def end(self) -> int:
         """The second at which the simulation stops."""
         return self.clock.midnight(self.days) if self.until is None else self.until
@@ -92,9 +85,10 @@ class Plan:
 
 def make_plan(study: Study, figures: Figures, until: int | None = None) -> Plan:
     """Look up every figure the study names; raises InputError when one is missing or of the wrong shape."""
+    before, beyond = (max(getattr(p, side) for p in study.pathways) + 1 for side in ("before", "beyond"))
     return Plan(
         study.seed,
-        study.start,
+        Clock(study.start, -before, study.days + beyond),
         study.days,
         tuple(_pathway(pathway, study.demand_factors.get(pathway.name, 1.0), figures) for pathway in study.pathways),
         tuple(_staff(staff, study, figures) for staff in study.staffing.staff.values()),

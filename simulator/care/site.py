@@ -31,6 +31,7 @@ class Site:
         )
         self._pools: dict[tuple[str, int], Pool] = {}
         self._crowds: dict[tuple[str, str], Crowd] = {}
+        self._organisations: dict[str, pl.Series] = {}
         self._rosters: dict[str, list[Duty]] = {}
 
     @cached_property
@@ -45,12 +46,19 @@ class Site:
 
     def amounts(self, expression: str) -> NDArray[np.float64]:
         """An SQL expression's number for each resident."""
+        if expression.isdecimal():
+            return np.full(self.frame.height, float(expression))
         found = self.frame.select(pl.sql_expr(expression).cast(pl.Float64).alias("it"))["it"]
         column = found if len(found) == self.frame.height else found.new_from_index(0, self.frame.height)
         return column.to_numpy()
 
     def organisation(self, kind: str) -> pl.Series:
         """The key of each resident's organisation of a kind; null for one whose column says none."""
+        if kind not in self._organisations:
+            self._organisations[kind] = self._keys_of(kind)
+        return self._organisations[kind]
+
+    def _keys_of(self, kind: str) -> pl.Series:
         one_per = self.plan.organisations[kind].one_per
         base = pl.lit(f"{self.name}/{kind}")
         if not one_per:
