@@ -9,7 +9,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from features.study import Resident, Row, Study, Written
+from features.study import Fits, Resident, Row, Study, Written, anybody
 from simulator.candidates import Session
 from simulator.checks import by_rule, judge
 from simulator.domain.exchange import Exchange, Fact, History
@@ -48,9 +48,9 @@ class Example:
         """The resident the example is about."""
         return self.residents[0]
 
-    def meet(self, **least: int) -> Resident:
-        """A resident of the study with at least so many of each thing takes part."""
-        found = self.study.resident(self.name, **least)
+    def meet(self, fits: Fits = anybody, **least: int) -> Resident:
+        """A resident of the study with at least so many of each thing, and who fits, takes part."""
+        found = self.study.resident(self.name, fits, **least)
         self.residents.append(found)
         return found
 

@@ -1,11 +1,11 @@
 """The people and the care of the run, as its files tell them; each example is given people of its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import polars as pl
@@ -14,6 +14,7 @@ from simulator.domain.interaction import Interaction
 from simulator.fhir import row_to_interaction
 
 Row = dict[str, Any]
+MOST_ASKED: Final = 100
 
 
 class NobodyError(Exception):
@@ -70,6 +71,14 @@ class Resident:
         ]
 
 
+Fits = Callable[[Resident], bool]
+
+
+def anybody(_: Resident) -> bool:
+    """Everybody fits."""
+    return True
+
+
 class Study:
     """A run's population, events and interactions; hands out residents, never the same one twice."""
 
@@ -112,8 +121,8 @@ class Study:
         """The resource types the study creates."""
         return sorted(self.interactions.filter(pl.col("verb") == "create")["type"].unique())
 
-    def resident(self, example: str, /, **least: int) -> Resident:
-        """A resident with at least so many of each thing, chosen by the example's name and nobody else's.
+    def resident(self, example: str, fits: Fits, /, **least: int) -> Resident:
+        """A resident with at least so many of each thing and who fits, by the example's name, and nobody else's.
 
         Words are ``record_Condition`` (phase and type) or a message type. Raises NobodyError when there is none.
         """
@@ -124,12 +133,15 @@ class Study:
                 raise NobodyError(f"Nobody in the study has '{word}'.")
             fitting = fitting.filter(pl.col(word) >= n)
         numbers = [n for n in fitting["resident"] if n not in self._taken]
-        if not numbers:
-            told = ", ".join(f"{n} {word}" for word, n in wanted.items())
-            raise NobodyError(f"Nobody in the study is left who has at least {told}.")
-        chosen = min(numbers, key=lambda n: blake2b(f"{example}/{n}".encode(), digest_size=8).digest())
-        self._taken.add(chosen)
-        return self._told(chosen)
+        for number in sorted(numbers, key=lambda n: blake2b(f"{example}/{n}".encode(), digest_size=8).digest())[
+            :MOST_ASKED
+        ]:
+            found = self._told(number)
+            if fits(found):
+                self._taken.add(number)
+                return found
+        told = ", ".join(f"{n} {word}" for word, n in wanted.items())
+        raise NobodyError(f"Nobody in the study is left who fits and has at least {told}.")
 
     def _told(self, number: int) -> Resident:
         person = self._population.row(by_predicate=pl.col("resident") == number, named=True)

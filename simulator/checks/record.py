@@ -82,10 +82,12 @@ def earlier_version_is_kept(history: History) -> Finding:
     first, current = read_back(history, "earlier"), read_back(history, "current")
     problems = [f"The earlier version is not as it was written: {d}" for d in differences(sent(write), first)]
     problems += [f"The current version is not the correction: {d}" for d in differences(sent(correction), current)]
+    if not differences(sent(correction), first):
+        problems.append("The earlier version reads as the corrected one")
     versions = [e.resource for e in listed(history, "history")]
     if len(versions) != 2:
         problems.append(f"The history lists {len(versions)} versions where two were written")
-    elif differences(sent(correction), versions[0]) or differences(sent(write), versions[1]):
+    elif [bool(differences(sent(correction), v)) for v in versions] != [False, True]:
         problems.append("The history does not list the corrected version first and the earlier version after it")
     evidence = [write, correction, *_of(history, "earlier"), *_of(history, "current"), *_of(history, "history")]
     return finding(problems, "The earlier version and its author are kept beside the correction.", evidence)

@@ -16,6 +16,7 @@ def about(kind: str, number: str, **more: Any) -> dict[str, Any]:
 NOTE = about(
     "DocumentReference", "1", status="current", description="Ringte pårørende", author=[{"reference": "Practitioner/7"}]
 )
+ADDED = {"docStatus": "amended"}
 FIXED = {**NOTE, "description": "Ringte datter"}
 MEDICINE = about("MedicationStatement", "5", status="active", dosage=[{"text": "1 tablett"}])
 
@@ -41,10 +42,10 @@ def critical(s: Any, shown: dict[str, Any] | None) -> Any:
     return s.search("opening", *([] if shown is None else [{**allergy, **shown}]))
 
 
-def correction(s: Any, earlier: Any = NOTE, versions: Any = (FIXED, NOTE)) -> Any:
+def correction(s: Any, earlier: Any = NOTE, versions: Any = (), fixed: Any = FIXED) -> Any:
     """A note is corrected; the earlier version is read, and the history."""
-    s.write("write", NOTE).update("correction", FIXED).read("earlier", earlier, verb="vread")
-    return s.read("current", FIXED).search("history", *versions, verb="history")
+    s.write("write", NOTE).update("correction", fixed).read("earlier", earlier, verb="vread")
+    return s.read("current", fixed).search("history", *(versions or (fixed, NOTE)), verb="history")
 
 
 def stale(s: Any, status: int = 412, version: str = "2", current: Any = FIXED) -> Any:
@@ -156,6 +157,11 @@ WRONG = [
     ("critical_information_comes_first_and_coded", "no code", lambda s: critical(s, {"code": {"text": "Penicillin"}})),
     ("critical_information_comes_first_and_coded", "no date", lambda s: critical(s, {"recordedDate": "2026-01-01"})),
     ("earlier_version_is_kept", "overwritten", lambda s: correction(s, FIXED)),
+    (
+        "earlier_version_is_kept",
+        "rewritten by addition",
+        lambda s: correction(s, {**NOTE, **ADDED}, fixed={**NOTE, **ADDED}),
+    ),
     ("earlier_version_is_kept", "author lost", lambda s: correction(s, {**NOTE, "author": []})),
     ("earlier_version_is_kept", "history short", lambda s: correction(s, NOTE, (FIXED,))),
     ("earlier_version_is_kept", "history turned", lambda s: correction(s, NOTE, (NOTE, FIXED))),

@@ -36,14 +36,14 @@ Judged = Callable[..., list[Verdict]]
 
 @pytest.fixture(scope="session")
 def people_and_care(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a part of the quickstart study: everybody with a message about them, and every tenth other."""
+    """A folder with a part of the quickstart study: everybody with a message about them, and every 25th other."""
     folder = tmp_path_factory.mktemp("study")
     figures = Figures.load()
     study = load_study("quickstart", figures)
     population = make_population(figures, study.municipalities, study.seed)
     events = simulate(study, population, figures)
     messaged = events.filter(pl.col("message").is_not_null())["resident"].unique()
-    kept = pl.col("resident").is_in(messaged.to_list()) | (pl.col("resident") % 10 == 0)
+    kept = pl.col("resident").is_in(messaged.to_list()) | (pl.col("resident") % 25 == 0)
     part = events.filter(kept)
     render(part, population, figures, seed=study.seed, start=study.start).write_parquet(folder / "interactions.parquet")
     population.write_parquet(folder / "population.parquet")
