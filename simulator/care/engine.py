@@ -1,6 +1,7 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from simpy import Environment, Event
 
 from simulator.care.lines import Line, Work, prepare
 from simulator.care.plan import Plan
-from simulator.care.pool import Crowd, Pool, Turn
+from simulator.care.pool import Turn
 from simulator.care.site import Site
 
 NO_DEADLINE: Final = -(10**9)
@@ -56,50 +57,60 @@ class Engine:
                     self._ready(line, episode, start)
 
     def _ready(self, line: Line, episode: int, second: int) -> None:
-        """A step may begin from ``second`` on; what takes no time and no one is done on the spot."""
+        """A step may begin from ``second`` on, or from when its appointment and its opening let it."""
         if line.floor is not None:
             second = max(second, line.floor[episode])
         if line.opens is not None:
             second = line.opens(episode, second)
-        if second <= self.env.now and line.takes is None and line.pools is None:
-            line.wanted += 1
-            line.under_way += 1
-            self._done(line, episode, (second, second, line.nobody))
+        if second <= self.env.now:
+            self._begin(line, episode, second)
         else:
-            self.env.process(self._perform(line, episode, second))
+            self._later(second, partial(self._begin, line, episode, second))
 
-    def _perform(self, line: Line, episode: int, wanted: int) -> Generator[Event, int, None]:
-        env = self.env
-        if wanted > env.now:
-            yield env.timeout(wanted - env.now)
+    def _later(self, second: int, act: Callable[[Event], None]) -> None:
+        """Steps are chains of callbacks: a SimPy process for each would cost two more events."""
+        self.env.timeout(second - self.env.now).callbacks.append(act)
+
+    def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
+        """The step is wanted now: find somebody, or wait in the queue."""
         line.wanted += 1
-        staff = line.nobody
-        pool: Pool | Crowd | None = None
         if line.pools is not None:
             pool = line.pools[episode]
             staff = pool.take()
             if staff < 0:
-                staff = yield Turn(line.pools[episode], (line.priority[episode], wanted), line.number)
-                if env.now - wanted > line.patience:
-                    line.missed += 1
-                    pool.give_back(staff)
-                    return
-        elif line.crowd is not None:
-            pool = line.crowd
-            staff = pool.take()
-        line.under_way += 1
-        began = env.now + (line.travel[episode] if line.travel is not None else 0)
-        ends = began + (line.takes[episode] if line.takes is not None else 0)
-        if ends > env.now:
-            yield env.timeout(ends - env.now)
-        if pool is not None:
-            pool.give_back(staff)
-        self._done(line, episode, (began, wanted, staff))
+                turn = Turn(pool, (line.priority[episode], wanted), line.number)
+                turn.callbacks.append(partial(self._given, line, episode, wanted))
+                return
+        else:
+            staff = line.nobody if line.crowd is None else line.crowd.take()
+        self._work(line, episode, wanted, staff)
 
-    def _done(self, line: Line, episode: int, how: tuple[int, int, int]) -> None:
-        """Write the step down and let those that follow it begin."""
+    def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
+        """Somebody is free at last; for one who waited too long nobody sets out."""
+        if self.env.now - wanted > line.patience:
+            line.missed += 1
+            turn.resource.give_back(turn.value)
+        else:
+            self._work(line, episode, wanted, turn.value)
+
+    def _work(self, line: Line, episode: int, wanted: int, staff: int) -> None:
+        line.under_way += 1
+        now = self.env.now
+        began = now if line.travel is None else now + line.travel[episode]
+        ends = began if line.takes is None else began + line.takes[episode]
+        if ends > now:
+            self._later(ends, partial(self._done, line, episode, (began, wanted, staff)))
+        else:
+            self._done(line, episode, (began, wanted, staff))
+
+    def _done(self, line: Line, episode: int, how: tuple[int, int, int], _: Event | None = None) -> None:
+        """Let the person go, write the step down, and let those that follow it begin."""
         at = self.env.now
         began, wanted, staff = how
+        if line.pools is not None:
+            line.pools[episode].give_back(staff)
+        elif line.crowd is not None:
+            line.crowd.give_back(staff)
         line.under_way -= 1
         line.done += 1
         due = NO_DEADLINE if line.due is None else line.due(episode)
@@ -108,8 +119,7 @@ class Engine:
             line.done_at[episode] = at
         for follower, delay in line.followers:
             if follower.taken[episode]:
-                ready = at if delay is None else at + delay[episode]
-                self._arrive(follower, episode, ready)
+                self._arrive(follower, episode, at if delay is None else at + delay[episode])
 
     def _arrive(self, line: Line, episode: int, ready: int) -> None:
         """One of the steps that ``line`` follows is done; when it was the last, the step is ready."""
