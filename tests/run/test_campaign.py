@@ -1,0 +1,134 @@
+"""The whole chain against real candidates, sound, wrong, hostile and interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import orjson
+import pytest
+
+from simulator.histories import read_histories, read_verdicts
+from simulator.run.campaign import exit_code
+
+pytestmark = pytest.mark.slow
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return dict(orjson.loads((folder / "manifest.json").read_bytes()))
+
+
+def test_the_whole_chain_ends_with_a_report(journalbenk: Command, town: Path, tmp_path: Path) -> None:
+    """A run against the sound journal is complete: every promised file is there and every requirement passed."""
+    done = journalbenk("run", town, "--out", tmp_path / "a", "--lang", "nb")
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 3), done.stderr
+    verdicts = read_verdicts(tmp_path / "a" / "verdicts.jsonl")
+    assert {v.outcome for v in verdicts} == {"pass"}
+    assert len({v.requirement for v in verdicts}) >= 15
+    assert len({v.capability for v in verdicts}) >= 6
+    assert manifest(tmp_path / "a")["state"] == "complete"
+    promised = ("report.html", "junit.xml", "measurements.json", "load/load.parquet", "load/generator.json")
+    assert [name for name in promised if not (tmp_path / "a" / name).exists()] == []
+
+
+def test_an_interrupted_run_is_readable(town: Path, tmp_path: Path) -> None:
+    """Ctrl-C in the middle of conformance leaves a partial run with a report, exit code 3, and nothing running."""
+    command = [sys.executable, "-m", "simulator", "run", str(town), "--out", str(tmp_path / "a")]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    history = tmp_path / "a" / "history.jsonl"
+    deadline = time.monotonic() + 120
+    while not (history.exists() and history.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert "stopped by hand" in said
+    assert "Traceback" not in said
+    assert manifest(tmp_path / "a")["state"] == "partial"
+    assert read_histories(history)
+    assert (tmp_path / "a" / "report.html").exists()
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """Answers everything wrongly, in the way the server was told."""
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+    def do_GET(self) -> None:
+        """Answer, or not."""
+        kind = self.server.kind  # type: ignore[attr-defined]
+        if kind == "closes":
+            self.connection.close()
+        elif kind == "html":
+            self._say(200, "text/html", b"<html>Log in</html>")
+        elif kind == "500":
+            self._say(500, "text/plain", b"oops")
+        elif kind == "redirects":
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+            self.end_headers()
+        elif kind == "endless":
+            self.send_response(200)
+            self.send_header("Content-Type", "application/fhir+json")
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b" " * 65536)
+            except OSError:
+                return
+
+    def _say(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.mark.parametrize("kind", ["closes", "html", "500", "redirects", "endless"])
+def test_a_hostile_candidate_is_named_in_one_message(
+    kind: str, journalbenk: Command, islands: Path, tmp_path: Path
+) -> None:
+    """A candidate that is no FHIR server ends the run with one message and exit code 3, and a partial run."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    server.kind = kind  # type: ignore[attr-defined]
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"name: mine\ntitle: Mine\nbase_url: http://127.0.0.1:{server.server_port}/fhir\n", "utf-8")
+    try:
+        done = journalbenk("conformance", "--candidate", path, "--study", islands, "--out", tmp_path / "a")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert f":{server.server_port}" in done.stderr
+    assert manifest(tmp_path / "a")["state"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "load", "code"),
+    [
+        (["pass"], "met", 0),
+        (["pass", "not_applicable"], "", 0),
+        (["pass", "fail", "error"], "met", 1),
+        (["pass"], "not_met", 1),
+        (["pass", "inconclusive"], "met", 3),
+        (["pass"], "not_said", 3),
+        (["pass"], "undecided", 3),
+    ],
+)
+def test_exit_codes_tell_failed_from_unknown(outcomes: list[str], load: str, code: int) -> None:
+    """A failure is 1 whatever else is unknown; what the bench cannot say is 3, never a pass."""
+    assert exit_code(outcomes, load) == code
