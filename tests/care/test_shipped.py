@@ -157,3 +157,18 @@ def test_the_stored_timeline_is_made_again(
     counts = {row["step"]: row["len"] for row in events.group_by("step").len().iter_rows(named=True)}
     assert counts == stored["counts"]
     assert timeline_digest(events) == stored["digest"]
+
+
+def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -> None:
+    """Over two years of Tromsø, days paid for each discharge-ready stay are the country's, within what chance allows."""
+    study = load_study("quickstart", figures)
+    people = make_population(figures, study.municipalities, study.seed)
+    events = simulate(replace(study, days=728, pathways=study.pathways[1:2]), people, figures)
+    paid = payment_days(events).filter(pl.col("left").is_not_null())
+    stays = figures.value("hospital.discharge_ready_stays")
+    assert paid.select(pl.col("days").mean()).item() == pytest.approx(
+        figures.value("hospital.discharge_ready_waiting_days") / stays, rel=0.08
+    )
+    assert paid.select((pl.col("days") > 0).mean()).item() == pytest.approx(
+        figures.value("hospital.discharge_ready_waiting_stays") / stays, rel=0.12
+    )
