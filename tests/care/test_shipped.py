@@ -160,7 +160,7 @@ def test_the_stored_timeline_is_made_again(
 
 
 def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -> None:
-    """Over two years of Tromsø, days paid for each discharge-ready stay are the country's, within what chance allows."""
+    """Over two years of Tromsø, the days paid for each stay are the country's, within what chance allows."""
     study = load_study("quickstart", figures)
     people = make_population(figures, study.municipalities, study.seed)
     events = simulate(replace(study, days=728, pathways=study.pathways[1:2]), people, figures)
