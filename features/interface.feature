@@ -32,7 +32,7 @@ Feature: An open interface that others can build on
       Then nothing was kept the first time and everything the second
 
     @SAM-06 @R-SAM-06E
-    Scenario: Several services register the same newcomer at once
-      Given a newcomer whom no service has registered
-      When eight services register the newcomer at the same moment
-      Then there is one newcomer in the record
+    Scenario: Several services register the same newcomers at once
+      Given newcomers whom no service has registered
+      When eight services register each newcomer at the same moment
+      Then each newcomer is in the record once

@@ -5,9 +5,9 @@ Feature: One medicines list
 
     @LEG-01 @R-LEG-01
     Scenario: Fastlege and hospital doctor change the same medicine at the same moment
-      Given a resident with a medicine that two prescribers are about to change
-      When both prescribers change its dose at the same moment
-      Then one change stands and the other prescriber is told
+      Given a resident with medicines that two prescribers are about to change
+      When both prescribers change the dose of a medicine at the same moment, again and again
+      Then each time one change stands and the other prescriber is told
 
   Rule: What changed in hospital is seen at home
 

@@ -20,7 +20,7 @@ Feature: People as the national registers know them
   Rule: A time is given once
 
     @INN-05 @R-INN-05
-    Scenario: Several residents book the same time with the fastlege
-      Given residents who see the same free time with a fastlege
-      When all of them book it at the same moment
-      Then one of them has the time
+    Scenario: Several residents book the same times with the fastlege
+      Given residents who see the same free times with a fastlege
+      When all of them book each time at the same moment
+      Then each time belongs to one of them

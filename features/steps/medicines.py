@@ -6,6 +6,7 @@ from features.example import Example
 from features.study import Written
 from simulator.checks.evidence import version_given
 
+ROUNDS = 3
 DOSES = ("2 tabletter morgen", "1 tablett morgen og kveld")
 
 
@@ -13,33 +14,29 @@ def _medicines(example: Example) -> list[Written]:
     return example.resident.written("MedicationStatement", phase="record")
 
 
-@given("a resident with a medicine that two prescribers are about to change")
-def one_medicine(example: Example) -> None:
-    """Somebody with a medicine, which is written."""
-    example.meet(record_MedicationStatement=1)
-    example.write(_medicines(example)[0], "write")
+@given("a resident with medicines that two prescribers are about to change")
+def medicines_to_change(example: Example) -> None:
+    """Somebody with medicines, which are written."""
+    example.meet(record_MedicationStatement=ROUNDS)
+    for number, medicine in enumerate(_medicines(example)[:ROUNDS], start=1):
+        example.write(medicine, f"write.{number}")
 
 
-@when("both prescribers change its dose at the same moment")
+@when("both prescribers change the dose of a medicine at the same moment, again and again")
 def change_at_once(example: Example) -> None:
-    """Both build on the version they have read."""
-    medicine = _medicines(example)[0]
-    match = (("If-Match", f'W/"{version_given(example.exchanges[-1]) or "unknown"}"'),)
-    changes = [
-        example.interaction(
-            "update",
-            medicine.type,
-            target=medicine.id,
-            headers=match,
-            body={**medicine.resource, "dosage": [{"text": dose}]},
-        )
-        for dose in DOSES
-    ]
-    example.together(changes, "prescriber", actor="gp.doctor")
-    example.send("read", medicine.type, "current", target=medicine.id)
+    """Both build on the version they have read; once for each medicine, since a race is not lost every time."""
+    written = {e.interaction: e for e in example.exchanges}
+    for number, medicine in enumerate(_medicines(example)[:ROUNDS], start=1):
+        match = (("If-Match", f'W/"{version_given(written[medicine.id]) or "unknown"}"'),)
+        doses = ({**medicine.resource, "dosage": [{"text": dose}]} for dose in DOSES)
+        changes = [
+            example.interaction("update", medicine.type, target=medicine.id, headers=match, body=dose) for dose in doses
+        ]
+        example.together(changes, f"prescriber.{number}", actor="gp.doctor")
+        example.send("read", medicine.type, f"current.{number}", target=medicine.id)
 
 
-@then("one change stands and the other prescriber is told")
+@then("each time one change stands and the other prescriber is told")
 def one_stands(example: Example) -> None:
     """One winner, and the loser knows."""
     example.holds("R-LEG-01")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pytest_bdd import given, then, when
 
 from features.example import Example
-from features.study import Resident
+from features.study import Resident, Written
 from simulator.domain.person_number import WEIGHTS_2, read_number
 
 BOOKERS: Final = 4
@@ -88,33 +88,37 @@ def both_kept(example: Example) -> None:
     example.holds("R-GRU-03")
 
 
-@given("residents who see the same free time with a fastlege")
-def free_time(example: Example) -> None:
-    """The time of an appointment of the study, and others who want it too."""
-    example.meet(lambda r: "identifier" in r.written("Appointment", phase="care")[0].resource, care_Appointment=1)
-    for _ in range(BOOKERS - 1):
-        example.meet(record_Patient=1)
-    appointment = example.resident.written("Appointment", phase="care")[0]
-    example.seed([appointment, *(r.patient for r in example.residents)], leaving_out=[appointment])
+@given("residents who see the same free times with a fastlege")
+def free_times(example: Example) -> None:
+    """The times of some appointments of the study, and the residents they are for, who want all of them."""
+    for _ in range(BOOKERS):
+        example.meet(lambda r: "identifier" in _appointment(r).resource, care_Appointment=1)
+    appointments = [_appointment(r) for r in example.residents]
+    example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
 
 
-@when("all of them book it at the same moment")
+def _appointment(resident: Resident) -> Written:
+    return resident.written("Appointment", phase="care")[0]
+
+
+@when("all of them book each time at the same moment")
 def book_at_once(example: Example) -> None:
     """Each books the time under its identifier, unless somebody has it."""
-    appointment = example.resident.written("Appointment", phase="care")[0].resource
-    identifier = appointment["identifier"][0]
-    time = f"{identifier['system']}|{identifier['value']}"
-    bookings = []
-    for resident in example.residents:
-        who = {"actor": {"reference": f"urn:uuid:{resident.patient.id}"}, "status": "accepted"}
-        body = {**appointment, "participant": [who, *appointment["participant"][1:]]}
+    for number, host in enumerate(example.residents, start=1):
+        appointment = _appointment(host).resource
+        identifier = appointment["identifier"][0]
+        time = f"{identifier['system']}|{identifier['value']}"
         once = (("If-None-Exist", f"identifier={quote(time, safe=':|/')}"),)
-        bookings.append(example.interaction("create", "Appointment", body=body, headers=once))
-    example.together(bookings, "booking", actor="citizen")
-    example.search("Appointment", "booked", identifier=time)
+        bookings = []
+        for resident in example.residents:
+            who = {"actor": {"reference": f"urn:uuid:{resident.patient.id}"}, "status": "accepted"}
+            body = {**appointment, "participant": [who, *appointment["participant"][1:]]}
+            bookings.append(example.interaction("create", "Appointment", body=body, headers=once))
+        example.together(bookings, f"booking.{number}", actor="citizen")
+        example.search("Appointment", f"booked.{number}", identifier=time)
 
 
-@then("one of them has the time")
+@then("each time belongs to one of them")
 def one_has_it(example: Example) -> None:
     """One."""
     example.holds("R-INN-05")

@@ -222,6 +222,14 @@ def repeated(entries: Iterable[Entry]) -> list[str]:
     return sorted({n for n in names if names.count(n) > 1})
 
 
+def rounds(history: History, label: str) -> list[str]:
+    """The rounds of a race whose labels are ``<label>.<round>.<runner>``; inconclusive without one."""
+    found = list(dict.fromkeys(e.label.split(".")[1] for e in history.labelled(label)))
+    if not found:
+        inconclusive(f"Nothing was sent as '{label}', so there is no evidence.", attribution="bench")
+    return found
+
+
 def not_refused(exchange: Exchange, statuses: Sequence[int], why: str) -> list[str]:
     """The problem when an exchange was not refused with one of the statuses; empty when it was."""
     status = exchange.response.status if exchange.response else 0

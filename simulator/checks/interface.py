@@ -18,6 +18,7 @@ from simulator.checks.evidence import (
     not_refused,
     observed,
     read_back,
+    rounds,
     unanswered,
 )
 from simulator.checks.registry import check
@@ -155,10 +156,16 @@ def transaction_is_all_or_nothing(history: History) -> Finding:
 def conditional_create_makes_one(history: History) -> Finding:
     """When several services register the same person at once, there is one person afterwards."""
     race = history.labelled("race")
-    taken = [e for e in race if e.outcome == "ok"]
-    if not taken:
+    if all(e.outcome != "ok" for e in race):
         inconclusive("None of the simultaneous registrations was answered with success.", *race)
-    found = listed(history, "found")
+    problems = [p for number in rounds(history, "race") for p in _people_made(history, number)]
+    return finding(problems, f"{len(race)} registrations, several at once, made one person each time.", race)
+
+
+def _people_made(history: History, number: str) -> list[str]:
+    race = history.labelled(f"race.{number}")
+    taken = [e for e in race if e.outcome == "ok"]
+    found = listed(history, f"found.{number}")
     problems = [] if len(found) == 1 else [f"{len(found)} people carry the identity number, expected one"]
     made = [e for e in taken if e.response is not None and e.response.status == 201]
     if len(made) > 1:
@@ -167,5 +174,4 @@ def conditional_create_makes_one(history: History) -> Finding:
     if len(names) > 1:
         problems.append(f"The services were told {len(names)} different names of one person")
     fell_over = [e for e in race if e.response is not None and e.response.status >= 500]
-    problems += [f"{describe(e)}, expected 200, 201 or 412" for e in fell_over]
-    return finding(problems, f"{len(race)} simultaneous registrations made one person.", race)
+    return problems + [f"{describe(e)}, expected 200, 201 or 412" for e in fell_over]

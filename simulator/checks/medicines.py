@@ -10,6 +10,7 @@ from simulator.checks.evidence import (
     name_of,
     names_written,
     read_back,
+    rounds,
     sent,
     stored_name,
 )
@@ -21,13 +22,19 @@ from simulator.domain.verdict import Finding
 @check("one_prescriber_wins", rule="R-LEG-01")
 def one_prescriber_wins(history: History) -> Finding:
     """When two prescribers change one medicine at once, one change stands and the other is told of the conflict."""
-    name = stored_name(accepted(history, "write"))
     changes = history.labelled("prescriber")
+    if all(e.outcome == "unknown" for e in changes):
+        inconclusive("The two changes were not answered.", *changes, attribution="environment")
+    problems = [p for number in rounds(history, "prescriber") for p in _contest(history, number)]
+    return finding(problems, "One change stands each time, the other prescriber was told of the conflict.", changes)
+
+
+def _contest(history: History, number: str) -> list[str]:
+    name = stored_name(accepted(history, f"write.{number}"))
+    changes = history.labelled(f"prescriber.{number}")
     won = [e for e in changes if e.outcome == "ok"]
     unknown = [e for e in changes if e.outcome == "unknown"]
-    if len(changes) < 2 or len(unknown) == len(changes):
-        inconclusive("The two changes did not both reach the candidate.", *changes, attribution="environment")
-    current = read_back(history, "current")
+    current = read_back(history, f"current.{number}")
     problems = []
     if len(won) > 1:
         problems.append(f"{len(won)} of {len(changes)} changes to the same version of {name} were taken, expected one")
@@ -41,7 +48,7 @@ def one_prescriber_wins(history: History) -> Finding:
     standing = [e for e in (*won, *unknown) if not differences(sent(e), current)]
     if name_of(current) != name or not standing:
         problems.append("The list that stands is not the one of the prescriber whose change was taken")
-    return finding(problems, "One change stands, the other prescriber was told of the conflict.", changes)
+    return problems
 
 
 @check("medicine_differences_are_visible", rule="R-LEG-03")

@@ -53,10 +53,10 @@ def bundles(s: Any, left: tuple[Any, ...] = (), kept: str = "12", faulty: int = 
 
 def race(s: Any, second: int = 200, found: str = "1", name: str = "1") -> Any:
     """Two services register one person at once."""
-    s.write("race.1", {"resourceType": "Patient"}, "1").write(
-        "race.2", {"resourceType": "Patient"}, name, status=second
+    s.write("race.1.1", {"resourceType": "Patient"}, "1").write(
+        "race.1.2", {"resourceType": "Patient"}, name, status=second
     )
-    return s.search("found", *({"resourceType": "Patient", "id": n} for n in found))
+    return s.search("found.1", *({"resourceType": "Patient", "id": n} for n in found))
 
 
 RIGHT: dict[str, Any] = {

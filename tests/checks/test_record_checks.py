@@ -113,10 +113,10 @@ def report(s: Any, *days: str) -> Any:
 
 def prescribers(s: Any, second: int = 412, current: str = "2 tabletter") -> Any:
     """Two prescribers change one dose at once."""
-    s.write("write", MEDICINE, "5")
-    s.update("prescriber.1", {**MEDICINE, "dosage": [{"text": "2 tabletter"}]})
-    s.update("prescriber.2", {**MEDICINE, "dosage": [{"text": "3 tabletter"}]}, "3", status=second)
-    return s.read("current", {**MEDICINE, "dosage": [{"text": current}]})
+    s.write("write.1", MEDICINE, "5")
+    s.update("prescriber.1.1", {**MEDICINE, "dosage": [{"text": "2 tabletter"}]})
+    s.update("prescriber.1.2", {**MEDICINE, "dosage": [{"text": "3 tabletter"}]}, "3", status=second)
+    return s.read("current.1", {**MEDICINE, "dosage": [{"text": current}]})
 
 
 def transition(s: Any, active: str, whole: str) -> Any:
@@ -211,7 +211,7 @@ def test_a_wrong_history_fails(check: str, fault: str, tell: Any, story: Any) ->
 
 def test_an_unanswered_change_may_have_happened(story: Any) -> None:
     """A prescriber whose change timed out may be the one whose list stands."""
-    story.write("write", MEDICINE, "5").update("prescriber.1", {**MEDICINE, "dosage": [{"text": "2"}]}, status=412)
-    story.silence("prescriber.2", "update").read("current", MEDICINE)
+    story.write("write.1", MEDICINE, "5").update("prescriber.1.1", {**MEDICINE, "dosage": [{"text": "2"}]}, status=412)
+    story.silence("prescriber.1.2", "update").read("current.1", MEDICINE)
     story.exchanges[2] = replace(story.exchanges[2], request=story.exchanges[0].request)
     assert story.judged("one_prescriber_wins").outcome == "pass"

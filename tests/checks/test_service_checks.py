@@ -151,9 +151,9 @@ def registration(s: Any, *found: dict[str, Any], status: int = 201) -> Any:
 
 def booking(s: Any, second: int = 200, booked: str = "1", first: int = 201) -> Any:
     """Two citizens book one time at once."""
-    for label, number, status in (("booking.1", "1", first), ("booking.2", "1" if second == 200 else "2", second)):
+    for label, number, status in (("booking.1.1", "1", first), ("booking.1.2", "1" if second == 200 else "2", second)):
         s.write(label, about("Appointment", number, citizen=label), number, status=status)
-    return s.search("booked", *(about("Appointment", n, citizen=f"booking.{n}") for n in booked))
+    return s.search("booked.1", *(about("Appointment", n, citizen=f"booking.1.{n}") for n in booked))
 
 
 RIGHT: dict[str, Any] = {
