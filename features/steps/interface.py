@@ -9,7 +9,7 @@ from features.example import STRICT, Example
 from simulator.streams import derived_id
 
 RACERS: Final = 8
-ROUNDS: Final = 4
+ROUNDS: Final = 12
 # A value of each type of search parameter that finds nothing.
 VALUES: Final = {"date": "1900-01-01", "reference": "Patient/ingen", "number": "1", "quantity": "1", "uri": "urn:ingen"}
 

@@ -9,7 +9,7 @@ from features.example import Example
 from features.study import Resident, Written
 from simulator.domain.person_number import WEIGHTS_2, read_number
 
-BOOKERS: Final = 4
+BOOKERS: Final = 6
 MUNICIPALITIES: Final = (("4601", "Bergen"), ("5501", "Tromsø"))
 OPPOSITE: Final = {"female": "male", "male": "female"}
 
