@@ -45,6 +45,15 @@ class ProfessionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing the candidate had to keep under load, and whether it did."""
+
+    check: str
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadView:
     """The load part of the page."""
 
@@ -59,8 +68,15 @@ class LoadView:
     reasons: list[str]
     generator: dict[str, Any]
     limits_assumed: bool
+    kept: list[Kept]
+    """Correctness under load."""
     other: list[Measurement]
     """Measurements that no table of the page shows."""
+
+    @property
+    def broken(self) -> int:
+        """How many things it did not keep."""
+        return sum(kept.outcome == "fail" for kept in self.kept)
 
 
 def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
@@ -82,6 +98,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         reasons=[line(reason) for reason in run.generator.get("reasons") or []],
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
+        kept=[Kept(str(r["check"]), str(r.get("outcome")), line(r.get("message"))) for r in run.correctness],
         other=[m for m in run.measurements if m.name not in _TABLED],
     )
 

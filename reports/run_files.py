@@ -29,6 +29,7 @@ MEASUREMENTS: Final = "measurements.json"
 LOAD_FILE: Final = "load/load.parquet"
 GENERATOR: Final = "load/generator.json"
 LIMITS: Final = "load-limits.json"
+CORRECTNESS: Final = "load-correctness.json"
 EXPECTED: Final = (
     MANIFEST,
     POPULATION_FILE,
@@ -41,6 +42,7 @@ EXPECTED: Final = (
     LOAD_FILE,
     GENERATOR,
     LIMITS,
+    CORRECTNESS,
 )
 
 
@@ -59,6 +61,7 @@ class RunFiles:
     load: pl.DataFrame | None = None
     generator: Row = field(default_factory=dict)
     limits: list[Row] = field(default_factory=list)
+    correctness: list[Row] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Names of the files that are not there."""
     damaged: list[str] = field(default_factory=list)
@@ -96,6 +99,7 @@ def read_run(folder: Path) -> RunFiles:
     run.load = _read(run, LOAD_FILE, lambda path: _table(path, LOAD), None)
     run.generator = _read(run, GENERATOR, lambda path: _object(_json(path)), {})
     run.limits = _read(run, LIMITS, lambda path: _rows(_json(path), "profession"), [])
+    run.correctness = _read(run, CORRECTNESS, lambda path: _rows(_json(path), "check"), [])
     return run
 
 

@@ -54,7 +54,12 @@ def _requirements(run: RunFiles, conformance: Conformance, texts: Texts) -> list
 
 
 def load_clauses(load: LoadView, texts: Texts) -> list[str]:
-    """What the load run says, and whether it may be believed."""
+    """What the load run says, and whether it may be believed; what was not kept is said in any case."""
+    broken = [texts("verdict.load_broken", n=load.broken)] if load.broken else []
+    return [*broken, *_load_clauses(load, texts)]
+
+
+def _load_clauses(load: LoadView, texts: Texts) -> list[str]:
     if load.state == "generator-bound":
         return [texts("verdict.load_bound")]
     if load.state != "valid":
@@ -65,7 +70,7 @@ def load_clauses(load: LoadView, texts: Texts) -> list[str]:
 
 def _tone(conformance: Conformance, load: LoadView | None) -> Tone:
     counts = conformance.counts
-    if counts["fail"] or (load and load.state == "valid" and load.outcome == "not_met"):
+    if counts["fail"] or (load and load.broken) or (load and load.state == "valid" and load.outcome == "not_met"):
         return "failed"
     unsaid = counts["inconclusive"] + counts["error"]
     if unsaid or (load and (load.state != "valid" or load.outcome != "met")):

@@ -64,6 +64,17 @@ class _Loader(yaml.SafeLoader):
             seen[key] = key_node.start_mark.line + 1
         return super().construct_mapping(node, deep=deep)
 
+    def construct_date(self, node: yaml.ScalarNode) -> Any:
+        """A date or instant; one that the calendar does not have is refused."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            place = at(self.name, node.start_mark.line + 1)
+            raise InputError(f"'{node.value}' is not in the calendar", expected="a date", where=place) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
+
 
 def read(path: Path) -> Document:
     """Read one YAML file; raises InputError when it is missing, too large, not UTF-8 or not YAML."""

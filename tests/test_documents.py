@@ -64,6 +64,11 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
     assert "x.yaml:2: not valid YAML" in refusal(tmp_path, "title: x\ninner: ]\n")
 
 
+def test_a_date_outside_the_calendar_names_the_line(tmp_path: Path) -> None:
+    """A thirteenth month is refused with its line."""
+    assert "x.yaml:2: '2026-13-12' is not in the calendar" in refusal(tmp_path, "title: x\nstart: 2026-13-12\n")
+
+
 def test_unsafe_yaml_is_refused(tmp_path: Path) -> None:
     """A document cannot run code."""
     assert "not valid YAML" in refusal(tmp_path, "title: !!python/object/apply:os.getcwd []\n")

@@ -14,7 +14,7 @@ from simulator.errors import InterruptedRunError
 from simulator.figures import Figures
 from simulator.run.conformance import by_requirement, run_features
 from simulator.run.folder import RunFolder
-from simulator.run.load import run_load
+from simulator.run.load import LoadResult, run_load
 from simulator.run.progress import Silent, Watcher
 from simulator.run.provenance import machine, versions
 from simulator.run.timeline import make_timeline
@@ -48,7 +48,7 @@ class Result:
     report: Path | None
     exit_code: int
     outcomes: dict[str, str]
-    load_verdict: str
+    load: LoadResult
     digests: dict[str, str]
 
 
@@ -63,7 +63,7 @@ def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
         folder.finish()
-    return Result(folder.path, None, PASSED, {}, "", timeline.digests)
+    return Result(folder.path, None, PASSED, {}, LoadResult("", ()), timeline.digests)
 
 
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
@@ -75,7 +75,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     study = replace(study, seed=_seed(options, study.seed, candidate))
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []
-    load_verdict = ""
+    loaded = LoadResult("", ())
     with partial_on_interrupt(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         folder.note(candidate={"name": candidate.name, "title": candidate.title})
@@ -85,13 +85,13 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
                 folder.note(candidate=_described(candidate, system.base_url, system.software))
                 verdicts = run_features(folder, system, options.candidate, watch, options.only)
         if options.load and study.load:
-            load_verdict = run_load(folder, timeline, candidate, figures, watch, workers=options.workers)
+            loaded = run_load(folder, timeline, candidate, figures, watch, workers=options.workers)
         folder.finish()
         with watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes = by_requirement(verdicts)
-    code = exit_code(outcomes.values(), load_verdict)
-    return Result(folder.path, report, code, dict(outcomes), load_verdict, timeline.digests)
+    code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
+    return Result(folder.path, report, code, dict(outcomes), loaded, timeline.digests)
 
 
 class partial_on_interrupt:  # noqa: N801  reads as the block it guards

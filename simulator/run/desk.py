@@ -165,8 +165,10 @@ def summary(result: Result) -> list[str]:
     if result.outcomes:
         words = ", ".join(f"{count} {word}" for word, count in sorted(counts))
         lines.append(f"requirements: {words}")
-    if result.load_verdict:
-        lines.append(f"load limits: {result.load_verdict.replace('_', ' ')}")
+    if result.load.limits:
+        broken = result.load.outcomes.count("fail")
+        kept = f"{broken} promises broken under load" if broken else "nothing lost under load"
+        lines.append(f"load limits: {result.load.limits.replace('_', ' ')}; {kept}")
     lines.append(f"report: {result.report}")
     return lines
 

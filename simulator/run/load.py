@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -15,10 +17,17 @@ from simulator.care import Settings, simulate
 from simulator.domain.candidate import Candidate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import LoadPlan, Study
+from simulator.domain.verdict import Finding, VerdictOutcome
 from simulator.errors import BenchError
 from simulator.fhir import render
 from simulator.figures import Figures
-from simulator.measures import judge_limits, measure
+from simulator.measures import (
+    acknowledged_present,
+    conditional_creates_single,
+    judge_limits,
+    measure,
+    versions_grow,
+)
 from simulator.population import make_population
 from simulator.run.folder import RunFolder, writing
 from simulator.run.progress import Watcher
@@ -29,13 +38,23 @@ _LONGEST_WORK_S = 4 * 3600
 """Work that begins in the window is simulated to its end, up to this long, so that its look-ups are in the trace."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What the load came to."""
+
+    limits: str
+    """Worst of the limits' verdicts: ``met``, ``not_met``, ``undecided``, ``not_said``; empty when no load was run."""
+    outcomes: tuple[VerdictOutcome, ...]
+    """Of what the candidate had to keep under load."""
+
+
 def run_load(  # noqa: PLR0913  the options of one job
     folder: RunFolder, timeline: Timeline, candidate: Candidate, figures: Figures, watch: Watcher, *, workers: int
-) -> str:
-    """Replay the study's window; returns the worst of the limits' verdicts, ``met`` when all are."""
+) -> LoadResult:
+    """Replay the study's window against the candidate, measure, and judge."""
     plan = timeline.study.load
     if plan is None:
-        return ""
+        return LoadResult("", ())
     begin = window_start(timeline.study, plan)
     interactions = prepare(timeline, plan, figures, watch, workers=workers)
     (folder.path / "load").mkdir(exist_ok=True)
@@ -49,7 +68,20 @@ def run_load(  # noqa: PLR0913  the options of one job
     limits = judge_limits(load, generator, plan.limits)
     folder.json("measurements.json", measurements)
     folder.json("load-limits.json", limits)
-    return _worst([limit.verdict for limit in limits])
+    kept = correctness(load, pl.read_parquet(folder.path / "load/readback.parquet"), interactions)
+    folder.json("load-correctness.json", [{"check": name, **asdict(finding)} for name, finding in kept.items()])
+    return LoadResult(_worst([limit.verdict for limit in limits]), tuple(f.outcome for f in kept.values()))
+
+
+def correctness(load: pl.DataFrame, readback: pl.DataFrame, interactions: pl.DataFrame) -> dict[str, Finding]:
+    """What the candidate had to keep under load, judged from what the generator recorded."""
+    return {
+        "acknowledged_present": acknowledged_present(load, readback),
+        "versions_grow": versions_grow(load),
+        "conditional_creates_single": conditional_creates_single(
+            load, interactions.select("interaction", "if_none_exist")
+        ),
+    }
 
 
 def window_start(study: Study, plan: LoadPlan) -> datetime:
@@ -91,16 +123,25 @@ def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, 
         log.open("wb") as output,
     ):
         process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ)
-        began = time.monotonic()
         try:
             while process.poll() is None:
-                advance(int(time.monotonic() - began))
+                advance(*_told(log))
                 time.sleep(0.2)
         finally:
             _stop(process)
     if process.returncode:
         last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-1:]
         raise BenchError(f"the load could not be run: {' '.join(last)}", where=str(log))
+
+
+def _told(log: Path) -> tuple[int, int | None]:
+    """How far the generator says it has come, in the stage it is in."""
+    last = log.read_bytes().rstrip(b"\n").rpartition(b"\n")[2]
+    try:
+        told = orjson.loads(last)
+        return int(told["done"]), int(told["of"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return 0, None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -195,7 +195,9 @@ def test_conditions_in_a_circle_are_refused(with_text: Callable[[str, str, str],
     figures = with_text(
         "comorbidity.csv", "atrial_fibrillation,hypertension_treated", "atrial_fibrillation,heart_failure"
     )
-    with pytest.raises(InputError, match=r"comorbidity\.csv: conditions raise each other in a circle: .*atrial_fibrillation"):
+    with pytest.raises(
+        InputError, match=r"comorbidity\.csv: conditions raise each other in a circle: .*atrial_fibrillation"
+    ):
         make_population(figures, ["5501"], SEED)
 
 

@@ -321,6 +321,15 @@ def test_one_profession_decides_the_load_clause(loaded: Path, catalogue: Catalog
     assert said in words(render(loaded, catalogue))
 
 
+def test_what_was_lost_under_load_is_said_first(loaded: Path, catalogue: Catalogue) -> None:
+    """A candidate that loses acknowledged writes under load fails, however fast it is, and the sentence says so."""
+    kept = loaded / "load-correctness.json"
+    kept.write_text(kept.read_text().replace('"outcome":"pass"', '"outcome":"fail"'))
+    page = words(render(loaded, catalogue))
+    assert "under load it broke 1 promise about what it stores" in page
+    assert "✗ Fail Acknowledged writes are there afterwards" in page
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:
     """A folder with nothing of a run in it is an input error."""
     with pytest.raises(InputError, match="no run here"):
