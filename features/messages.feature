@@ -6,7 +6,7 @@ Feature: Messages between hospital and municipality
     @SAM-02 @R-SAM-02
     Scenario: From LOG_INNLAGT to EPIKRISE every message of a stay is in the record
       Given a resident whose stay in hospital ends with home care
-      When hospital and municipality send each other the messages of the stay
+      When the messages of the stay arrive in another order than they were sent
       And the intake office (tildelingskontoret) reads the messages in the order they were sent
       Then the chain is complete and in order, and the days to pay for are right
 

@@ -13,7 +13,10 @@ from simulator.domain.verdict import Attribution, Finding
 
 Resource = dict[str, Any]
 
-_PERSON_NUMBER: Final = re.compile(r"(?<!\d)\d{11}(?!\d)")
+# A UUID may hold eleven digits in a row by chance, and is let through whole.
+_PERSON_NUMBER: Final = re.compile(
+    r"(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)\d{11}(?!\d)", re.IGNORECASE
+)
 _NAMED: Final = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?$")
 
 
@@ -36,8 +39,8 @@ class Entry:
 
 
 def mask(text: str) -> str:
-    """The text with every 11-digit run hidden: a message never repeats a person number."""
-    return _PERSON_NUMBER.sub("[person number]", text)
+    """The text with every 11-digit run outside a UUID hidden: a message never repeats a person number."""
+    return _PERSON_NUMBER.sub(lambda found: found["uuid"] or "[person number]", text)
 
 
 def describe(exchange: Exchange) -> str:

@@ -62,12 +62,13 @@ def _size(page: Exchange) -> int:
 def search_shows_no_other_patient(history: History) -> Finding:
     """A search for one patient's data never shows anybody else's, and does show the patient's own."""
     patient = next(iter(names_written(history, "patient")))
-    names_written(history, "others")
+    others = names_written(history, "others")
     chart = listed(history, "chart")
     own = names_written(history, "own")
     strangers = [e for e in chart if name_in(patient_of(e.resource)) != patient and e.name != patient]
     problems = [f"{e.name} of another patient was shown in a search for one patient" for e in strangers]
     seen = {e.name for e in chart}
+    problems += [f"{name} of another patient is filed under the one looked up" for name in others if name in seen]
     problems += [f"{name} of the patient was not shown" for name in own if name not in seen]
     passed = f"{len(chart)} entries were shown, all of the one patient."
     return finding(problems, passed, history.labelled("chart"))

@@ -50,3 +50,9 @@ def test_every_change_of_content_is_seen() -> None:
 def test_masking_leaves_other_numbers_alone() -> None:
     """Only runs of exactly eleven digits are hidden."""
     assert mask(f"{'1' * 11} and {'2' * 12} and 2026") == f"[person number] and {'2' * 12} and 2026"
+
+
+def test_masking_leaves_ids_whole() -> None:
+    """A UUID with eleven digits in a row is no person number."""
+    uuid = f"01a209c9-1dac-71e8-9542-e{'3' * 11}"
+    assert mask(f"Task/{uuid} of {'4' * 11}") == f"Task/{uuid} of [person number]"

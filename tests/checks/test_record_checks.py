@@ -76,14 +76,14 @@ def paged(s: Any, *pages: str) -> Any:
     return s
 
 
-def other(s: Any, stranger: str = "1", *, empty: bool = False) -> Any:
-    """A search for one patient's diagnoses."""
-    s.write("seed", {"resourceType": "Patient", "id": "1"}).write("seed", {"resourceType": "Patient", "id": "2"}, "2")
-    s.write("seed", about("Condition", "1")).fact(
-        patient=["i-Patient-1"], others=["i-Patient-2"], own=["i-Condition-1"]
-    )
-    shown = {**about("Condition", "8"), "subject": {"reference": f"Patient/{stranger}"}}
-    return s.search("chart.Condition", *([] if empty else [about("Condition", "1"), shown]))
+def other(s: Any, *shown: tuple[str, str]) -> Any:
+    """Two patients with a diagnosis each, and a search that shows diagnoses as (number, patient)."""
+    s.fact(patient=["i-Patient-1"], own=["i-Condition-1"], others=["i-Patient-2", "i-Condition-8"])
+    for number, diagnosis in (("1", "1"), ("2", "8")):
+        s.write("seed", {"resourceType": "Patient", "id": number}, number)
+        s.write("seed", about("Condition", diagnosis, subject={"reference": f"Patient/{number}"}), diagnosis)
+    found = (about("Condition", n, subject={"reference": f"Patient/{patient}"}) for n, patient in shown)
+    return s.search("chart.Condition", *found)
 
 
 def large(s: Any, status: int = 413, *, alive: bool = True) -> Any:
@@ -138,7 +138,7 @@ RIGHT: dict[str, Any] = {
     "coded_content_survives": lambda s: coded(s, CODED),
     "unknown_code_is_refused": strange,
     "paging_shows_everything_once": lambda s: paged(s, "12", "34"),
-    "search_shows_no_other_patient": other,
+    "search_shows_no_other_patient": lambda s: other(s, ("1", "1")),
     "too_large_request_is_refused": large,
     "everything_about_a_person_can_be_taken_out": lambda s: export(s, "1", "2"),
     "report_equals_the_truth": lambda s: report(s, "2026-01-12", "2026-01-12"),
@@ -177,8 +177,9 @@ WRONG = [
     ("paging_shows_everything_once", "a stranger", lambda s: paged(s, "12", "34", "9")),
     ("paging_shows_everything_once", "one large page", lambda s: paged(s, "1234")),
     ("paging_shows_everything_once", "wrong order", lambda s: paged(s, "21", "43")),
-    ("search_shows_no_other_patient", "another's", lambda s: other(s, "2")),
-    ("search_shows_no_other_patient", "own not shown", lambda s: other(s, empty=True)),
+    ("search_shows_no_other_patient", "another's", lambda s: other(s, ("1", "1"), ("8", "2"))),
+    ("search_shows_no_other_patient", "misfiled", lambda s: other(s, ("1", "1"), ("8", "1"))),
+    ("search_shows_no_other_patient", "own not shown", other),
     ("too_large_request_is_refused", "taken", lambda s: large(s, 201)),
     ("too_large_request_is_refused", "fell over", lambda s: large(s, 413, alive=False)),
     ("everything_about_a_person_can_be_taken_out", "one lost", lambda s: export(s, "1")),

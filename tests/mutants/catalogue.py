@@ -1,166 +1,7 @@
 """Every mutant: its fault, the rule whose check must catch it, and what it would mean on the ward."""
 
-from dataclasses import replace
-from typing import Any
-
-from simulator.journal.app import JournalApp
-from simulator.journal.http import Answer, Call
-from tests.mutants.faults import (
-    Mutant,
-    Resource,
-    answered,
-    asked,
-    both,
-    entries,
-    ignores,
-    races,
-    stores,
-    without,
-)
-
-
-def _lags(app: JournalApp) -> None:
-    """What was written last is not found yet."""
-    latest: list[str] = []
-
-    def remember(_: Call, resource: Resource) -> None:
-        latest[:] = [f"{resource.get('resourceType')}/{resource.get('id')}"]
-
-    def hide(_: Call, bundle: Resource) -> None:
-        found = bundle.get("entry", [])
-        bundle["entry"] = [e for e in found if f"{e['resource']['resourceType']}/{e['resource']['id']}" not in latest]
-        if not bundle["entry"]:
-            del bundle["entry"]
-
-    both(answered("create", remember), answered("search-type", hide))(app)
-
-
-def _uncode(call: Call, bundle: Resource) -> None:
-    if call.kind == "AllergyIntolerance":
-        for resource in entries(bundle):
-            resource["code"] = {"text": "Allergi"}
-
-
-def _always_current(app: JournalApp) -> None:
-    """An earlier version reads as the current one."""
-    app.journal.interactions["vread"] = app.journal.interactions["read"]
-
-
-def _without_display(resource: Resource) -> None:
-    for coding in resource.get("code", {}).get("coding", ()):
-        coding.pop("display", None)
-
-
-def _any_status(app: JournalApp) -> None:
-    """Observations are stored whatever their status says."""
-    sound = app.journal.validator.check
-
-    def check(resource: Any, expected: str) -> None:
-        known = {**resource, "status": "final"} if expected == "Observation" else resource
-        sound(known, expected)
-
-    app.journal.validator.check = check  # type: ignore[method-assign]
-
-
-def _no_last_page(call: Call, bundle: Resource) -> None:
-    if any(name == "_cursor" for name, _ in call.query):
-        bundle["link"] = [link for link in bundle.get("link", ()) if link["relation"] != "next"]
-
-
-def _naive(resource: Resource) -> None:
-    if "sent" in resource:
-        resource["sent"] = resource["sent"][:19] + "Z"
-
-
-def _boasts(_: Call, statement: Resource) -> None:
-    for claim in statement["rest"][0]["resource"]:
-        if claim["type"] == "Patient":
-            claim["searchParam"].append({"name": "skonummer", "type": "token"})
-
-
-def _exposes(app: JournalApp) -> None:
-    """The answer to a look-up names the question as an address."""
-    sound = app.journal.interactions["search-type"]
-
-    def apply(journal: Any, store: Any, call: Call) -> Answer:
-        answer = sound.apply(journal, store, call)
-        question = "&".join(f"{name}={text}" for name, text in call.query)
-        answer.headers["Content-Location"] = f"{journal.base}/{call.kind}?{question}"
-        return answer
-
-    app.journal.interactions["search-type"] = replace(sound, apply=apply)
-
-
-def _piecemeal(app: JournalApp) -> None:
-    """A transaction is carried out entry by entry, like a batch."""
-    sound = app.journal.interactions["transaction"]
-    assert sound.prepare is not None
-    prepare = sound.prepare
-
-    def read_as_batch(journal: Any, call: Call) -> None:
-        call.body = call.body.replace(b'"type":"transaction"', b'"type":"batch"')
-        prepare(journal, call)
-
-    app.journal.interactions["transaction"] = replace(sound, prepare=read_as_batch)
-
-
-def _skips_a_step(call: Call, bundle: Resource) -> None:
-    if call.kind == "Task" and len(bundle.get("entry", ())) > 2:
-        del bundle["entry"][1]
-
-
-def _stays_active(resource: Resource) -> None:
-    resource["status"] = "active"
-
-
-def _unlinked(resource: Resource) -> None:
-    resource.pop("referralRequest", None)
-
-
-def _unlogged(app: JournalApp) -> None:
-    """A search leaves nothing in the access log."""
-    sound = app.journal.interactions["search-type"]
-    app.journal.interactions["search-type"] = replace(sound, audited=False)
-
-
-def _erasable(app: JournalApp) -> None:
-    """Whoever asks may remove an entry of the access log."""
-    from simulator.journal import app as application  # noqa: PLC0415  replaced in this process only
-
-    sound = application.serve_request
-
-    async def serve_request(journal: Any, scope: Any, receive: Any) -> Answer:
-        if scope["method"] == "DELETE" and "/AuditEvent/" in scope["path"]:
-            return Answer(204)
-        return await sound(journal, scope, receive)
-
-    application.serve_request = serve_request
-
-
-def _unbounded(app: JournalApp) -> None:
-    """A request of any size is taken."""
-    app.journal.settings = replace(app.journal.settings, body_limit=1_000_000_000)
-
-
-def _guesses_gender(resource: Resource) -> None:
-    number = resource["identifier"][0]["value"]
-    resource["gender"] = "female" if int(number[8]) % 2 == 0 else "male"
-
-
-def _one_address(resource: Resource) -> None:
-    resource["address"] = resource.get("address", [])[-1:]
-
-
-def _open_ended(call: Call, bundle: Resource) -> None:
-    if call.kind == "Encounter":
-        for resource in entries(bundle):
-            resource.get("period", {}).pop("end", None)
-
-
-def _not_on_the_day(call: Call) -> None:
-    if call.kind == "Encounter":
-        call.query = [(n, t.replace("ge", "sa", 1) if n == "date" else t) for n, t in call.query]
-
+from tests.mutants import breaks
+from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
 
 MUTANTS = (
     Mutant(
@@ -168,7 +9,7 @@ MUTANTS = (
         "R-JRN-01",
         "What was written last is not found until something else is written.",
         "Legevakt treats a patient without what home care saw an hour ago.",
-        _lags,
+        breaks.lags,
     ),
     Mutant(
         "withdrawn-shown",
@@ -182,14 +23,14 @@ MUTANTS = (
         "R-JRN-03",
         "Allergies are listed as text without a code.",
         "No system can warn of the allergy when a medicine is prescribed.",
-        answered("search-type", _uncode),
+        answered("search-type", breaks.uncode),
     ),
     Mutant(
         "history-rewritten",
         "R-JRN-04A",
         "An earlier version reads as the current one.",
         "Nobody can show what was known when the decision was made.",
-        _always_current,
+        breaks.always_current,
     ),
     Mutant(
         "last-one-wins",
@@ -203,21 +44,21 @@ MUTANTS = (
         "R-JRN-05A",
         "The text of a code is not stored.",
         "The nurse sees a code where a diagnosis stood.",
-        stores("", _without_display),
+        stores("", breaks.without_display),
     ),
     Mutant(
         "any-code",
         "R-JRN-05B",
         "An Observation is stored whatever its status says.",
         "A measurement that was never finished counts as one.",
-        _any_status,
+        breaks.any_status,
     ),
     Mutant(
         "last-page-lost",
         "R-JRN-09",
         "The second page says it is the last.",
         "The newest visits are missing for whoever leafs through the list.",
-        answered("search-type", _no_last_page),
+        answered("search-type", breaks.no_last_page),
     ),
     Mutant(
         "medicine-race",
@@ -238,7 +79,7 @@ MUTANTS = (
         "R-SAM-02",
         "The time zone of a message is dropped.",
         "The municipality pays for a day it should not, or misses a deadline.",
-        stores("Communication", _naive),
+        stores("Communication", breaks.naive),
     ),
     Mutant(
         "message-twice",
@@ -252,7 +93,7 @@ MUTANTS = (
         "R-SAM-06A",
         "The CapabilityStatement claims a search parameter that does not exist.",
         "A vendor builds on a promise that does not hold.",
-        answered("capabilities", _boasts),
+        answered("capabilities", breaks.boasts),
     ),
     Mutant(
         "lenient",
@@ -266,14 +107,14 @@ MUTANTS = (
         "R-SAM-06C",
         "The answer to a look-up repeats the question as an address.",
         "Person numbers end up in logs that others read.",
-        _exposes,
+        breaks.exposes,
     ),
     Mutant(
         "half-a-transaction",
         "R-SAM-06D",
         "A transaction is carried out like a batch.",
         "Half of what belongs together is in the record.",
-        _piecemeal,
+        breaks.piecemeal,
     ),
     Mutant(
         "newcomer-race",
@@ -287,7 +128,7 @@ MUTANTS = (
         "R-SAM-08",
         "The history of a task leaves out a step.",
         "Nobody can see that the referral was ever received.",
-        answered("history-instance", _skips_a_step),
+        answered("history-instance", breaks.skips_a_step),
     ),
     Mutant(
         "never-done",
@@ -301,14 +142,14 @@ MUTANTS = (
         "R-SAM-15",
         "A service that has ended is stored as active.",
         "A nurse drives to somebody who no longer has the service.",
-        stores("EpisodeOfCare", _stays_active),
+        stores("EpisodeOfCare", breaks.stays_active),
     ),
     Mutant(
         "unlinked-decision",
         "R-ADM-01",
         "A decision is stored without the application it answers.",
         "The applicant cannot see what was decided, nor appeal.",
-        stores("EpisodeOfCare", _unlinked),
+        stores("EpisodeOfCare", breaks.unlinked),
     ),
     Mutant(
         "everybodys-task",
@@ -322,7 +163,7 @@ MUTANTS = (
         "R-INN-01",
         "A search leaves nothing in the access log.",
         "Somebody snoops in a neighbour's record and nobody can see it.",
-        _unlogged,
+        breaks.unlogged,
     ),
     Mutant(
         "double-booking",
@@ -336,7 +177,7 @@ MUTANTS = (
         "R-TIL-04",
         "An entry of the access log can be removed.",
         "Whoever snoops removes the trace.",
-        _erasable,
+        breaks.erasable,
     ),
     Mutant(
         "strangers-medicines",
@@ -350,34 +191,83 @@ MUTANTS = (
         "R-TIL-05B",
         "A request of any size is taken.",
         "One faulty system takes the record down for everybody.",
-        _unbounded,
+        breaks.unbounded,
     ),
     Mutant(
         "gender-from-number",
         "R-GRU-01",
         "Gender is computed from the number.",
         "A woman is not called in to screening.",
-        stores("Patient", _guesses_gender),
+        stores("Patient", breaks.guesses_gender),
     ),
     Mutant(
         "former-address-lost",
         "R-GRU-03",
         "Only the last address is stored.",
         "The municipality that owes the service can no longer be found.",
-        stores("Patient", _one_address),
+        stores("Patient", breaks.one_address),
     ),
     Mutant(
         "list-leaves-out",
         "R-NFR-07",
         "Lists of contacts leave out when the contact ended.",
         "The record does not survive a change of supplier.",
-        answered("search-type", _open_ended),
+        answered("search-type", breaks.open_ended),
     ),
     Mutant(
         "first-day-lost",
         "R-RAP-01",
         "A search from a day on leaves that day out.",
         "The municipality reports, and is paid for, less than it does.",
-        asked("search-type", _not_on_the_day),
+        asked("search-type", breaks.not_on_the_day),
+    ),
+    Mutant(
+        "swallowed-change",
+        "R-JRN-04B",
+        "A change is acknowledged and not stored.",
+        "The nurse believes the note was saved.",
+        breaks.swallows,
+    ),
+    Mutant(
+        "stale-read",
+        "R-JRN-04A",
+        "A read gives the version before the current one.",
+        "Somebody acts on what was corrected a minute ago.",
+        breaks.reads_the_past,
+    ),
+    Mutant(
+        "order-lost",
+        "R-JRN-09",
+        "A search passes over the order asked for.",
+        "The latest visit is not where everybody looks for it.",
+        ignores("Encounter", "_sort"),
+    ),
+    Mutant(
+        "messages-unordered",
+        "R-SAM-02",
+        "A search of messages passes over the order asked for.",
+        "A late message is taken for the latest news.",
+        ignores("Communication", "_sort"),
+    ),
+    Mutant(
+        "extensions-dropped",
+        "R-GRU-03",
+        "Extensions of an address are not stored.",
+        "Nobody can tell which municipality is responsible.",
+        stores("Patient", breaks.without_extensions),
+    ),
+    Mutant(
+        "text-cut",
+        "R-JRN-05A",
+        "Texts of codes are cut to eight characters.",
+        "Two medicines look the same.",
+        stores("", breaks.cut_texts),
+    ),
+    Mutant(
+        "misfiled",
+        "R-TIL-05A",
+        "Every diagnosis is filed under the first patient.",
+        "A patient is treated for what somebody else has.",
+        breaks.misfiles,
     ),
 )  # fmt: skip  a table
