@@ -128,7 +128,11 @@ def _scale(run: RunFiles, texts: Texts) -> str:
     names = [line(m.get("name", "?"), 60) for m in rows(run.manifest.get("municipalities"))]
     place = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
     times = mapping(run.manifest.get("load_plan")).get("people") or _replicas(run.load)
-    return f"{texts.number(times)} × {place}" if times > 1 else place or "–"
+    scale = f"{texts.number(times)} × {place}" if times > 1 else place or "–"
+    seconds = run.generator.get("window_seconds")
+    if run.load is None or not isinstance(seconds, int | float) or seconds <= 0:
+        return scale
+    return texts("load.scale", scale=scale, rate=texts.number(round(run.load.height / seconds, 1)))
 
 
 def _replicas(load: pl.DataFrame | None) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from reports.language import Texts
@@ -68,6 +69,8 @@ def spread(load: pl.DataFrame, texts: Texts) -> Markup:
             axes.plot(_quantiles(times), _POINTS * 100, style, color=colour, label=label, drawstyle="steps-post")
         axes.axhline(95, color="#7b8794", linewidth=0.8, linestyle=":")
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_ylim(0, 101)
         axes.set_xlabel(texts("load.axis_ms"))
         axes.set_ylabel(texts("load.axis_share"))

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 from rich.console import Console
@@ -24,23 +25,26 @@ def main() -> int:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     Console(width=120).print(table(rows))
+    print("values are per CPU-second; low and high are the spread of the ratio over the repeats")
     print(f"{here['cpus']} cpus, {here['model']}, Python {here['python']}; written to {path}")
     return 0
 
 
-def table(rows: list[dict[str, object]]) -> Table:
-    """The figures as people read them."""
-    shown = Table("figure", "value", "unit", "baseline", "ratio", "target", "n", "low", "high")
+def table(rows: list[dict[str, Any]]) -> Table:
+    """The figures as people read them; low and high are the spread of the ratio."""
+    shown = Table("figure", "value", "baseline", "value", "ratio", "low", "high", "n", "target", "")
     for row in rows:
-        keys = ("name", "value", "unit", "baseline", "ratio", "target", "n", "low", "high")
-        shown.add_row(*(_short(row.get(key)) for key in keys))
+        reached = row[row.get("target_of", "ratio")] >= row["target"]
+        keys = ("name", "value", "baseline", "baseline_value", "ratio", "low", "high", "n")
+        target = f"{row['target']:,} {row.get('target_of', 'ratio')}"
+        shown.add_row(*(_short(row[key]) for key in keys), target, "reached" if reached else "MISSED")
     return shown
 
 
 def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
-    return "" if value is None else str(value)
+    return str(value)
 
 
 if __name__ == "__main__":

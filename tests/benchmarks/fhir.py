@@ -46,9 +46,10 @@ def run() -> list[dict[str, Any]]:
             "baseline_value": baseline,
             "ratio": value / baseline,
             "target": _TARGET,
+            "target_of": "value",
             "n": _REPEATS,
-            "low": min(rates),
-            "high": max(rates),
+            "low": min(rates) / baseline,
+            "high": max(rates) / baseline,
         }
     ]
 

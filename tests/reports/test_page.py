@@ -87,7 +87,7 @@ def page(finished: Path, catalogue: Catalogue, tmp_path_factory: pytest.TempPath
 def test_the_verdict_is_one_sentence(page: str) -> None:
     """Who was tested, passed, failed, could not be judged, load and generator stand in one sentence."""
     assert (
-        "Tested journal 0.1.0 passed 3 of 5 required requirements; 1 failed; 1 could not be judged; "
+        "Tested journal 0.1.0 passed 3 of the 5 requirements tested; 1 failed; 1 could not be judged; "
         "load: limits met at 24 × Tromsø; the load generator was not the bottleneck." in words(page)
     )
 
@@ -167,7 +167,7 @@ def test_the_page_is_whole_in_bokmaal(finished: Path, tmp_path: Path, catalogue:
     shutil.copytree(finished, tmp_path / "run")
     html = render(tmp_path / "run", catalogue, "nb")
     assert '<html lang="nb">' in html
-    assert "besto 3 av 5 obligatoriske krav; 1 ble ikke bestått; 1 kunne ikke vurderes" in words(html)
+    assert "besto 3 av de 5 kravene som ble prøvd; 1 ble ikke bestått; 1 kunne ikke vurderes" in words(html)
     assert "79\u202f943 innbyggere" in html
     assert (Page(html).faults, Page(html).open) == ([], [])
 
@@ -285,7 +285,7 @@ def test_a_run_without_evidence_is_not_a_pass(bare: Bare, catalogue: Catalogue) 
 def test_not_applicable_alone_is_not_a_pass(bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue) -> None:
     """A candidate that claims nothing has passed nothing."""
     text = words(render(bare([judged("JRN-01", "not_applicable")]), catalogue))
-    assert "The bench cannot say Tested journal 0.1.0 was judged on no required requirement." in text
+    assert "The bench cannot say Tested journal 0.1.0 was judged on no requirement." in text
 
 
 def test_empty_tables_are_drawn_as_nothing(bare: Bare, catalogue: Catalogue) -> None:
