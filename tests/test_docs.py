@@ -12,6 +12,7 @@ from simulator.candidates import descriptions
 from simulator.cli import app
 from simulator.places import ROOT, SCENARIOS
 from simulator.scenario import models
+from simulator.scenario.catalogue import load_catalogue
 
 README = (ROOT / "README.md").read_text("utf-8")
 APP: Any = typer.main.get_command(app)
@@ -78,3 +79,27 @@ def test_every_documented_key_exists() -> None:
     cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.MULTILINE)
     named = {key for cell in cells for key in re.findall(r"`([a-z_0-9]+)`", cell)}
     assert named <= keys(models)
+
+
+def requirement_table() -> str:
+    catalogue = load_catalogue()
+    rows = ["| requirement | what it asks | rules |", "|---|---|---|"]
+    for identity, requirement in catalogue.requirements.items():
+        rules = [rule.id for rule in catalogue.rules.values() if rule.requirement == identity]
+        if rules:
+            rows.append(f"| {identity} | {requirement.title['en']} | {', '.join(rules)} |")
+    return "\n".join(rows)
+
+
+def test_the_table_of_requirements_is_the_catalogue() -> None:
+    """features/README.md lists exactly the requirements that are tested, as the catalogue words them."""
+    assert requirement_table() in (ROOT / "features" / "README.md").read_text("utf-8")
+
+
+def test_no_document_names_an_unknown_requirement() -> None:
+    """Every requirement id in any document is in the catalogue."""
+    known = set(load_catalogue().requirements)
+    pages = [p for p in ROOT.rglob("*.md") if not {".venv", "runs"} & set(p.parts)]
+    prefixes = "|".join(load_catalogue().capabilities)
+    named = {identity for p in pages for identity in re.findall(rf"\b(?:{prefixes})-\d\d\b", p.read_text("utf-8"))}
+    assert named <= known
