@@ -22,13 +22,15 @@ from simulator.candidates import Limits, Session, attach, load_candidate
 from simulator.checks.evidence import mask
 from simulator.domain.requirement import Catalogue
 from simulator.domain.verdict import Finding
-from simulator.errors import InputError, nearest
+from simulator.errors import DiskFullError, InputError, OutputError, nearest
 from simulator.histories import Recorder
 from simulator.scenario.catalogue import load_catalogue
 
 pytest_plugins = [f"features.steps.{topic}" for topic in TOPICS]
 
 ANSWER_WITHIN_S = "20"
+NOT_WRITABLE, DISK_FULL = 73, 74
+"""Exit codes when history or verdicts cannot be written: nothing more could be proved, so nothing more is tried."""
 _NAME = pytest.StashKey[str]()
 
 
@@ -99,6 +101,9 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) 
 
     Only when the candidate did not take in what the example rests on does the history itself say why.
     """
+    if isinstance(exception, OutputError):
+        code = DISK_FULL if isinstance(exception, DiskFullError) else NOT_WRITABLE
+        pytest.exit(str(exception), returncode=code)
     example: Example = request.getfixturevalue("example")
     evidence = tuple(e.number for e in example.exchanges[-1:])
     for rule in _rules(request):

@@ -4,7 +4,6 @@ Numbers live in memory-mapped files under ``partial/``, one per column; the name
 ``partial/answers.tsv``. Finishing turns both into ``load.parquet`` (``tables.LOAD``); so does recovering them later.
 """
 
-import errno
 import mmap
 import os
 import shutil
@@ -18,7 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.domain import tables
-from simulator.errors import DiskFullError, InputError, OutputError
+from simulator.errors import InputError, OutputError
+from simulator.storage import explained, whole
 
 OUTCOMES: Final = ("ok", "refused", "unknown")
 NOT_SENT: Final = -1
@@ -60,7 +60,7 @@ class Recorder:
             self._answers.write(lines)
             self._answers.flush()
         except OSError as error:
-            raise _disk(error, self.folder) from None
+            raise explained(error.errno, self.folder) from None
 
     def discard(self) -> None:
         """Forget the replay: nothing was released."""
@@ -91,12 +91,8 @@ def recover(folder: Path, care: pl.DataFrame, intended: Sequence[int], end_ns: i
     columns["done"][unanswered] = end
     columns["outcome"][unanswered] = OUTCOMES.index("unknown")
     frame = _frame(care, intended, columns, _read_answers(partial / _ANSWERS, size))
-    part = folder / "load.parquet.part"
-    try:
+    with whole(folder / "load.parquet") as part:
         frame.write_parquet(part)
-        part.replace(folder / "load.parquet")
-    except OSError as error:
-        raise _disk(error, folder) from None
     shutil.rmtree(partial, ignore_errors=True)
     return frame
 
@@ -156,7 +152,7 @@ def _begin(folder: Path, size: int, window: dict[str, object]) -> None:
             remedy="Wait for it, read it with --recover, or use another folder.",
         ) from None
     except OSError as error:
-        raise _disk(error, folder) from None
+        raise explained(error.errno, folder) from None
     try:
         (_partial(folder) / _RUN).write_bytes(orjson.dumps(window))
         for name, code in _COLUMNS.items():
@@ -166,15 +162,9 @@ def _begin(folder: Path, size: int, window: dict[str, object]) -> None:
                 np.full(size, 0 if code != "q" else -1, dtype=np.dtype(code)).tofile(file)
     except OSError as error:
         shutil.rmtree(_partial(folder), ignore_errors=True)
-        raise _disk(error, folder) from None
+        raise explained(error.errno, folder) from None
 
 
 def _mapped(path: Path, size: int, code: str) -> memoryview:
     with path.open("r+b") as file:
         return memoryview(mmap.mmap(file.fileno(), size * np.dtype(code).itemsize)).cast(code)  # type: ignore[call-overload,no-any-return]  # the code comes from the table above
-
-
-def _disk(error: OSError, folder: Path) -> OutputError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFullError("the disk is full", where=str(folder), remedy="Free some space and run again.")
-    return OutputError(f"cannot be written to: {error.strerror}", where=str(folder), remedy="Use another folder.")

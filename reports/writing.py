@@ -1,7 +1,5 @@
 """Writes ``report.html`` and ``junit.xml`` into a run's folder, whole or not at all."""
 
-import errno
-import os
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +8,8 @@ from reports.language import load_texts
 from reports.page import html
 from reports.run_files import read_run
 from simulator.domain.requirement import Catalogue
-from simulator.errors import DiskFullError, OutputError
 from simulator.scenario.catalogue import load_catalogue
+from simulator.storage import whole
 
 PAGE: Final = "report.html"
 JUNIT: Final = "junit.xml"
@@ -33,14 +31,5 @@ def write(run_folder: Path, *, lang: str = "en", catalogue: Catalogue | None = N
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole(path) as part:
         part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise DiskFullError("the disk is full", where=str(path), remedy="Free space and write again.") from None
-        raise OutputError(
-            f"cannot be written: {error.strerror}", where=str(path), remedy="Choose a folder you may write to."
-        ) from None

@@ -7,20 +7,25 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from simulator.domain.exchange import Exchange, Fact, History, Request, Response
 from simulator.domain.verdict import Verdict
+from simulator.storage import writing
 
 
 class Recorder:
-    """Appends facts, exchanges and verdicts of a run to its files, flushing each line."""
+    """Appends facts, exchanges and verdicts of a run to its files, flushing each line.
+
+    Raises OutputError or DiskFullError when a line cannot be written.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._history = (folder / "history.jsonl").open("ab")
-        self._verdicts = (folder / "verdicts.jsonl").open("ab")
+        with writing(folder):
+            self._history = (folder / "history.jsonl").open("ab")
+            self._verdicts = (folder / "verdicts.jsonl").open("ab")
         self._numbers = 0
 
     def next_number(self) -> int:
@@ -46,9 +51,10 @@ class Recorder:
         self._verdicts.close()
 
     @staticmethod
-    def _append(file: Any, line: dict[str, Any]) -> None:
-        file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-        file.flush()
+    def _append(file: BinaryIO, line: dict[str, Any]) -> None:
+        with writing(Path(file.name)):
+            file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            file.flush()
 
 
 def read_histories(path: Path) -> dict[str, History]:

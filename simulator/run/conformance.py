@@ -1,5 +1,6 @@
 """Runs the conformance features against a running candidate, in a process of their own."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from simulator.domain.verdict import Verdict, VerdictOutcome, worst
 from simulator.errors import BenchError
 from simulator.histories import read_verdicts
 from simulator.places import FEATURES
-from simulator.run.folder import RunFolder, disk_is_full, explained
+from simulator.run.folder import RunFolder
 from simulator.run.progress import Watcher
+from simulator.storage import disk_is_full, explained
 
 _PYTEST_BROKEN = (3, 4)
+_CANNOT_WRITE = {73: errno.EACCES, 74: errno.ENOSPC}
 
 
 def run_features(
@@ -43,6 +46,8 @@ def run_features(
                 time.sleep(0.2)
         finally:
             _stop(process)
+    if process.returncode in _CANNOT_WRITE:
+        raise explained(_CANNOT_WRITE[process.returncode], folder.path)
     verdicts = read_verdicts(verdicts_file)
     if process.returncode in _PYTEST_BROKEN or (process.returncode and not verdicts):
         raise _broken(process.returncode, log)
@@ -76,7 +81,7 @@ def _lines(path: Path) -> int:
 
 def _broken(code: int, log: Path) -> BenchError:
     if disk_is_full(log):
-        return explained(OSError(28, "No space left on device"), log)
+        return explained(errno.ENOSPC, log)
     last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-3:]
     return BenchError(
         f"the features could not be run (exit code {code}): {' / '.join(last)}",

@@ -23,10 +23,10 @@ from simulator.figures import Figures
 from simulator.places import MUNICIPALITIES, SCENARIOS
 from simulator.population import make_population, population_fit
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
-from simulator.run.folder import writing
 from simulator.run.progress import Watcher
 from simulator.scenario import check_files
 from simulator.scenario.catalogue import load_catalogue
+from simulator.storage import whole, writing
 
 
 class Language(StrEnum):
@@ -55,16 +55,11 @@ def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch
     with watch.stage("Making people"):
         people = make_population(figures, numbers, seed)
     fit = population_fit(people, figures)
-    with writing(out), watch.stage("Writing"):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = out.with_name(f".{out.name}.part")
-        try:
-            with part.open("wb") as file:
-                people.write_parquet(file, compression="zstd")
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-        out.with_suffix(".fit.json").write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2))
+    with watch.stage("Writing"):
+        with whole(out) as part, part.open("wb") as file:
+            people.write_parquet(file, compression="zstd")
+        with whole(out.with_suffix(".fit.json")) as part:
+            part.write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2))
     missed = [row["target"] for row in fit if not row["ok"]]
     watch.say(f"{people.height} residents, seed {seed}, digest {table_digest(people)}")
     watch.say(

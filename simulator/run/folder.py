@@ -1,10 +1,5 @@
 """A run's folder: one run each, files whole or absent, and a manifest that says partial until it is complete."""
 
-import errno
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +7,8 @@ from typing import Any
 import orjson
 import polars as pl
 
-from simulator.errors import BenchError, DiskFullError, OutputError
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_ENOUGH_BYTES = 1 << 16
+from simulator.errors import OutputError
+from simulator.storage import whole, writing
 
 
 class RunFolder:
@@ -47,12 +40,12 @@ class RunFolder:
 
     def table(self, name: str, frame: pl.DataFrame) -> None:
         """Write a Parquet file, whole or not at all."""
-        with self._whole(name) as temporary, temporary.open("wb") as file:
+        with whole(self.path / name) as temporary, temporary.open("wb") as file:
             frame.write_parquet(file, compression="zstd")
 
     def json(self, name: str, data: Any) -> None:
         """Write a JSON file, whole or not at all."""
-        with self._whole(name) as temporary:
+        with whole(self.path / name) as temporary:
             temporary.write_bytes(_json(data))
 
     def note(self, **fields: Any) -> None:
@@ -63,18 +56,6 @@ class RunFolder:
     def finish(self, state: str = "complete") -> None:
         """Write into the manifest that the run has ended, and how."""
         self.note(state=state, ended=datetime.now(UTC).isoformat(timespec="seconds"))
-
-    @contextmanager
-    def _whole(self, name: str) -> Iterator[Path]:
-        target = self.path / name
-        temporary = target.with_name(f".{target.name}.part")
-        with writing(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                yield temporary
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
 
 
 def _free(path: Path) -> Path:
@@ -87,41 +68,3 @@ def _free(path: Path) -> Path:
 
 def _json(data: Any) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing ``path`` into one clear error."""
-    try:
-        yield
-    except FileExistsError:
-        raise OutputError(
-            "another run is using the folder, or it is a file",
-            where=str(path),
-            remedy="Name another folder with --out.",
-        ) from None
-    except NotADirectoryError:
-        raise OutputError("a part of the path is a file", where=str(path), remedy="Name a folder with --out.") from None
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise explained(error, path) from None
-
-
-def explained(error: Exception, path: Path) -> BenchError:
-    """The error of the tree that says what ``error`` means for ``path``."""
-    number = error.errno if isinstance(error, OSError) else None
-    if number in _FULL or (number is None and disk_is_full(path)):
-        return DiskFullError(
-            "the disk is full",
-            where=str(path),
-            remedy="Free some space and run again; what was written so far is marked as partial.",
-        )
-    reason = os.strerror(number) if number else str(error)
-    return OutputError(
-        f"cannot be written: {reason}", where=str(path), remedy="Choose a folder you may write to, with --out."
-    )
-
-
-def disk_is_full(path: Path) -> bool:
-    """Whether hardly anything more can be written near ``path``."""
-    existing = next((p for p in (path, *path.parents) if p.exists()), Path())
-    return shutil.disk_usage(existing).free < _ENOUGH_BYTES

@@ -29,9 +29,10 @@ from simulator.measures import (
     versions_grow,
 )
 from simulator.population import make_population
-from simulator.run.folder import RunFolder, writing
+from simulator.run.folder import RunFolder
 from simulator.run.progress import Watcher
 from simulator.run.timeline import Timeline
+from simulator.storage import writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
 _LONGEST_WORK_S = 4 * 3600

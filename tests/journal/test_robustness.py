@@ -9,6 +9,8 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.journal.interactions.common import check_id, new_id
+
 Json = dict[str, Any]
 FUZZ = settings(
     max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -153,3 +155,9 @@ def test_any_header_is_taken_or_refused(client: Any, patient: Json) -> None:
             assert client.send(method, path, stored if method != "GET" else None, **{name: value}).status_code < 500
 
     run()
+
+
+def test_ids_never_look_like_person_numbers() -> None:
+    """The server gives no id that it would itself refuse in an update."""
+    for identity in (new_id() for _ in range(5000)):
+        check_id(identity, "Patient")

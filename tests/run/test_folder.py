@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from simulator.errors import DiskFullError, OutputError
-from simulator.run.folder import RunFolder, writing
+from simulator.run.folder import RunFolder
+from simulator.storage import writing
 
 
 def manifest(folder: RunFolder) -> dict[str, str]:
