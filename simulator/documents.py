@@ -8,7 +8,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import InputError, at, nearest
+from simulator.domain.person_number import find_real_numbers
+from simulator.errors import InputError, PersonNumberError, at, nearest
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -78,7 +79,7 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
 
 def read(path: Path) -> Document:
     """Read one YAML file; raises InputError when it is missing, too large, not UTF-8 or not YAML."""
-    text = _text(path)
+    text = read_text(path)
     loader = _Loader(text)
     loader.name = str(path)
     try:
@@ -101,7 +102,29 @@ def read(path: Path) -> Document:
     return Document(path, data, lines)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file people write; raises InputError, and PersonNumberError for a number that could be real."""
+    raw = _bytes(path)
+    _refuse_real_numbers(raw, path)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.start} is not UTF-8", where=str(path), remedy="Save the file as UTF-8."
+        ) from None
+
+
+def _refuse_real_numbers(raw: bytes, path: Path) -> None:
+    for start in find_real_numbers(raw):
+        raise PersonNumberError(
+            "a person number outside the synthetic series",
+            expected="synthetic numbers only (month + 80, or + 65)",
+            where=at(path, raw.count(b"\n", 0, start) + 1),
+            remedy="Take it out; nothing in a scenario may belong to a real person.",
+        )
+
+
+def _bytes(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -112,12 +135,7 @@ def _text(path: Path) -> str:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from None
     if len(raw) > MAX_BYTES:
         raise InputError(f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}", where=str(path))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"byte {error.start} is not UTF-8", where=str(path), remedy="Save the file as UTF-8."
-        ) from None
+    return raw
 
 
 def _collect_lines(node: yaml.Node, location: Location, lines: dict[Location, int]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from simulator.documents import read
+from simulator.domain.person_number import check_digits
 from simulator.errors import InputError
 
 
@@ -25,6 +26,12 @@ def write(folder: Path, text: str) -> Path:
     path = folder / "x.yaml"
     path.write_text(text, "utf-8")
     return path
+
+
+def real_number() -> str:
+    """A number that could be somebody's, found by trying, so that none is written down."""
+    tries = ((nine, check_digits(nine)) for nine in (f"010180{individual:03}" for individual in range(500)))
+    return next(f"{nine}{digits[0]}{digits[1]}" for nine, digits in tries if digits)
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -67,6 +74,14 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
 def test_a_date_outside_the_calendar_names_the_line(tmp_path: Path) -> None:
     """A thirteenth month is refused with its line."""
     assert "x.yaml:2: '2026-13-12' is not in the calendar" in refusal(tmp_path, "title: x\nstart: 2026-13-12\n")
+
+
+def test_a_number_that_could_be_real_is_refused(tmp_path: Path) -> None:
+    """A person number outside the synthetic series is refused with its line, and is not repeated."""
+    number = real_number()
+    message = refusal(tmp_path, f"title: x\nnote: {number}\n")
+    assert "x.yaml:2: a person number outside the synthetic series" in message
+    assert number not in message
 
 
 def test_unsafe_yaml_is_refused(tmp_path: Path) -> None:

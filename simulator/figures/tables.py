@@ -1,11 +1,13 @@
 """Reads the CSV files of official figures; every fault is told with file, line, column and value."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from simulator.documents import read_text
 from simulator.domain.figure import OLDEST, SEXES, STATUSES, FigureStatus
 from simulator.errors import InputError, at, nearest
 
@@ -86,17 +88,12 @@ def read_rows(path: Path, header: Sequence[str]) -> list[Row]:
         raise InputError(
             "no such file", where=str(path), remedy="A directory of figures holds all of the bench's files."
         )
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            found = next(reader, [])
-            if found != list(header):
-                raise InputError(f"columns {','.join(found)}", expected=",".join(header), where=at(path, 1))
-            rows = [_row(path, reader.line_num, header, cells) for cells in reader if cells]
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"byte {error.start} is not UTF-8", where=str(path), remedy="Save the file as UTF-8."
-        ) from None
+        found = next(reader, [])
+        if found != list(header):
+            raise InputError(f"columns {','.join(found)}", expected=",".join(header), where=at(path, 1))
+        rows = [_row(path, reader.line_num, header, cells) for cells in reader if cells]
     except csv.Error as error:
         raise InputError(f"not CSV: {error}", where=at(path, reader.line_num)) from None
     if not rows:
