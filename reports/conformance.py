@@ -146,7 +146,7 @@ def _requirement(name: str, verdicts: list[Verdict], run: RunFiles, words: tuple
         id=line(name),
         capability=known.capability if known else verdicts[0].capability,
         title=texts.pick(known.title) if known else texts("requirement.unknown"),
-        consequence=texts.pick(known.consequence) if known else "",
+        consequence=_consequence(known, verdicts, words),
         phase=known.phase if known else "",
         source=known.source if known else "",
         status=known.status if known else "",
@@ -157,6 +157,16 @@ def _requirement(name: str, verdicts: list[Verdict], run: RunFiles, words: tuple
         verdicts=[_verdict(v, run, words) for v in sorted(verdicts, key=lambda v: SHOWN_FIRST.index(v.outcome))],
         command=_command(run, name),
     )
+
+
+def _consequence(known: Requirement | None, verdicts: list[Verdict], words: tuple[Catalogue, Texts]) -> str:
+    """What the rules that were broken mean for the patient or the care worker, or else the requirement's own words."""
+    catalogue, texts = words
+    broken = [
+        catalogue.rules[v.rule].consequence for v in verdicts if v.outcome == "fail" and v.rule in catalogue.rules
+    ]
+    said = dict.fromkeys(texts.pick(consequence) for consequence in broken if consequence)
+    return " ".join(said) or (texts.pick(known.consequence) if known else "")
 
 
 def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) -> VerdictView:

@@ -64,6 +64,7 @@ class _Rule(_Model):
     requirement: RequirementId
     text: _Text
     source: Filled
+    consequence: _Text | None = None
 
 
 class _Resource(_Model):
@@ -102,8 +103,13 @@ def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT)
                 remedy=nearest(rule.requirement, found),
             )
     _check_ruled(document, found, {rule.requirement for rule in agreed.rules.values()})
-    rules = {key: Rule(key, r.level, r.requirement, r.text.texts(), r.source) for key, r in agreed.rules.items()}
+    rules = {key: _rule(key, rule, found) for key, rule in agreed.rules.items()}
     return Catalogue(found, rules, {key: text.texts() for key, text in model.capabilities.items()}, _contract(agreed))
+
+
+def _rule(key: str, model: _Rule, requirements: dict[str, Requirement]) -> Rule:
+    own = model.consequence.texts() if model.consequence else requirements[model.requirement].consequence
+    return Rule(key, model.level, model.requirement, model.text.texts(), model.source, own)
 
 
 def _check_ruled(document: documents.Document, found: dict[str, Requirement], ruled: set[str]) -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from simulator.domain.requirement import Catalogue
 from simulator.domain.tables import EVENTS, LOAD, POPULATION
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError, OutputError
+from simulator.histories import read_verdicts
 
 Bare = Callable[..., Path]
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -328,6 +330,14 @@ def test_what_was_lost_under_load_is_said_first(loaded: Path, catalogue: Catalog
     page = words(render(loaded, catalogue))
     assert "under load it broke 1 promise about what it stores" in page
     assert "✗ Fail Acknowledged writes are there afterwards" in page
+
+
+def test_the_consequence_is_that_of_the_broken_rule(loaded: Path, catalogue: Catalogue) -> None:
+    """Of a requirement with several rules, the consequence of the one that was broken is shown."""
+    failed = next(v for v in read_verdicts(loaded / "verdicts.jsonl") if v.outcome == "fail")
+    own = replace(catalogue.rules[failed.rule], consequence={"nb": "Ingen ser det.", "en": "Nobody sees it."})
+    page = words(render(loaded, replace(catalogue, rules={**catalogue.rules, failed.rule: own})))
+    assert "Nobody sees it." in page
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:

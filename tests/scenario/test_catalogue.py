@@ -75,3 +75,11 @@ def test_requirement_with_missing_text_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"requirements\.yaml:\d+: unknown key 'eng'"):
         load_catalogue(requirements=path)
+
+
+def test_a_broken_rule_has_its_own_consequence_or_its_requirements() -> None:
+    """What breaking a rule means is said by the rule itself, or else by its requirement."""
+    catalogue = load_catalogue()
+    assert catalogue.rules["R-TIL-05B"].consequence != catalogue.requirements["TIL-05"].consequence
+    assert catalogue.rules["R-JRN-03"].consequence == catalogue.requirements["JRN-03"].consequence
+    assert all(set(rule.consequence) == {"nb", "en"} for rule in catalogue.rules.values())
