@@ -68,6 +68,12 @@ def test_a_table_is_whole_or_absent(tmp_path: Path) -> None:
     """A table that cannot be written leaves neither a half file nor a temporary one."""
     folder = RunFolder.create(tmp_path / "a", "x")
     unwritable = pl.DataFrame({"x": [object()]})
-    with pytest.raises(OutputError):
+    with pytest.raises(pl.exceptions.PolarsError):
         folder.table("t.parquet", unwritable)
     assert sorted(p.name for p in folder.path.iterdir()) == ["manifest.json"]
+
+
+def test_a_full_disk_is_named_when_a_library_writes(tmp_path: Path) -> None:
+    """A table that does not fit on the disk ends in the same error as any other file."""
+    with pytest.raises(DiskFullError), writing(tmp_path), Path("/dev/full").open("wb", buffering=0) as file:
+        pl.DataFrame({"x": range(100_000)}).write_parquet(file)
