@@ -61,12 +61,12 @@ def _fault(answer: Answer) -> tuple[str, str] | None:
 
 def _fault_in_body(body: bytes, kind: str) -> tuple[str, str] | None:
     if "html" in kind.lower() or body.lstrip()[:1] == b"<":
-        return "it answered with a web page or XML", "base_url must be the FHIR base, not a page about it."
+        return "it answered with a web page or XML", "The base_url must be the FHIR base, not a page about it."
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         return f"its answer is not JSON ({kind})", "Check base_url and the candidate's log."
     found = parsed.get("resourceType") if isinstance(parsed, dict) else type(parsed).__name__
     if found != "CapabilityStatement":
-        return f"its answer is {str(found)[:40]!r}", "base_url must be the FHIR base."
+        return f"its answer is {str(found)[:40]!r}", "The base_url must be the FHIR base."
     return None

@@ -1,6 +1,7 @@
 """The whole chain for one candidate: people, care, interactions, conformance, load, report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from simulator import __version__
 from simulator.candidates import load_candidate, running
 from simulator.domain.candidate import Candidate
 from simulator.domain.verdict import Verdict
-from simulator.errors import InterruptedRunError
+from simulator.errors import InterruptedRunError, OutputError
 from simulator.figures import Figures
 from simulator.run.conformance import by_requirement, run_features
 from simulator.run.folder import RunFolder
@@ -59,7 +60,7 @@ def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
     study = load_study(options.study, figures)
     study = study if options.seed is None else replace(study, seed=options.seed)
     folder = RunFolder.create(options.out, study.name)
-    with partial_on_interrupt(folder, options.lang):
+    with left_readable(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
         folder.finish()
@@ -76,7 +77,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []
     loaded = LoadResult("", ())
-    with partial_on_interrupt(folder, options.lang):
+    with left_readable(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         folder.note(candidate={"name": candidate.name, "title": candidate.title})
         timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
@@ -94,29 +95,19 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     return Result(folder.path, report, code, dict(outcomes), loaded, timeline.digests)
 
 
-class partial_on_interrupt:  # noqa: N801  reads as the block it guards
-    """Within the block, an interruption leaves a readable partial run: manifest, files so far and a report."""
-
-    def __init__(self, folder: RunFolder, lang: str) -> None:
-        self._folder = folder
-        self._lang = lang
-
-    def __enter__(self) -> None:
-        """Begin the guarded work."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """Leave the run readable, whatever ended it."""
-        if error is None:
-            return
-        stopped = isinstance(error, KeyboardInterrupt)
-        self._folder.finish("partial")
-        if stopped:
-            reports.write(self._folder.path, lang=self._lang)
-            raise InterruptedRunError(
-                "stopped by hand",
-                where=str(self._folder.path),
-                remedy="What was done so far is there, marked as partial.",
-            ) from None
+@contextmanager
+def left_readable(folder: RunFolder, lang: str) -> Iterator[None]:
+    """Whatever ends the block early leaves a partial run that can be read: manifest, files so far, and a report."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(OutputError):  # a full disk is what ended the block, and the manifest says partial from the start
+            folder.finish("partial")
+            reports.write(folder.path, lang=lang)
+        if isinstance(error, KeyboardInterrupt):
+            remedy = "What was done so far is there, marked as partial."
+            raise InterruptedRunError("stopped by hand", where=str(folder.path), remedy=remedy) from None
+        raise
 
 
 def exit_code(outcomes: Iterable[str], load_verdict: str) -> int:

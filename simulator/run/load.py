@@ -18,7 +18,7 @@ from simulator.domain.candidate import Candidate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import LoadPlan, Study
 from simulator.domain.verdict import Finding, VerdictOutcome
-from simulator.errors import BenchError
+from simulator.errors import BenchError, InputError
 from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.measures import (
@@ -101,7 +101,15 @@ def prepare(timeline: Timeline, plan: LoadPlan, figures: Figures, watch: Watcher
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
         settings = Settings(until=until, on_progress=advance)
         events = simulate(study, population, figures, workers=workers, settings=settings)
-        return render(in_window(events, begin, end), population, figures, seed=study.seed, start=study.start)
+        interactions = render(in_window(events, begin, end), population, figures, seed=study.seed, start=study.start)
+    due = (pl.col("phase") == "care") & pl.col("at").is_between(begin, end, closed="left")
+    if interactions.filter(due).is_empty():
+        raise InputError(
+            f"nothing happens in the load window of {plan.window_seconds} s with {plan.people} times the people",
+            where=str(study.path),
+            remedy="Choose another 'window_start', a longer 'window', or more 'people'.",
+        )
+    return interactions
 
 
 def in_window(events: pl.DataFrame, begin: datetime, end: datetime) -> pl.DataFrame:
@@ -132,7 +140,7 @@ def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, 
             _stop(process)
     if process.returncode:
         last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-1:]
-        raise BenchError(f"the load could not be run: {' '.join(last)}", where=str(log))
+        raise BenchError(f"the load could not be run: {' '.join(last).rstrip('.')}", where=str(log))
 
 
 def _told(log: Path) -> tuple[int, int | None]:

@@ -18,8 +18,8 @@ seed: 11
 pathways: [gp-consultation, discharge-ready, home-care-round]
 load:
   window_start: 8.5 h
-  window: 3 s
-  people: 3
+  window: WINDOW
+  people: PEOPLE
   limits:
     home-care.nurse: {p95_ms: 800, error_share: 0.01, status: assumed, source: bench value}
 """
@@ -27,21 +27,24 @@ load:
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def write(path: Path, municipalities: str, days: int) -> Path:
-    path.write_text(STUDY.replace("MUNICIPALITIES", municipalities).replace("DAYS", str(days)), "utf-8")
+def write(path: Path, **values: str | int) -> Path:
+    text = STUDY
+    for word, value in values.items():
+        text = text.replace(word.upper(), str(value))
+    path.write_text(text, "utf-8")
     return path
 
 
 @pytest.fixture
 def islands(tmp_path: Path) -> Path:
     """One day in two of the smallest municipalities."""
-    return write(tmp_path / "small.yaml", '"1151", "1856"', 1)
+    return write(tmp_path / "small.yaml", municipalities='"1151", "1856"', days=1, window="1 s", people=1)
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
     """Nine days in a town large enough for every kind of care to occur."""
-    return write(tmp_path / "small.yaml", '"5601"', 9)
+    return write(tmp_path / "small.yaml", municipalities='"5601"', days=9, window="10 s", people=12)
 
 
 @pytest.fixture

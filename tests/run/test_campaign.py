@@ -58,6 +58,15 @@ def test_an_interrupted_run_is_readable(town: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a" / "report.html").exists()
 
 
+def test_an_empty_load_window_is_named_and_loses_nothing(journalbenk: Command, islands: Path, tmp_path: Path) -> None:
+    """A window in which nothing happens is wrong input; what was simulated before is there, with a report."""
+    done = journalbenk("load", islands, "--out", tmp_path / "a")
+    assert done.returncode == 2
+    assert "nothing happens in the load window of 1 s" in done.stderr
+    assert manifest(tmp_path / "a")["state"] == "partial"
+    assert (tmp_path / "a" / "report.html").exists()
+
+
 class Hostile(BaseHTTPRequestHandler):
     """Answers everything wrongly, in the way the server was told."""
 
