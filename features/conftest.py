@@ -1,7 +1,7 @@
 """Runs the features against a running candidate, with the people and care of a run, and writes history and verdicts.
 
 Environment: JOURNALBENK_RUN (folder with population, events and interactions), JOURNALBENK_BASE_URL,
-JOURNALBENK_CANDIDATE (its YAML); JOURNALBENK_CAPABILITY or JOURNALBENK_REQUIREMENT to run only a part;
+JOURNALBENK_CANDIDATE (its YAML); JOURNALBENK_CAPABILITY and JOURNALBENK_REQUIREMENT (with commas between) for a part;
 JOURNALBENK_ANSWER_WITHIN (seconds to wait for an answer, 20).
 """
 
@@ -61,20 +61,21 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., Any]) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the examples of the capability or requirement asked for."""
-    capability = os.environ.get("JOURNALBENK_CAPABILITY", "")
-    requirement = os.environ.get("JOURNALBENK_REQUIREMENT", "")
-    kept = [item for item in items if _asked_for(item, capability, requirement)]
+    capabilities, requirements = (_words(f"JOURNALBENK_{what}") for what in ("CAPABILITY", "REQUIREMENT"))
+    kept = [item for item in items if _asked_for(item, capabilities, requirements)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
-def _asked_for(item: pytest.Item, capability: str, requirement: str) -> bool:
+def _words(name: str) -> set[str]:
+    return set(filter(None, os.environ.get(name, "").split(",")))
+
+
+def _asked_for(item: pytest.Item, capabilities: set[str], requirements: set[str]) -> bool:
     known = _catalogue().requirements
-    tagged = [mark.args[0] for mark in item.iter_markers("requirement")]
-    return all(
-        not wanted or any(wanted in (name, known[name].capability) for name in tagged)
-        for wanted in (capability, requirement)
-    )
+    tagged = {mark.args[0] for mark in item.iter_markers("requirement")}
+    in_capability = not capabilities or any(known[name].capability in capabilities for name in tagged)
+    return in_capability and (not requirements or bool(tagged & requirements))
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:

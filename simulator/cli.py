@@ -32,6 +32,7 @@ CandidateName = Annotated[
 Seed = Annotated[int | None, typer.Option(help="Seed of all randomness; the study's own when left out.", min=0)]
 Workers = Annotated[int, typer.Option(help="Processes to simulate in; the result is the same for any number.", min=1)]
 Out = Annotated[Path | None, typer.Option(help="Folder to write into; a new one under runs/ when left out.")]
+Remote = Annotated[bool, typer.Option("--allow-remote", help="Let load go to a candidate on another machine.")]
 Language = Annotated[desk.Language, typer.Option(help="Language of the report: nb (bokmål) or en.")]
 
 
@@ -60,12 +61,15 @@ def run(
     workers: Workers = 2,
     out: Out = None,
     lang: Language = desk.Language.en,
+    allow_remote: Remote = False,
 ) -> None:
     """Run the whole chain: simulate, test conformance, put under load, report."""
     codes = []
     for name in candidate:
         folder = out / name if out and len(candidate) > 1 else out
-        options = campaign.Options(study, name, seed, workers, folder, lang.value, command=_command())
+        options = campaign.Options(
+            study, name, seed, workers, folder, lang.value, allow_remote=allow_remote, command=_command()
+        )
         codes.append(_campaign(options))
     raise typer.Exit(desk.worst_code(codes))
 
@@ -121,9 +125,20 @@ def load(
     workers: Workers = 2,
     out: Out = None,
     lang: Language = desk.Language.en,
+    allow_remote: Remote = False,
 ) -> None:
     """Replay a study's care against a candidate by the clock, as an open workload."""
-    options = campaign.Options(study, candidate, seed, workers, out, lang.value, conformance=False, command=_command())
+    options = campaign.Options(
+        study,
+        candidate,
+        seed,
+        workers,
+        out,
+        lang.value,
+        conformance=False,
+        allow_remote=allow_remote,
+        command=_command(),
+    )
     raise typer.Exit(_campaign(options))
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from simulator.errors import CandidateError, OutputError
+from simulator.errors import CandidateError, InputError, OutputError
 
 STOP_S: Final = 10.0
 _LOG_LINES: Final = 15
@@ -25,13 +25,13 @@ def free_port() -> int:
 
 
 def refuse_taken(port: int) -> None:
-    """Raises CandidateError when something already listens on ``port``."""
+    """Raises InputError when something already listens on ``port``."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise CandidateError(
+            raise InputError(
                 f"port {port} cannot be used ({getattr(error, 'strerror', None) or error})",
                 expected="a free port on 127.0.0.1",
                 remedy="Stop what listens there, or leave the port out and a free one is chosen.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ import reports
 from simulator import __version__
 from simulator.candidates import load_candidate, running
 from simulator.domain.candidate import Candidate
+from simulator.domain.scenario import Selection
 from simulator.domain.verdict import Verdict
 from simulator.errors import InterruptedRunError, OutputError
 from simulator.figures import Figures
 from simulator.run.conformance import by_requirement, run_features
 from simulator.run.folder import RunFolder
+from simulator.run.job import Job
 from simulator.run.load import LoadResult, run_load
 from simulator.run.progress import Silent, Watcher
 from simulator.run.provenance import machine, versions
@@ -36,8 +38,9 @@ class Options:
     lang: str = "en"
     conformance: bool = True
     load: bool = True
-    only: dict[str, str] = field(default_factory=dict)
-    """``capability`` and ``requirement`` to restrict conformance to."""
+    only: Selection | None = None
+    """Capabilities and requirements to test, instead of the study's own choice."""
+    allow_remote: bool = False
     command: str = ""
 
 
@@ -55,24 +58,22 @@ class Result:
 
 def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
     """Population, events and interactions of a study, without any candidate."""
-    watch = watch or Silent()
-    figures = Figures.load()
-    study = load_study(options.study, figures)
+    job = Job(Figures.load(), watch or Silent(), options.workers)
+    study = load_study(options.study, job.figures)
     study = study if options.seed is None else replace(study, seed=options.seed)
     folder = RunFolder.create(options.out, study.name)
     with left_readable(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
-        timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
+        digests = make_timeline(study, folder, job)
         folder.finish()
-    return Result(folder.path, None, PASSED, {}, LoadResult("", ()), timeline.digests)
+    return Result(folder.path, None, PASSED, {}, LoadResult("", ()), digests)
 
 
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
-    watch = watch or Silent()
-    figures = Figures.load()
+    job = Job(Figures.load(), watch or Silent(), options.workers, options.allow_remote)
     candidate = load_candidate(options.candidate)
-    study = load_study(options.study, figures)
+    study = load_study(options.study, job.figures)
     study = replace(study, seed=_seed(options, study.seed, candidate))
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []
@@ -80,19 +81,20 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     with left_readable(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
         folder.note(candidate={"name": candidate.name, "title": candidate.title})
-        timeline = make_timeline(study, figures, folder, workers=options.workers, watch=watch)
+        digests = make_timeline(study, folder, job)
         if options.conformance:
             with running(candidate, folder.path / "candidate") as system:
                 folder.note(candidate=_described(candidate, system.base_url, system.software))
-                verdicts = run_features(folder, system, options.candidate, watch, options.only)
-        if options.load and study.load:
-            loaded = run_load(folder, timeline, candidate, figures, watch, workers=options.workers)
+                only = options.only or study.conformance
+                verdicts = run_features(folder, system, options.candidate, job.watch, only)
+        if options.load:
+            loaded = run_load(folder, study, candidate, job)
         folder.finish()
-        with watch.stage("Writing the report"):
+        with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes = by_requirement(verdicts)
     code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
-    return Result(folder.path, report, code, dict(outcomes), loaded, timeline.digests)
+    return Result(folder.path, report, code, dict(outcomes), loaded, digests)
 
 
 @contextmanager

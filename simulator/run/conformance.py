@@ -2,29 +2,27 @@
 
 import errno
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from simulator.candidates import Running
+from simulator.domain.scenario import Selection
 from simulator.domain.verdict import Verdict, VerdictOutcome, worst
 from simulator.errors import BenchError
 from simulator.histories import read_verdicts
 from simulator.places import FEATURES
 from simulator.run.folder import RunFolder
+from simulator.run.process import last_lines, run_process
 from simulator.run.progress import Watcher
-from simulator.storage import disk_is_full, explained
+from simulator.storage import disk_is_full, explained, writing
 
 _PYTEST_BROKEN = (3, 4)
 _CANNOT_WRITE = {73: errno.EACCES, 74: errno.ENOSPC}
 
 
-def run_features(
-    folder: RunFolder, running: Running, candidate: str, watch: Watcher, only: dict[str, str]
-) -> list[Verdict]:
-    """Run the features; ``only`` may hold ``capability`` and ``requirement``. Returns the verdicts that fell.
+def run_features(folder: RunFolder, running: Running, candidate: str, watch: Watcher, only: Selection) -> list[Verdict]:
+    """Run the features of the capabilities and requirements in ``only``. Returns the verdicts that fell.
 
     Raises BenchError when the features could not be run at all; a failed requirement is a verdict, not an error.
     """
@@ -33,24 +31,20 @@ def run_features(
         "JOURNALBENK_RUN": str(folder.path.resolve()),
         "JOURNALBENK_BASE_URL": running.base_url,
         "JOURNALBENK_CANDIDATE": str(Path(candidate).resolve()) if Path(candidate).is_file() else candidate,
-        **{f"JOURNALBENK_{key.upper()}": value for key, value in only.items() if value},
+        "JOURNALBENK_CAPABILITY": ",".join(only.capabilities),
+        "JOURNALBENK_REQUIREMENT": ",".join(only.requirements),
     }
     command = [sys.executable, "-m", "pytest", str(FEATURES), "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
-    verdicts_file = folder.path / "verdicts.jsonl"
-    log = folder.path / "features.log"
-    with watch.stage("Conformance") as advance, log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, cwd=FEATURES.parent, stdout=output, stderr=output)
-        try:
-            while process.poll() is None:
-                advance(_lines(verdicts_file))
-                time.sleep(0.2)
-        finally:
-            _stop(process)
-    if process.returncode in _CANNOT_WRITE:
-        raise explained(_CANNOT_WRITE[process.returncode], folder.path)
+    verdicts_file, log = folder.path / "verdicts.jsonl", folder.path / "features.log"
+    with watch.stage("Conformance") as advance, writing(log):
+        code = run_process(
+            command, log, environment=environment, tick=lambda: advance(_lines(verdicts_file)), cwd=FEATURES.parent
+        )
+    if code in _CANNOT_WRITE:
+        raise explained(_CANNOT_WRITE[code], folder.path)
     verdicts = read_verdicts(verdicts_file)
-    if process.returncode in _PYTEST_BROKEN or (process.returncode and not verdicts):
-        raise _broken(process.returncode, log)
+    if code in _PYTEST_BROKEN or (code and not verdicts):
+        raise _broken(code, log)
     return verdicts
 
 
@@ -65,16 +59,6 @@ def by_requirement(verdicts: Iterable[Verdict]) -> dict[str, VerdictOutcome]:
     }
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def _lines(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
@@ -82,9 +66,8 @@ def _lines(path: Path) -> int:
 def _broken(code: int, log: Path) -> BenchError:
     if disk_is_full(log):
         return explained(errno.ENOSPC, log)
-    last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-3:]
     return BenchError(
-        f"the features could not be run (exit code {code}): {' / '.join(last)}",
+        f"the features could not be run (exit code {code}): {last_lines(log, 3)}",
         where=str(log),
         remedy="The whole output is in that file.",
     )

@@ -17,6 +17,7 @@ import reports
 from simulator.candidates import load_candidate, running
 from simulator.documents import read
 from simulator.domain.digest import table_digest
+from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
 from simulator.fhir import capability_statement, contract_page
 from simulator.figures import Figures
@@ -68,8 +69,8 @@ def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch
     watch.say(f"written to {out} and {out.with_suffix('.fit.json')}")
 
 
-def selection(capability: str, requirement: str) -> dict[str, str]:
-    """The part of the contract asked for; raises InputError for a word that is not in the catalogue."""
+def selection(capability: str, requirement: str) -> Selection | None:
+    """The part of the contract asked for, None for the study's own; raises InputError for an unknown word."""
     catalogue = load_catalogue()
     for option, word, valid in (
         ("--capability", capability, catalogue.capabilities),
@@ -77,11 +78,11 @@ def selection(capability: str, requirement: str) -> dict[str, str]:
     ):
         if word and word not in valid:
             raise InputError(f"'{word}' is not in the catalogue", where=option, remedy=nearest(word, valid))
-    if requirement and catalogue.requirements[requirement].not_tested:
-        reason = catalogue.requirements[requirement].not_tested.get("en", "")
-        if reason:
-            raise InputError(f"{requirement} is not tested yet: {reason}", where="--requirement")
-    return {"capability": capability, "requirement": requirement}
+    if requirement and (reason := catalogue.requirements[requirement].not_tested):
+        raise InputError(f"{requirement} is not tested yet: {reason['en']}", where="--requirement")
+    if not capability and not requirement:
+        return None
+    return Selection(tuple(filter(None, [capability])), tuple(filter(None, [requirement])))
 
 
 def write_report(folder: Path, lang: str) -> Path:

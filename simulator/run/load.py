@@ -1,9 +1,7 @@
 """Prepares the people of the load plan, replays their care against a candidate, and measures what came of it."""
 
 import os
-import subprocess
 import sys
-import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +18,6 @@ from simulator.domain.scenario import LoadPlan, Study
 from simulator.domain.verdict import Finding, VerdictOutcome
 from simulator.errors import BenchError, InputError
 from simulator.fhir import render
-from simulator.figures import Figures
 from simulator.measures import (
     acknowledged_present,
     conditional_creates_single,
@@ -30,8 +27,8 @@ from simulator.measures import (
 )
 from simulator.population import make_population
 from simulator.run.folder import RunFolder
-from simulator.run.progress import Watcher
-from simulator.run.timeline import Timeline
+from simulator.run.job import Job
+from simulator.run.process import last_lines, run_process
 from simulator.storage import writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -49,25 +46,25 @@ class LoadResult:
     """Of what the candidate had to keep under load."""
 
 
-def run_load(  # noqa: PLR0913  the options of one job
-    folder: RunFolder, timeline: Timeline, candidate: Candidate, figures: Figures, watch: Watcher, *, workers: int
-) -> LoadResult:
+def run_load(folder: RunFolder, study: Study, candidate: Candidate, job: Job) -> LoadResult:
     """Replay the study's window against the candidate, measure, and judge."""
-    plan = timeline.study.load
+    plan = study.load
     if plan is None:
         return LoadResult("", ())
-    begin = window_start(timeline.study, plan)
-    interactions = prepare(timeline, plan, figures, watch, workers=workers)
-    (folder.path / "load").mkdir(exist_ok=True)
+    interactions = prepare(study, plan, job)
     folder.table("load/interactions.parquet", interactions)
     folder.note(load_digest=table_digest(interactions))
     with running(candidate, folder.path / "candidate-load") as system:
-        replay(folder, system, plan, begin, watch)
+        replay(folder, system, plan, window_start(study, plan), job)
+    return judged(folder, plan, interactions)
+
+
+def judged(folder: RunFolder, plan: LoadPlan, interactions: pl.DataFrame) -> LoadResult:
+    """Measure what the generator recorded, hold it against the plan's limits, and write both into the folder."""
     load = pl.read_parquet(folder.path / "load/load.parquet")
     generator = orjson.loads((folder.path / "load/generator.json").read_bytes())
-    measurements = measure(load, generator)
     limits = judge_limits(load, generator, plan.limits)
-    folder.json("measurements.json", measurements)
+    folder.json("measurements.json", measure(load, generator))
     folder.json("load-limits.json", limits)
     kept = correctness(load, pl.read_parquet(folder.path / "load/readback.parquet"), interactions)
     folder.json("load-correctness.json", [{"check": name, **asdict(finding)} for name, finding in kept.items()])
@@ -91,17 +88,20 @@ def window_start(study: Study, plan: LoadPlan) -> datetime:
     return (midnight + timedelta(seconds=plan.window_start)).astimezone(UTC)
 
 
-def prepare(timeline: Timeline, plan: LoadPlan, figures: Figures, watch: Watcher, *, workers: int) -> pl.DataFrame:
-    """The interactions of the window for all the plan's people, with everything they rest on."""
-    study = timeline.study
+def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
+    """The interactions of the window for all the plan's people, with everything they rest on.
+
+    Raises InputError when nothing happens in the window.
+    """
     begin = window_start(study, plan)
     end = begin + timedelta(seconds=plan.window_seconds)
-    with watch.stage(f"Making {plan.people} times the people for load") as advance:
-        population = make_population(figures, study.municipalities, study.seed, replicas=plan.people)
+    with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
+        population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
         settings = Settings(until=until, on_progress=advance)
-        events = simulate(study, population, figures, workers=workers, settings=settings)
-        interactions = render(in_window(events, begin, end), population, figures, seed=study.seed, start=study.start)
+        events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
+        needed = in_window(events, begin, end)
+        interactions = render(needed, population, job.figures, seed=study.seed, start=study.start)
     due = (pl.col("phase") == "care") & pl.col("at").is_between(begin, end, closed="left")
     if interactions.filter(due).is_empty():
         raise InputError(
@@ -119,28 +119,21 @@ def in_window(events: pl.DataFrame, begin: datetime, end: datetime) -> pl.DataFr
     return events.filter(pl.col("began") < end).join(episodes, on="episode", how="semi", maintain_order="left")
 
 
-def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, watch: Watcher) -> None:
+def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, job: Job) -> None:
     """Run the load generator as a process of its own and wait for it."""
     command = [sys.executable, "-m", "loadtests", str(folder.path / "load"), "--base-url", system.base_url]
     command += ["--window-start", begin.isoformat(), "--seconds", str(plan.window_seconds)]
     if system.candidate.token_variable:
         command += ["--token-variable", system.candidate.token_variable]
+    if job.allow_remote:
+        command.append("--allow-remote")
     log = folder.path / "load" / "generator.log"
-    with (
-        watch.stage(f"Load: seeding, then {plan.window_seconds} s by the clock") as advance,
-        writing(log),
-        log.open("wb") as output,
-    ):
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ)
-        try:
-            while process.poll() is None:
-                advance(*_told(log))
-                time.sleep(0.2)
-        finally:
-            _stop(process)
-    if process.returncode:
-        last = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()][-1:]
-        raise BenchError(f"the load could not be run: {' '.join(last).rstrip('.')}", where=str(log))
+    title = f"Load: seeding, then {plan.window_seconds} s by the clock"
+    with job.watch.stage(title) as advance, writing(log):
+        code = run_process(command, log, environment=os.environ, tick=lambda: advance(*_told(log)))
+    if code:
+        kind = InputError if code == InputError.exit_code else BenchError
+        raise kind(f"the load could not be run: {last_lines(log, 1)}", where=str(log))
 
 
 def _told(log: Path) -> tuple[int, int | None]:
@@ -151,16 +144,6 @@ def _told(log: Path) -> tuple[int, int | None]:
         return int(told["done"]), int(told["of"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return 0, None
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _worst(verdicts: list[str]) -> str:

@@ -95,7 +95,7 @@ def test_port_in_use(program: Describe, tmp_path: Path) -> None:
     """A port that something listens on is refused before anything is started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CandidateError, match=f"port {port} cannot be used.*Stop what listens"):
+        with pytest.raises(InputError, match=f"port {port} cannot be used.*Stop what listens"):
             running(program(), tmp_path / "run", port=port).__enter__()
     assert not (tmp_path / "run").exists()
 

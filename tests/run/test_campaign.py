@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -141,3 +142,24 @@ def test_a_hostile_candidate_is_named_in_one_message(
 def test_exit_codes_tell_failed_from_unknown(outcomes: list[str], load: str, code: int) -> None:
     """A failure is 1 whatever else is unknown; what the bench cannot say is 3, never a pass."""
     assert exit_code(outcomes, load) == code
+
+
+def test_a_study_chooses_what_is_tested(journalbenk: Command, town: Path, tmp_path: Path) -> None:
+    """The requirements a study names are tested and no others; the command line may ask for another part."""
+    town.write_text(town.read_text("utf-8") + "conformance: {requirements: [JRN-03, TIL-04]}\n", "utf-8")
+    journalbenk("conformance", "--study", town, "--out", tmp_path / "a")
+    journalbenk("conformance", "--study", town, "--capability", "GRU", "--out", tmp_path / "b")
+    tested = [{v.requirement for v in read_verdicts(tmp_path / run / "verdicts.jsonl")} for run in "ab"]
+    assert tested == [{"JRN-03", "TIL-04"}, {"GRU-01", "GRU-03"}]
+
+
+def test_a_taken_port_is_named(journalbenk: Command) -> None:
+    """Serving on a port that is in use ends with one message naming the port."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        done = journalbenk("serve", "--port", port)
+    assert done.returncode == 2, done.stderr
+    assert str(port) in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,17 @@
+"""What every stage of a run works with: the figures, whoever watches, and how much may be used."""
+
+from dataclasses import dataclass
+
+from simulator.figures import Figures
+from simulator.run.progress import Watcher
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run's means."""
+
+    figures: Figures
+    watch: Watcher
+    workers: int = 1
+    allow_remote: bool = False
+    """Whether load may go to another machine."""
