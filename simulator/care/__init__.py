@@ -2,6 +2,5 @@
 
 from simulator.care.payment import payment_days
 from simulator.care.simulation import Settings, Simulation, simulate, simulate_fully
-from simulator.care.timeline import timeline_digest
 
-__all__ = ["Settings", "Simulation", "payment_days", "simulate", "simulate_fully", "timeline_digest"]
+__all__ = ["Settings", "Simulation", "payment_days", "simulate", "simulate_fully"]

@@ -1,6 +1,5 @@
 """Care events as a table: from the engine's rows to the schema, and their digest."""
 
-from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.care.engine import NO_DEADLINE, Engine
 from simulator.care.lines import Line, Work
+from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT
 from simulator.streams import stream
 
@@ -69,23 +69,8 @@ def merge(frames: list[pl.DataFrame]) -> pl.DataFrame:
     return ordered.with_row_index("event").cast({"event": pl.UInt32}).select(list(EVENTS))
 
 
-def timeline_digest(events: pl.DataFrame) -> str:
-    """SHA-256 over the columns of a timeline, independent of how Parquet encodes them."""
-    digest = sha256()
-    for name in EVENTS:
-        column = events[name]
-        if isinstance(column.dtype, pl.List):
-            column = column.list.join("\x1f")
-        digest.update(f"{name}:{len(column)}\n".encode())
-        if column.dtype == pl.String:
-            digest.update("\x1e".join(column.fill_null("\x00").to_list()).encode())
-        else:
-            digest.update(column.to_physical().cast(pl.Int64).fill_null(-(2**63)).to_numpy().tobytes())
-    return digest.hexdigest()
-
-
 def _episode_columns(engine: Engine, work: Work) -> pl.DataFrame:
-    """Per episode: resident, name of the episode, reason."""
+    """Per episode: resident, name of the episode, reason, and the time booked."""
     pathway, episodes = work.plan.pathway, work.episodes
     resident = engine.site.people.resident[episodes.row]
     reason = pl.Series("reason", [None] * len(resident), dtype=pl.String)
@@ -99,8 +84,17 @@ def _episode_columns(engine: Engine, work: Work) -> pl.DataFrame:
             "resident": resident.astype(np.int64),
             "number": episodes.number.astype(np.int64),
             "reason": reason,
+            "appointment": _appointments(engine, work),
         }
     ).with_columns(pl.format("{}/{}/{}", pl.lit(pathway.name), "resident", "number").alias("episode"))
+
+
+def _appointments(engine: Engine, work: Work) -> pl.Series:
+    """The time each episode was booked for; null where the pathway books nothing ahead."""
+    demand, booked = work.plan.pathway.demand, work.episodes.appointment
+    if not isinstance(demand, Rate) or demand.lead is None:
+        return pl.Series([None] * len(booked), dtype=INSTANT)
+    return pl.Series((booked + engine.plan.clock.origin) * 1000, dtype=pl.Int64).cast(INSTANT)
 
 
 def _frame(engine: Engine, line: Line, rows: NDArray[np.int64], episodes: pl.DataFrame) -> pl.DataFrame:
@@ -124,6 +118,7 @@ def _frame(engine: Engine, line: Line, rows: NDArray[np.int64], episodes: pl.Dat
             site.organisation(step.to).gather(people) if step.to else pl.Series([None] * len(rows), dtype=pl.String)
         ),
         "reason": mine["reason"],
+        "appointment": mine["appointment"],
     }
     constants = {
         "pathway": work_name(engine, line),

@@ -62,6 +62,7 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "began": INSTANT,  # when the work began; equal to ``at`` for a step without duration
     "wanted": INSTANT,  # when the step was due to begin, had nobody been short
     "due": INSTANT,  # its deadline; null without one
+    "appointment": INSTANT,  # the time the episode was booked for; null when nothing was booked
     "pathway": pl.String,
     "episode": pl.String,  # one passage of one resident through one pathway: pathway/resident/number
     "step": pl.String,

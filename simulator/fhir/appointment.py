@@ -6,7 +6,7 @@ from simulator.fhir.elements import Resource, concept, icpc2, identifier, ref
 
 
 def appointment(contact: Contact) -> Resource:
-    """A booked appointment; only proposed when the period ends before its time.
+    """A booked appointment; only proposed when no time is known.
 
     Its identifier names the time and whom it is with, so that the same time booked twice can be told.
     """

@@ -20,20 +20,13 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S%:z"
 def prepared(events: pl.DataFrame) -> pl.DataFrame:
     """The events with Oslo time as text, a key that is a pure function of episode and step, and the slot booked.
 
-    The slot of an event that books an appointment is when the next consultation or visit of its episode is due to
-    begin, else the event's own deadline. ``lone`` marks the only event of its episode.
+    The slot is the time the episode was booked for, else the event's own deadline. ``lone`` marks the only event of
+    its episode.
     """
-    met = pl.col("records").list.contains("consultation") | pl.col("records").list.contains("visit")
-    slots = (
-        events.filter(met).group_by("episode").agg(pl.col("wanted").min().alias("slot"))
-        if events.height
-        else pl.DataFrame(schema={"episode": pl.String, "slot": events.schema["wanted"]})
-    )
     length = pl.duration(minutes=int(assumption("appointment_minutes")))
     times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
     return (
-        events.join(slots, on="episode", how="left", maintain_order="left")
-        .with_columns(slot=pl.coalesce("slot", "due"))
+        events.with_columns(slot=pl.coalesce("appointment", "due"))
         .with_columns(
             slot_end=pl.col("slot") + length,
             times=pl.int_range(pl.len()).over("episode", "step"),

@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 from simpy import Environment
 
-from simulator.care import Settings, Simulation, payment_days, simulate, simulate_fully, timeline_digest
+from simulator.care import Settings, Simulation, payment_days, simulate, simulate_fully
 from simulator.care.demand import RatePlan
 from simulator.care.lines import episodes_of
 from simulator.care.plan import make_plan
 from simulator.care.site import Site
+from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
 from simulator.population import make_population
@@ -49,7 +50,7 @@ def test_any_number_of_workers_gives_the_same_bytes(
     told: list[tuple[int, int]] = []
     settings = Settings(on_progress=lambda done, total: told.append((done, total)))
     events = simulate(study, residents, figures, workers=2, settings=settings)
-    assert timeline_digest(events) == timeline_digest(whole.events)
+    assert table_digest(events) == table_digest(whole.events)
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -58,7 +59,7 @@ def test_another_seed_gives_another_timeline(
 ) -> None:
     """The seed decides."""
     other = simulate(replace(study, seed=study.seed + 1), residents, figures)
-    assert timeline_digest(other) != timeline_digest(whole.events)
+    assert table_digest(other) != table_digest(whole.events)
 
 
 def test_adding_a_pathway_moves_nothing_in_the_others(
@@ -156,7 +157,7 @@ def test_the_stored_timeline_is_made_again(
     events = simulate(study, people(stored["people"]), figures)
     counts = {row["step"]: row["len"] for row in events.group_by("step").len().iter_rows(named=True)}
     assert counts == stored["counts"]
-    assert timeline_digest(events) == stored["digest"]
+    assert table_digest(events) == stored["digest"]
 
 
 def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -> None:

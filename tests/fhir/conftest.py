@@ -66,6 +66,7 @@ def event(number: int, who: int, step: str, **changes: Any) -> Row:
         "began": began,
         "wanted": began,
         "due": None,
+        "appointment": None,
         "pathway": "home-care-round",
         "episode": f"home-care-round/{who}/{number}",
         "step": step,
@@ -100,6 +101,7 @@ SURGERY: Row = {
     "role": "gp.doctor",
     "staff": 0,
     "reason": "R74",
+    "appointment": datetime(2026, 1, 12, 10, 20, tzinfo=UTC),
 }
 
 

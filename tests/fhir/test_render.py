@@ -209,20 +209,20 @@ def test_task_has_owner_and_deadline(interactions: Frame) -> None:
     assert all(item["status"] == "completed" for item in bodies(interactions, "Task", "update"))
 
 
-def test_appointment_is_for_the_consultation_that_follows(interactions: Frame) -> None:
-    """It begins when the consultation is due, with the fastlege, and the consultation refers to it."""
+def test_appointment_is_for_the_time_booked(interactions: Frame) -> None:
+    """It begins at the time booked, with the fastlege, and the consultation refers to it."""
     (appointment,) = bodies(interactions, "Appointment")
-    consultation = next(item for item in bodies(interactions, "Encounter") if "appointment" in item)
     assert appointment["status"] == "booked"
-    assert appointment["start"] == consultation["period"]["start"]
+    assert appointment["start"] == "2026-01-12T11:20:00+01:00"
     assert len(appointment["participant"]) == 2
+    assert sum("appointment" in item for item in bodies(interactions, "Encounter")) == 1
 
 
-def test_appointment_beyond_the_period_is_proposed(
+def test_appointment_without_a_time_is_proposed(
     events: Frame, population: Frame, render_with: Callable[..., Frame]
 ) -> None:
-    """Without its consultation among the events an appointment has no time yet."""
-    alone = events.filter(pl.col("step") == "booked")
+    """An appointment that no time is known for is not booked."""
+    alone = events.filter(pl.col("step") == "booked").with_columns(appointment=pl.lit(None, events.schema["at"]))
     (appointment,) = bodies(render_with(alone, population), "Appointment")
     assert appointment["status"] == "proposed"
     assert "start" not in appointment
