@@ -7,13 +7,16 @@ READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
 
-.PHONY: run test bench lint clean lock
+.PHONY: run test mutants bench lint clean
 
 run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
 
 test: $(READY)
 	@$(BIN)/python -m pytest tests
+
+mutants: $(READY)
+	@$(BIN)/python -m pytest tests/mutants -q
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
@@ -28,6 +31,6 @@ clean:
 	rm -rf .venv runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): requirements.lock pyproject.toml .ci/environment
+$(READY): requirements.lock .ci/environment
 	@sh .ci/environment $(PYTHON)
 	@touch $@

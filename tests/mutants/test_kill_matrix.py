@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,10 +9,13 @@ import pytest
 
 from simulator.checks import CHECKS, by_rule
 from simulator.domain.verdict import Verdict
+from simulator.places import ROOT
 from simulator.scenario.catalogue import load_catalogue
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.degenerate import DEGENERATE
 from tests.mutants.faults import Mutant
+
+MATRIX = ROOT / "runs" / "kill-matrix.json"
 
 Judged = Callable[..., list[Verdict]]
 
@@ -46,13 +48,12 @@ def test_the_sound_journal_passes_everything(judged: Judged) -> None:
     assert sorted(v.check for v in verdicts) == sorted(CHECKS)
 
 
-def test_every_mutant_is_killed_by_its_own_check(
-    judged: Judged, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each fault is caught, and by the check that is there for it; the list is printed."""
+def test_every_mutant_is_killed_by_its_own_check(judged: Judged, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each fault is caught, and by the check that is there for it; the list is printed and kept in runs/."""
     with ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda mutant: _row(mutant, judged), MUTANTS))
-    (tmp_path / "kill-matrix.json").write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    MATRIX.parent.mkdir(exist_ok=True)
+    MATRIX.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
     with capsys.disabled():
         for row in rows:
             print(f"\n{'killed  ' if row['killed'] else 'SURVIVED'} {row['mutant']:22} {row['expected_check']}", end="")  # noqa: T201  the list is what this command is for
