@@ -60,7 +60,7 @@ def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch
         with whole(out) as part, part.open("wb") as file:
             people.write_parquet(file, compression="zstd")
         with whole(out.with_suffix(".fit.json")) as part:
-            part.write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2))
+            part.write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     missed = [row["target"] for row in fit if not row["ok"]]
     watch.say(f"{people.height} residents, seed {seed}, digest {table_digest(people)}")
     watch.say(
