@@ -38,6 +38,8 @@ class CareView:
     """Patients whose municipality was told that they were ready for discharge."""
     payment_days: int
     """Days the municipality pays for them in hospital."""
+    price: float | None
+    """What a day costs the municipality, NOK."""
     steps: list[StepRow]
 
 
@@ -48,6 +50,7 @@ def care_view(run: RunFiles) -> CareView | None:
     events = run.events
     rows = _steps(events)
     days = payment_days(events)["days"].to_list() if events.height else []
+    price = run.manifest.get("payment_day_nok")
     return CareView(
         events=events.height,
         residents=events.filter(pl.col("resident") >= 0)["resident"].n_unique(),
@@ -56,6 +59,7 @@ def care_view(run: RunFiles) -> CareView | None:
         late=sum(row.late for row in rows),
         ready=len(days),
         payment_days=sum(days),
+        price=price if isinstance(price, int | float) else None,
         steps=rows,
     )
 

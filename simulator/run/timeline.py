@@ -48,6 +48,7 @@ def describe(study: Study, figures: Figures) -> dict[str, Any]:
             {"kommunenummer": m.kommunenummer, "name": m.name, "population": m.population} for m in places
         ],
         "period": {"start": study.start.isoformat(), "days": study.days},
+        "payment_day_nok": figures.value("hospital.discharge_ready_day_price_nok"),
         "load_plan": asdict(study.load) if study.load else None,
         "study_file": str(Path(study.path).name),
     }

@@ -271,6 +271,7 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     assert "No load was run." in text
     assert "3,000 steps of care" in text
     assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 60." in text
+    assert "That is 344,700 NOK, at 5,745 NOK a day." in text
 
 
 def test_steps_stand_in_the_order_people_come_to_them(page: str) -> None:
