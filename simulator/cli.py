@@ -14,6 +14,7 @@ import typer
 from simulator.errors import BenchError, InterruptedRunError
 from simulator.run import campaign, desk
 from simulator.run.display import Terminal
+from simulator.run.verify import verify as recompute
 
 app = typer.Typer(
     name="journalbenk",
@@ -150,6 +151,21 @@ def report(
     """Write the report of finished runs again, in bokmål or English."""
     for folder in runs:
         typer.echo(f"report: {desk.write_report(folder, lang.value)}")
+
+
+@app.command()
+def verify(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of finished or partial runs.")],
+) -> None:
+    """Recompute digests, verdicts and measurements of runs from what they recorded, without the candidate."""
+    faults = 0
+    for folder in runs:
+        found, count = recompute(folder)
+        faults += len(found)
+        for fault in found:
+            typer.echo(fault, err=True)
+        typer.echo(f"{folder}: {count} statements recomputed, {len(found)} differ")
+    raise typer.Exit(1 if faults else 0)
 
 
 @app.command()

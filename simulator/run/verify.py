@@ -1,0 +1,80 @@
+"""Recomputes what a finished run says from what it recorded, without the candidate: digests, verdicts, measurements."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from simulator.checks import CHECKS, judge
+from simulator.domain.digest import table_digest
+from simulator.domain.exchange import History
+from simulator.errors import InputError
+from simulator.histories import read_histories, read_verdicts
+from simulator.measures import measure
+
+_DIGESTS = {
+    "population_digest": "population.parquet",
+    "timeline_digest": "events.parquet",
+    "interactions_digest": "interactions.parquet",
+    "load_digest": "load/interactions.parquet",
+}
+_NOT_CLAIMED = "not_applicable"
+
+
+def verify(folder: Path) -> tuple[list[str], int]:
+    """What does not agree with the run's own records, one line each, and how many statements were recomputed.
+
+    Raises InputError when the folder holds no run or a file of it cannot be read.
+    """
+    if not (folder / "manifest.json").is_file():
+        raise InputError("not a run's folder: it has no manifest.json", where=str(folder))
+    try:
+        results = [*_digests(folder), *_verdicts(folder), *_measurements(folder)]
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"a file of the run cannot be read: {error}", where=str(folder)) from None
+    return [fault for fault in results if fault], len(results)
+
+
+def _digests(folder: Path) -> Iterator[str]:
+    manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    for name, file in _DIGESTS.items():
+        if name in manifest:
+            found = table_digest(pl.read_parquet(folder / file))
+            yield "" if found == manifest[name] else f"{file}: digest {found}, but the manifest says {manifest[name]}"
+
+
+def _verdicts(folder: Path) -> Iterator[str]:
+    """Verdicts that a check gave; those the bench gave of itself, or for what is not claimed, rest on no history."""
+    histories = read_histories(folder / "history.jsonl")
+    judged = [
+        v for v in read_verdicts(folder / "verdicts.jsonl") if v.attribution != "bench" and v.outcome != _NOT_CLAIMED
+    ]
+    for verdict in judged:
+        if verdict.check not in CHECKS:
+            yield f"verdicts.jsonl: no check is called {verdict.check}"
+            continue
+        finding = judge(verdict.check, histories.get(verdict.example, History(verdict.example)))
+        same = (finding.outcome, finding.message) == (verdict.outcome, verdict.message)
+        said = f"{verdict.requirement} {verdict.check}: the history says {finding.outcome} ({finding.message})"
+        yield "" if same else f"{said}, verdicts.jsonl says {verdict.outcome} ({verdict.message})"
+
+
+def _measurements(folder: Path) -> Iterator[str]:
+    if not (folder / "measurements.json").exists():
+        return
+    generator = orjson.loads((folder / "load" / "generator.json").read_bytes())
+    stored = orjson.loads((folder / "measurements.json").read_bytes())
+    again = [_plain(asdict(m)) for m in measure(pl.read_parquet(folder / "load" / "load.parquet"), generator)]
+    for was, now in zip(stored, again, strict=True):
+        same = was == now
+        yield (
+            "" if same else f"measurements.json: {was['name']} over {was['over']} is {now['value']}, not {was['value']}"
+        )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """The row as it is after a passage through JSON."""
+    return dict(orjson.loads(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)))
