@@ -50,6 +50,7 @@ def _commands(run: RunFiles) -> list[tuple[str, str]]:
         one = ["journalbenk", "conformance", "--candidate", str(run.candidate.get("name", "")), "--requirement", "ID"]
         found.append(("one", shlex.join(one)))
     name = str(manifest.get("run") or run.folder.name)
+    found.append(("verify", shlex.join(["journalbenk", "verify", f"runs/{name}"])))
     found.append(("language", shlex.join(["journalbenk", "report", f"runs/{name}"]) + " --lang nb|en"))
     return [(key, line(words)) for key, words in found if words]
 
