@@ -211,7 +211,6 @@ def manifest() -> dict[str, Any]:
         "study_digest": "a" * 64,
         "population_digest": "b" * 64,
         "timeline_digest": "c" * 64,
-        "payment_day_nok": 5745.0,
         "interactions_digest": "d" * 64,
         "candidate": {
             "name": "tested-journal",

@@ -264,7 +264,9 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     """A run that only simulated shows people and care, and says that nothing was tested."""
     for name in ("population.parquet", "population-fit.json", "events.parquet"):
         shutil.copy(finished / name, tmp_path / name)
-    (tmp_path / "manifest.json").write_text('{"state": "complete", "seed": 1, "study": "quickstart"}')
+    (tmp_path / "manifest.json").write_text(
+        '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745}'
+    )
     text = words(render(tmp_path, catalogue))
     assert "Simulated No candidate was tested" in text
     assert "No requirement was judged in this run." in text
