@@ -189,7 +189,7 @@ def check(
     faults, count = desk.check(files or [])
     for fault in faults:
         typer.echo(fault, err=True)
-    typer.echo(f"{count} files checked, {len(faults)} with faults", err=bool(faults))
+    typer.echo(f"files checked: {count}; faults: {len(faults)}", err=bool(faults))
     raise typer.Exit(2 if faults else 0)
 
 

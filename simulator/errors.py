@@ -31,7 +31,8 @@ class BenchError(Exception):
         if self.expected:
             parts.append(f"expected {self.expected}")
         text = "; ".join(parts)
-        return f"{text}. {self.remedy[0].upper()}{self.remedy[1:]}" if self.remedy else f"{text}."
+        text = text if text.endswith((".", "?", "!")) else f"{text}."
+        return f"{text} {self.remedy[0].upper()}{self.remedy[1:]}" if self.remedy else text
 
 
 class InputError(BenchError):
