@@ -1,6 +1,7 @@
 """Candidates that are started: made ready, watched, and always stopped."""
 
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,16 @@ Describe = Callable[..., Candidate]
 
 
 def is_alive(pid: int) -> bool:
+    """Whether the process goes on existing; one that was told to end is given a moment to be gone."""
+    patience = time.monotonic() + 5.0
+    while _exists(pid):
+        if time.monotonic() > patience:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _exists(pid: int) -> bool:
     """Whether the process exists and is not just waiting to be forgotten."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
