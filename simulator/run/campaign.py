@@ -87,6 +87,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
                 folder.note(candidate=_described(candidate, system.base_url, system.software))
                 only = options.only or study.conformance
                 verdicts = run_features(folder, system, options.candidate, job.watch, only)
+            folder.forget("candidate")
         if options.load:
             loaded = run_load(folder, study, candidate, job)
         folder.finish()

@@ -1,5 +1,6 @@
 """A run's folder: one run each, files whole or absent, and a manifest that says partial until it is complete."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,10 @@ class RunFolder:
         """Add to the manifest."""
         self.manifest.update(fields)
         self.json("manifest.json", self.manifest)
+
+    def forget(self, name: str) -> None:
+        """Remove what a candidate stored, once it has served its purpose; its log stays."""
+        shutil.rmtree(self.path / name / "data", ignore_errors=True)
 
     def finish(self, state: str = "complete") -> None:
         """Write into the manifest that the run has ended, and how."""

@@ -56,6 +56,7 @@ def run_load(folder: RunFolder, study: Study, candidate: Candidate, job: Job) ->
     folder.note(load_digest=table_digest(interactions))
     with running(candidate, folder.path / "candidate-load") as system:
         replay(folder, system, plan, window_start(study, plan), job)
+    folder.forget("candidate-load")
     return judged(folder, plan, interactions)
 
 
