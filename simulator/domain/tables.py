@@ -44,6 +44,11 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "family_name": pl.String,
     "household": pl.Int64,
     "household_size": pl.UInt8,
+    "household_type": pl.Enum(["single", "couple", "couple-children", "lone-parent", "multi", "institution"]),
+    "household_role": pl.Enum(["single", "partner", "parent", "child", "other"]),
+    "partner": pl.Int64,  # resident number of the spouse or cohabitant in the same household; null without
+    "mother": pl.Int64,  # resident numbers of the parents a child (of any age) lives with; null for others
+    "father": pl.Int64,
     "street": pl.String,
     "postal_code": pl.String,
     "city": pl.String,
@@ -53,6 +58,26 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "nursing_home": pl.Boolean,  # has a long-term place
     "safety_alarm": pl.Boolean,
     **dict.fromkeys((f"has_{name}" for name in CONDITIONS), pl.Boolean),
+}
+
+# One row per change in somebody's life, ordered by (at, resident, kind). A move between municipalities is two rows of
+# one instant: out of the one register and into the other.
+LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "at": INSTANT,
+    "resident": pl.Int64,  # for a birth the newborn, whose number no resident has
+    "kind": pl.Enum(
+        [
+            *("birth", "death", "move-in", "move-out", "move-within", "marriage", "divorce"),
+            *("gp-change", "number-change", "code-change"),
+        ]
+    ),
+    "kommunenummer": pl.String,  # municipality concerned: of residence, of arrival, or for move-out the one left
+    "from": pl.String,  # what held before: kommunenummer, organisation of the fastlege, or person number; or null
+    "to": pl.String,  # what holds from now; a newborn's person number; null for a death
+    "other": pl.Int64,  # a newborn's mother, the spouse, or who a mover goes with; null otherwise
+    "street": pl.String,  # address moved to; null where nobody moves
+    "postal_code": pl.String,
+    "city": pl.String,
 }
 
 # One row per step that somebody performed (or a message that was sent), ordered by (at, resident, episode, step).

@@ -153,7 +153,7 @@ def _lists(frame: pl.DataFrame, figures: Figures) -> list[Row]:
 
 def _households(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     name = "household.living_alone_share"
-    alone = _cells(frame.filter(pl.col("household_size") == 1))
+    alone = _cells(frame.filter(pl.col("household_type") == "single"))
     cells, shares, origin = _cells(frame), figures.by_age_sex(name), figures.origin(name)
     rows = []
     for first, last in _ALONE_BANDS:

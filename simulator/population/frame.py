@@ -60,8 +60,9 @@ def _columns(layout: Layout, sites: Sequence[Site], known: tuple[Figures, list[M
     figures, models = known
     block = layout.block(sites)
     born, number = layout.births(block)
-    household, size = make_households(block, figures, seed)
     needs = make_care_needs(block, figures, seed)
+    families = make_households(block, figures, seed, needs.nursing_home)
+    household = block.resident[families.head].astype(np.int64)
     replica = np.array([site.replica for site in block.sites], dtype=np.uint16)[block.site]
     columns = {
         "resident": block.resident.astype(np.int64),
@@ -70,8 +71,7 @@ def _columns(layout: Layout, sites: Sequence[Site], known: tuple[Figures, list[M
         "age": block.age.astype(np.uint8),
         "birth_date": born,
         "person_number": pl.Series(number).cast(pl.String).str.zfill(11),
-        "household": household,
-        "household_size": size.astype(np.uint8),
+        **families.columns(block.resident),
         "phone": make_phones(block, household, seed),
         "fastlege": make_fastlege(block, household, figures, seed),
         "home_care_hours": needs.home_care_hours,

@@ -21,11 +21,11 @@ SEED = 7
 
 
 def test_columns_and_order_are_those_of_the_schema(tromso: pl.DataFrame) -> None:
-    """Every column of tables.POPULATION with its type, residents ascending, nothing missing."""
+    """Every column of tables.POPULATION with its type, residents ascending; only ties may be missing."""
     assert dict(tromso.schema) == {name: pl.Schema({name: kind})[name] for name, kind in POPULATION.items()}
     assert tromso["resident"].is_sorted()
     assert tromso["resident"].n_unique() == tromso.height == 79_943
-    assert tromso.null_count().sum_horizontal().item() == 0
+    assert tromso.drop("partner", "mother", "father").null_count().sum_horizontal().item() == 0
 
 
 def test_the_same_seed_gives_the_same_bytes(official: Figures, tromso: pl.DataFrame) -> None:
