@@ -31,6 +31,15 @@ CONDITIONS: Final = (
     "polypharmacy_5plus_Rx_year",
 )
 
+CITIZENSHIPS: Final = (
+    *("NOR", "POL", "LTU", "UKR", "SWE", "DEU", "SOM", "SYR", "PAK", "IRQ", "ERI", "PHL", "THA", "TUR", "VNM", "ROU"),
+)
+"""ISO 3166-1 alpha-3."""
+LANGUAGES: Final = (
+    *("nb", "nn", "se", "pl", "lt", "uk", "sv", "de", "so", "ar", "ur", "ckb", "ti", "tl", "th", "tr", "vi", "ro"),
+)
+"""BCP 47."""
+
 # One row per resident, ordered by ``resident``. Ages count whole years on 1 January of the population figures' year.
 POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "resident": pl.Int64,
@@ -41,7 +50,11 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "birth_date": pl.Date,
     "person_number": pl.String,  # fødselsnummer of the +80 series, 11 digits
     "given_name": pl.String,
+    "middle_name": pl.String,  # null for most
     "family_name": pl.String,
+    "citizenship": pl.Enum(CITIZENSHIPS),
+    "language": pl.Enum(LANGUAGES),  # the one to write to a person in
+    "interpreter": pl.Boolean,  # needs one to speak with health personnel
     "household": pl.Int64,
     "household_size": pl.UInt8,
     "household_type": pl.Enum(["single", "couple", "couple-children", "lone-parent", "multi", "institution"]),
@@ -52,6 +65,7 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "street": pl.String,
     "postal_code": pl.String,
     "city": pl.String,
+    "protection": pl.Enum(["none", "fortrolig", "strengt-fortrolig"]),  # of the address: kode 7, kode 6
     "phone": pl.String,
     "fastlege": pl.Int32,  # number of the GP list within the municipality, from 0; -1 without a GP
     "home_care_hours": pl.Float32,  # granted hours per week; 0 without a decision

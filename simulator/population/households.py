@@ -72,7 +72,8 @@ def make_households(block: Block, figures: Figures, seed: int, away: NDArray[np.
     draws = _uniforms(block, seed, "parents")[children[~lone]]
     key = nearest * AGES + block.age[children[~lone]]
     pick = share_couples_out(key, parents_to_be[nearest], draws)
-    found = parents_to_be[nearest] > 0
+    # A child finds parents of about the wanted age; an adult who does not find them near lives alone.
+    found = (parents_to_be[nearest] > 0) & ((nearest == wanted[~lone]) | (block.age[children[~lone]] < _ADULT))
     mothers = adults.women.first[nearest] + adults.lone_women[nearest] + pick
     _give_couples(families, block, children[~lone][found], adults.women.people[mothers[found]])
     _share_flats(families, block, np.flatnonzero(multi), _uniforms(block, seed, "flat"))
