@@ -42,6 +42,7 @@ SNOMED_CT: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"
 KOMMUNENUMMER: Final = "https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"
 MUNICIPALITY_EXTENSION: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
+FAMILY_RELATION: Final = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"
 NO_BASIS: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 
 ICPC2_NAMES: Final[dict[str, str]] = {
@@ -164,6 +165,13 @@ DRUG_ALLERGIES: Final = (
 IPLOS_HOME_CARE: Final = ("15", "Helsetjenester i hjemmet")
 IPLOS_SAFETY_ALARM: Final = ("6", "Trygghetsalarm")
 IPLOS_NURSING_HOME: Final = ("21", "Langtidsopphold i institusjon")
+
+# How a column of the population that names a relative reads as no-basis-family-relation.
+RELATIVES: Final[dict[str, tuple[str, str]]] = {
+    "partner": ("ektefelleEllerPartner", "Ektefelle eller partner"),
+    "mother": ("mor", "Mor"),
+    "father": ("far", "Far"),
+}
 
 # Volven 9602 (document types).
 EPIKRISE: Final = ("A03-2", "Epikrise")
