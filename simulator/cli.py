@@ -87,10 +87,13 @@ def population(
         people.Format | None, typer.Option("--format", help="Format; what --out says when left out.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0)] = 1,
+    workers: Annotated[
+        int, typer.Option(help="Processes to make people in; they are the same for any number.", min=1)
+    ] = 2,
     lang: Language = desk.Language.en,
 ) -> None:
     """Make the synthetic population of municipalities, or a cohort, and say how well it fits the official figures."""
-    wanted = people.Wanted(tuple(municipality), national, out, seed, file_format, where, count, lang=lang.value)
+    wanted = people.Wanted(tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value)
     people.make_people(wanted, Terminal())
 
 

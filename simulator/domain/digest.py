@@ -1,21 +1,28 @@
 """A fingerprint of a table's content, independent of file format, compression and how rows were chunked."""
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from io import BytesIO
+from itertools import chain
+from typing import Final
 
 import polars as pl
+
+_SLICE: Final = 500_000
 
 
 def table_digest(frame: pl.DataFrame) -> str:
     """SHA-256 over names, types and values of all columns, in order; 64 hexadecimal digits."""
     digest = sha256()
-    for series in frame.rechunk().get_columns():
-        digest.update(f"{series.name}:{series.dtype}:{len(series)}\n".encode())
+    for name in frame.columns:
+        series = frame[name]
+        digest.update(f"{name}:{series.dtype}:{len(series)}\n".encode())
         for part in _parts(series):
             digest.update(part)
     return digest.hexdigest()
 
 
-def _parts(series: pl.Series) -> list[bytes]:
+def _parts(series: pl.Series) -> Iterable[bytes]:
     missing = series.is_null()
     nulls = missing.to_numpy().tobytes() if missing.any() else b""
     if isinstance(series.dtype, pl.List):
@@ -23,9 +30,17 @@ def _parts(series: pl.Series) -> list[bytes]:
     if isinstance(series.dtype, pl.Enum | pl.Categorical):
         series = series.cast(pl.String)
     if series.dtype == pl.String:
-        series = series.cast(pl.Binary)
+        return chain([nulls, series.str.len_bytes().fill_null(0).to_numpy().tobytes()], _texts(series))
     if series.dtype == pl.Binary:
         return [nulls, series.bin.size().fill_null(0).to_numpy().tobytes(), b"".join(series.drop_nulls().to_list())]
     values = series.to_physical()
     filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)
     return [nulls, filled.to_numpy().tobytes()]
+
+
+def _texts(series: pl.Series) -> Iterator[bytes]:
+    """All texts after one another: as a CSV file of one column that has neither quotes nor ends of lines."""
+    for part in series.to_frame().iter_slices(_SLICE):
+        file = BytesIO()
+        part.write_csv(file, include_header=False, quote_style="never", line_terminator="")
+        yield file.getvalue()

@@ -29,6 +29,10 @@ class Format(StrEnum):
 
 
 _SUFFIXES: Final[Mapping[str, Format]] = {".parquet": Format.parquet, ".csv": Format.csv, "": Format.ndjson}
+# What no target counts, and what would double the memory that counting takes.
+_NEVER_COUNTED: Final = (
+    "person_number", "given_name", "middle_name", "family_name", "street", "postal_code", "city", "phone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     figures = Figures.load()
     numbers = _municipalities(wanted, figures)
     with watch.stage("Making people"):
-        people = make_population(figures, numbers, wanted.seed)
+        people = make_population(figures, numbers, wanted.seed, workers=wanted.workers)
     chosen = people
     if wanted.where or wanted.count is not None:
         chosen = choose_cohort(people, wanted.where, wanted.count, wanted.seed)
@@ -74,7 +78,7 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
         watch.say(f"chosen among {people.height}; written to {wanted.out}")
         return
     with watch.stage("Holding them against the figures"):
-        fit = population_fit(people, figures)
+        fit = population_fit(people.drop(_NEVER_COUNTED), figures)
         pages = _write_fit(fit, people, wanted, figures)
     missed = [row["target"] for row in fit if not row["ok"]]
     watch.say(
