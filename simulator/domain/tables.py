@@ -45,6 +45,7 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "resident": pl.Int64,
     "replica": pl.UInt16,
     "kommunenummer": pl.String,
+    "ward": pl.String,  # six digits, of the four cities that have wards; null elsewhere
     "sex": pl.Enum(["female", "male"]),
     "age": pl.UInt8,
     "birth_date": pl.Date,

@@ -16,20 +16,24 @@ from simulator.streams import stream
 # No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
 _UNREACHABLE: Final = 4_700_000_000
 _ADULT: Final = 16
-_RESIDENTS_PER_STREET: Final = 60
+_RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
-_HIGHEST_HOUSE: Final = 80
+_HIGHEST_HOUSE: Final = 60
 _PROTECTIONS: Final = pl.Series(("none", "fortrolig", "strengt-fortrolig"), dtype=POPULATION["protection"])
 
 
 def make_addresses(block: Block, household: Integers, figures: Figures, seed: int) -> dict[str, pl.Series]:
-    """Columns ``kommunenummer``, ``street``, ``postal_code`` and ``city`` (the municipality's name)."""
+    """Columns ``kommunenummer``, ``ward``, ``street``, ``postal_code`` and ``city`` (the municipality's name)."""
     figures.from_file("postal_codes.csv")
     keyed = stream(seed, "population", "street")
     shared = household.astype(np.uint64)
     places = [figures.municipality(site.kommunenummer) for site in block.sites]
-    streets = np.array([-(-place.population // _RESIDENTS_PER_STREET) for place in places])[block.site]
-    number = (keyed.uniforms(shared) * streets).astype(np.int64)
+    streets = -(-block.population // _RESIDENTS_PER_STREET)
+    # An area's streets are numbered on from those of the areas of the same site before it.
+    of_site = np.array([area.site for area in block.areas])
+    passed = np.cumsum(streets) - streets
+    passed -= passed[np.searchsorted(of_site, of_site)]
+    number = passed[block.area] + (keyed.uniforms(shared) * streets[block.area]).astype(np.int64)
     # A street is one of its municipality, so neighbours share it and its postal code.
     town = np.array([int(place.kommunenummer) for place in places])[block.site]
     entity = (town * MUNICIPALITY + number).astype(np.uint64)
@@ -39,6 +43,7 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     line = pl.select(pl.concat_str(street_names().gather(pl.Series(name)), pl.lit(" "), pl.Series(house)))
     return {
         "kommunenummer": _by_site(block, [place.kommunenummer for place in places]),
+        "ward": pl.Series([area.ward for area in block.areas], dtype=pl.String).gather(_rows(block.area)),
         "street": line.to_series(),
         "postal_code": pl.Series(postal).cast(pl.String).str.zfill(4),
         "city": _by_site(block, [place.name for place in places]),
@@ -87,4 +92,8 @@ def _postal_codes(block: Block, figures: Figures, draws: NDArray[np.float64]) ->
 
 
 def _by_site(block: Block, words: list[str]) -> pl.Series:
-    return pl.Series(words, dtype=pl.String).gather(pl.Series(block.site.astype(np.uint32)))
+    return pl.Series(words, dtype=pl.String).gather(_rows(block.site))
+
+
+def _rows(places: Integers) -> pl.Series:
+    return pl.Series(places.astype(np.uint32))

@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Adults:
-    """Those who do not live with their parents, by cell (one site and age group) and sex."""
+    """Those who do not live with their parents, by cell (one area and age group) and sex."""
 
     cell: Integers
     women: Pool
@@ -84,8 +84,8 @@ def make_households(block: Block, figures: Figures, seed: int, away: NDArray[np.
 def _adults(block: Block, figures: Figures, seed: int, known: tuple[NDArray[np.bool_], Integers]) -> Adults:
     """Lone parents enough for the children who have one, then couples, leaving the wanted number alone."""
     free, lone_children = known
-    cells = len(block.sites) * _GROUPS
-    cell = block.site * _GROUPS + (block.age + np.where(block.male, 0, _GAP)) // _YEARS
+    cells = len(block.areas) * _GROUPS
+    cell = block.area * _GROUPS + (block.age + np.where(block.male, 0, _GAP)) // _YEARS
     order = _uniforms(block, seed, "order")
     women = Pool.of(np.flatnonzero(free & ~block.male), cell, cells, order)
     men = Pool.of(np.flatnonzero(free & block.male), cell, cells, order)
@@ -100,7 +100,7 @@ def _adults(block: Block, figures: Figures, seed: int, known: tuple[NDArray[np.b
     left_women, left_men = women.size - lone_women, men.size - lone_men
     pairs = np.maximum(0.0, (left_women + left_men - alone) / 2)
     same = pairs * figures.value("household.same_sex_share") / 2
-    entity = np.array([site.number for site in block.sites], dtype=np.uint64)[:, None]
+    entity = np.array([area.number for area in block.areas], dtype=np.uint64)[:, None]
     keyed = stream(seed, "population", "household", "same-sex")
     draws = keyed.uniforms((entity + np.arange(_GROUPS, dtype=np.uint64)).astype(np.uint64).ravel())
     same_women = np.minimum(left_women // 2, np.floor(same + draws).astype(np.int64))
@@ -138,7 +138,7 @@ def _give_couples(families: Families, block: Block, children: Integers, mothers:
 
 def _share_flats(families: Families, block: Block, people: Integers, order: Floats) -> None:
     """Adults who share a home with others than family, with neighbours in age."""
-    mates = Pool.of(people, block.site, len(block.sites), (block.age // _YEARS + order) / AGES)
+    mates = Pool.of(people, block.area, len(block.areas), (block.age // _YEARS + order) / AGES)
     first = mates.first[mates.cell] + mates.rank // _FLATMATES * _FLATMATES
     families.share(mates.people, mates.people[first])
 
@@ -151,7 +151,7 @@ def _parent_cells(block: Block, children: Integers, figures: Figures, seed: int)
     draws = sum((_uniforms(block, seed, "gap", n)[children] for n in range(3)), np.zeros(len(children)))
     years = np.clip(gap + 2 * spread * (draws - 1.5), _YOUNGEST, _OLDEST).astype(np.int64)
     group = np.minimum((block.age[children] + years) // _YEARS, _GROUPS - 1)
-    cells: Integers = block.site[children] * _GROUPS + group
+    cells: Integers = block.area[children] * _GROUPS + group
     return cells
 
 

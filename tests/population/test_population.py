@@ -26,7 +26,7 @@ def test_columns_and_order_are_those_of_the_schema(tromso: pl.DataFrame) -> None
     assert dict(tromso.schema) == {name: pl.Schema({name: kind})[name] for name, kind in POPULATION.items()}
     assert tromso["resident"].is_sorted()
     assert tromso["resident"].n_unique() == tromso.height == 79_943
-    assert tromso.drop("partner", "mother", "father", "middle_name").null_count().sum_horizontal().item() == 0
+    assert tromso.drop("partner", "mother", "father", "middle_name", "ward").null_count().sum_horizontal().item() == 0
 
 
 def test_the_same_seed_gives_the_same_bytes(official: Figures, tromso: pl.DataFrame) -> None:
