@@ -69,6 +69,7 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "protection": pl.Enum(["none", "fortrolig", "strengt-fortrolig"]),  # of the address: kode 7, kode 6
     "phone": pl.String,
     "fastlege": pl.Int32,  # number of the GP list within the municipality, from 0; -1 without a GP
+    "gp_use": pl.Float32,  # how much of the GP beside others of the same sex and age: mean 1, gamma distributed
     "home_care_hours": pl.Float32,  # granted hours per week; 0 without a decision
     "nursing_home": pl.Boolean,  # has a long-term place
     "safety_alarm": pl.Boolean,
@@ -93,6 +94,56 @@ LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "street": pl.String,  # address moved to; null where nobody moves
     "postal_code": pl.String,
     "city": pl.String,
+}
+
+# One row per list of a fastlege that anybody is on, ordered by (replica, kommunenummer, fastlege).
+GP_LISTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "replica": pl.UInt16,
+    "kommunenummer": pl.String,
+    "fastlege": pl.Int32,
+    "members": pl.Int64,
+    "vacant": pl.Boolean,  # no doctor has the list; locums look after its members
+}
+
+# What many of a resident's relations, services and the like are in tables of their own, ordered by their first columns.
+RELATIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "other": pl.Int64,  # resident number
+    "kind": pl.Enum(["parent", "next-of-kin", "guardian", "proxy"]),  # what the other is to the resident
+    "from": pl.Date,
+    "to": pl.Date,  # last day: a parent acts for a child until 18; null while it lasts
+    "full": pl.Boolean,  # sees and decides everything; false for parents of children from 12, and for next of kin
+}
+SERVICES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "service": pl.String,  # IPLOS service type, Volven 9151
+    "name": pl.String,
+    "from": pl.Date,
+    "hours": pl.Float32,  # granted a week; null for services that are not counted in hours
+    "place": pl.Enum(["home", "institution", "outside"]),
+}
+CONSENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "kind": pl.Enum(["consent", "reservation", "blocked-information"]),
+    "scope": pl.String,
+    "from": pl.Date,
+}
+MEDICINES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "atc": pl.String,
+    "name": pl.String,
+    "dose": pl.String,
+    "since": pl.Date,
+    "prescriber": pl.String,  # role, e.g. gp.doctor
+}
+ALLERGIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "atc": pl.String,  # of the substance
+    "substance": pl.String,
+    "reaction": pl.String,  # Volven 7497
+    "reaction_name": pl.String,
+    "severity": pl.Enum(["mild", "moderate", "severe"]),
+    "since": pl.Date,
 }
 
 # One row per step that somebody performed (or a message that was sent), ordered by (at, resident, episode, step).

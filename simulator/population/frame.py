@@ -15,11 +15,14 @@ from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.population.addresses import make_addresses, make_phones, make_protection
 from simulator.population.backgrounds import Backgrounds, make_backgrounds, make_languages
-from simulator.population.care_needs import make_care_needs, make_fastlege
-from simulator.population.health import Model, make_conditions, make_models
+from simulator.population.care_needs import CareModels, care_models, make_care_needs
+from simulator.population.gp_lists import make_fastlege
+from simulator.population.health import condition_models, make_conditions
 from simulator.population.households import make_households
 from simulator.population.layout import Layout, Site
 from simulator.population.names import make_names
+from simulator.population.odds import Model
+from simulator.population.use import Uses, make_gp_use
 
 _BLOCK: Final = 60_000
 _SEXES: Final = pl.Series(SEXES, dtype=POPULATION["sex"])
@@ -32,6 +35,8 @@ class _Known:
     layout: Layout
     figures: Figures
     models: list[Model]
+    care: CareModels
+    uses: Uses
     backgrounds: Backgrounds
     seed: int
 
@@ -56,7 +61,9 @@ def make_population(
     if workers < 1:
         raise InputError(f"{workers} workers", expected="at least 1")
     sites = [Site(code, replica) for replica in range(replicas) for code in codes]
-    known = _Known(Layout(figures, sites, seed), figures, make_models(figures), Backgrounds.read(figures), seed)
+    models = condition_models(figures)
+    care, uses = care_models(figures, models), Uses.read(figures)
+    known = _Known(Layout(figures, sites, seed), figures, models, care, uses, Backgrounds.read(figures), seed)
     # Threads, not processes: the work is whole columns, for which numpy and polars let other threads run.
     with ThreadPoolExecutor(workers) as pool:
         return pl.concat(pool.map(lambda group: _columns(known, group), _groups(sites, figures)))
@@ -80,7 +87,8 @@ def _columns(known: _Known, sites: Sequence[Site]) -> pl.DataFrame:
     figures, seed = known.figures, known.seed
     block = known.layout.block(sites)
     born, number = known.layout.births(block)
-    needs = make_care_needs(block, figures, seed)
+    has = make_conditions(block, known.models, seed)
+    needs = make_care_needs(block, has, known.care, figures, seed)
     families = make_households(block, figures, seed, needs.nursing_home)
     household = block.resident[families.head].astype(np.int64)
     background = make_backgrounds(block, families, known.backgrounds, figures, seed)
@@ -102,6 +110,7 @@ def _columns(known: _Known, sites: Sequence[Site]) -> pl.DataFrame:
         **make_languages(block, background, known.backgrounds, figures, seed),
         **make_addresses(block, household, figures, seed),
         "protection": make_protection(block, families.head, figures, seed),
-        **make_conditions(block, known.models, seed),
+        "gp_use": make_gp_use(block, known.uses, seed),
+        **{f"has_{name}": flags for name, flags in has.items()},
     }
     return pl.DataFrame({name: columns[name] for name in POPULATION}, schema=POPULATION)
