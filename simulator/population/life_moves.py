@@ -8,10 +8,8 @@ import polars as pl
 
 from simulator.domain.person_number import Integers
 from simulator.figures import Figures
-from simulator.population.addresses import make_addresses
-from simulator.population.layout import Block, Site
 from simulator.population.life_frame import NEVER, Flags, Floats, Lives, codes, scaled
-from simulator.streams import stream
+from simulator.population.life_homes import homes
 
 _ADULT: Final = 18
 _SITES: Final = 10**4
@@ -131,11 +129,5 @@ def _counties(figures: Figures) -> tuple[Integers, Floats, Floats]:
 
 def _addresses(lives: Lives, made: Moves, who: Integers, site: Integers) -> dict[str, pl.Series]:
     """Columns street, postal_code and city of homes in the sites moved to, one home for those who move together."""
-    found, index = np.unique(site, return_inverse=True)
-    sites = tuple(Site(f"{number % _SITES:04d}", int(number // _SITES)) for number in found)
-    zeros = np.zeros(len(who), dtype=np.int64)
-    block = Block(sites, index, lives.resident[who].astype(np.uint64), lives.male[who], lives.age[who], zeros)
-    keyed = stream(lives.seed, "population", "life", "home", lives.year.number)
-    home = (keyed.uniforms(made.unit[who].astype(np.uint64)) * 2.0**53).astype(np.int64)
-    made_up = make_addresses(block, home, lives.figures, lives.seed)
-    return {name: made_up[name] for name in ("street", "postal_code", "city")}
+    street, house = (lives.draws("home", made.unit[who], n) for n in (0, 1))
+    return homes(site % _SITES, (street, house), lives.figures, lives.seed)

@@ -126,6 +126,14 @@ def test_a_move_out_is_a_move_in_elsewhere(year: pl.DataFrame, official: Figures
     assert into.select(pl.all_horizontal(pl.col("street", "postal_code").is_not_null()).all()).item()
 
 
+def test_homes_moved_to_lie_in_the_streets_there_are(year: pl.DataFrame, tromso: pl.DataFrame) -> None:
+    """Who moves inside a municipality comes to a street, with its postal code, that residents live in."""
+    street = pl.col("street").str.replace(r" \d+$", ""), pl.col("postal_code")
+    known = set(tromso.select(street).iter_rows())
+    at_home = of_kind(year, "move-within").filter(pl.col("to") == "5501")
+    assert set(at_home.select(street).iter_rows()) <= known
+
+
 def test_minors_never_move_alone(year: pl.DataFrame, tromso: pl.DataFrame) -> None:
     """A child who moves goes with an adult of the household, at the same instant and to the same address."""
     moved = of_kind(year, "move-in", "move-within").join(tromso, on="resident", suffix="_of")
