@@ -76,6 +76,15 @@ POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **dict.fromkeys((f"has_{name}" for name in CONDITIONS), pl.Boolean),
 }
 
+# Identities of residents beside the person number of ``POPULATION``, ordered by (resident, kind).
+IDENTITIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "kind": pl.Enum(["dnr", "fhn", "former", "none", "fnr-2032"]),  # none: a newborn before a number was given
+    "number": pl.String,  # 11 digits; null for none
+    "from": pl.Date,
+    "to": pl.Date,  # the day another number took its place; null where none has
+}
+
 # One row per change in somebody's life, ordered by (at, resident, kind). A move between municipalities is two rows of
 # one instant: out of the one register and into the other.
 LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
