@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from math import log
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -71,11 +70,11 @@ def _heavy_counts(years: float, services: dict[Kind, str]) -> dict[Kind, int]:
 def _counts(row: dict[str, Any], seed: int, years: float, services: dict[Kind, str]) -> dict[Kind, int]:
     keyed, who = stream(seed, "record", "contacts"), row["resident"]
     conditions = _conditions(row)
-    # An exponential factor on top of a mean gives the long tail of real use: many with few contacts, few with many.
+    # The resident's own factor gives the long tail of real use: many with few contacts, few with many.
     mean = (assumption("past_gp_per_year") + assumption("past_gp_per_condition") * conditions) * years
     stays = assumption("past_stays_per_year") * (1 + conditions) * years
     counts: dict[Kind, int] = {
-        "gp": int(-log(keyed.uniform(who)) * mean + keyed.uniform(who, 1)),
+        "gp": int(row["gp_use"] * mean + keyed.uniform(who, 1)),
         "stay": int(stays + keyed.uniform(who, 2)),
     }
     for kind in services:
