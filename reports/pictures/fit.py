@@ -30,7 +30,11 @@ def prevalence(people: pl.DataFrame, figures: Figures, texts: Texts) -> Markup:
     made = _by_age(people, [f"has_{name}" for name in CONDITIONS])
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(-(-len(CONDITIONS) // _COLUMNS), _COLUMNS, sharex=True).ravel()
+        # So many panels are laid out by hand: finding their places takes as long as drawing them.
+        figure.set_layout_engine("none")
+        margins = {"left": 0.08, "right": 0.99, "bottom": 0.06, "top": 0.97, "hspace": 0.32, "wspace": 0.25}
+        rows = -(-len(CONDITIONS) // _COLUMNS)
+        grid = figure.subplots(rows, _COLUMNS, sharex=True, gridspec_kw=margins).ravel()
         for axes, name in zip(grid, CONDITIONS, strict=False):
             aimed = figures.by_age_sex(f"condition.{name}") * 100
             for row, (sex, colour) in enumerate(zip(SEXES, COLOURS, strict=False)):
@@ -40,6 +44,7 @@ def prevalence(people: pl.DataFrame, figures: Figures, texts: Texts) -> Markup:
                 axes.plot(found["middle"], found[f"has_{name}"] * 100, marker, color=colour, markersize=2.6)
             axes.set_title(texts.name("condition", name), fontsize=8)
             axes.set_ylim(bottom=0)
+            axes.locator_params(nbins=4)
             axes.tick_params(labelsize=7)
             numbered(axes, "y", texts)
         for axes in grid[len(CONDITIONS) :]:

@@ -27,10 +27,8 @@ def _parts(series: pl.Series) -> Iterable[bytes]:
     nulls = missing.to_numpy().tobytes() if missing.any() else b""
     if isinstance(series.dtype, pl.List):
         return [nulls, series.list.len().fill_null(0).to_numpy().tobytes(), *_parts(series.explode())]
-    if isinstance(series.dtype, pl.Enum | pl.Categorical):
-        series = series.cast(pl.String)
-    if series.dtype == pl.String:
-        return chain([nulls, series.str.len_bytes().fill_null(0).to_numpy().tobytes()], _texts(series))
+    if isinstance(series.dtype, pl.String | pl.Enum | pl.Categorical):
+        return chain([nulls], _sizes(series), _texts(series))
     if series.dtype == pl.Binary:
         return [nulls, series.bin.size().fill_null(0).to_numpy().tobytes(), b"".join(series.drop_nulls().to_list())]
     values = series.to_physical()
@@ -38,9 +36,20 @@ def _parts(series: pl.Series) -> Iterable[bytes]:
     return [nulls, filled.to_numpy().tobytes()]
 
 
+def _slices(series: pl.Series) -> Iterator[pl.Series]:
+    """A column of words as text, some rows at a time, so that no copy of the whole is needed."""
+    for part in series.to_frame().iter_slices(_SLICE):
+        yield part.to_series().cast(pl.String)
+
+
+def _sizes(series: pl.Series) -> Iterator[bytes]:
+    for part in _slices(series):
+        yield part.str.len_bytes().fill_null(0).to_numpy().tobytes()
+
+
 def _texts(series: pl.Series) -> Iterator[bytes]:
     """All texts after one another: as a CSV file of one column that has neither quotes nor ends of lines."""
-    for part in series.to_frame().iter_slices(_SLICE):
+    for part in _slices(series):
         file = BytesIO()
-        part.write_csv(file, include_header=False, quote_style="never", line_terminator="")
+        part.to_frame().write_csv(file, include_header=False, quote_style="never", line_terminator="")
         yield file.getvalue()

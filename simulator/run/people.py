@@ -1,6 +1,7 @@
 """People on their own: whole municipalities or a cohort, as Parquet, CSV or bulk NDJSON, and how well they fit."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -67,16 +68,25 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     chosen = people
     if wanted.where or wanted.count is not None:
         chosen = choose_cohort(people, wanted.where, wanted.count, wanted.seed)
-    with watch.stage("Writing") as advance:
-        if form is Format.ndjson:
-            bulk = Bulk(people, figures, day=date(figures.year, 1, 1), seed=wanted.seed)
-            write_bulk(bulk, wanted.out, chosen, advance)
+    # The digest is hashed beside the other work, which leaves a processor free.
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(table_digest, chosen)
+        with watch.stage("Writing") as advance:
+            if form is Format.ndjson:
+                bulk = Bulk(people, figures, day=date(figures.year, 1, 1), seed=wanted.seed)
+                write_bulk(bulk, wanted.out, chosen, advance)
+            else:
+                _write_table(chosen, form, wanted.out)
+        if chosen is people:
+            _hold(people, wanted, figures, watch)
         else:
-            _write_table(chosen, form, wanted.out)
-    watch.say(f"{chosen.height} residents, seed {wanted.seed}, digest {table_digest(chosen)}")
-    if chosen is not people:
-        watch.say(f"chosen among {people.height}; written to {wanted.out}")
-        return
+            watch.say(f"chosen among {people.height} residents")
+        watch.say(f"{chosen.height} residents, seed {wanted.seed}, digest {digest.result()}")
+    watch.say(f"written to {wanted.out}")
+
+
+def _hold(people: pl.DataFrame, wanted: Wanted, figures: Figures, watch: Watcher) -> None:
+    """Hold whole municipalities against the figures; write what was found beside them."""
     with watch.stage("Holding them against the figures"):
         fit = population_fit(people.drop(_NEVER_COUNTED), figures)
         pages = _write_fit(fit, people, wanted, figures)
@@ -84,7 +94,7 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     watch.say(
         f"{len(fit) - len(missed)} of {len(fit)} targets within tolerance" + (f"; not: {missed}" if missed else "")
     )
-    watch.say(f"written to {', '.join(map(str, [wanted.out, *pages]))}")
+    watch.say(f"the fit is in {' and '.join(map(str, pages))}")
 
 
 def _format(wanted: Wanted) -> Format:
