@@ -5,5 +5,18 @@ from simulator.population.fit import population_fit
 from simulator.population.frame import make_population
 from simulator.population.gp_lists import gp_lists
 from simulator.population.identities import make_identities
+from simulator.population.life_codes import code_change_events, code_changes, with_codes
+from simulator.population.life_events import life_events
 
-__all__ = ["check_cohort", "choose_cohort", "gp_lists", "make_identities", "make_population", "population_fit"]
+__all__ = [
+    "check_cohort",
+    "choose_cohort",
+    "code_change_events",
+    "code_changes",
+    "gp_lists",
+    "life_events",
+    "make_identities",
+    "make_population",
+    "population_fit",
+    "with_codes",
+]

@@ -5,14 +5,15 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from simulator.domain.person_number import WEIGHTS_1, WEIGHTS_2, Integers
-from simulator.population.life_frame import Flags, Floats, Lives, codes, place_of
+from simulator.domain.person_number import Integers, finish_numbers
+from simulator.population.life_frame import Floats, Lives, codes, place_of
 from simulator.streams import stream
 
 _SITES: Final = 10**4
-_FIRST_SERIES: Final = "8"
-_SHIFT: Final = 15
-"""From a month of the +80 series to the same month of the +65 series."""
+_MONTH: Final = 10**7
+_SERIES_80: Final = 80
+_SHIFT: Final = 15 * _MONTH
+"""Between a month of the +80 series and the same month of the +65 series."""
 
 
 def couple_rows(lives: Lives) -> pl.DataFrame:
@@ -52,30 +53,21 @@ def gp_rows(lives: Lives, left: Integers) -> pl.DataFrame:
 
 
 def number_rows(lives: Lives) -> pl.DataFrame:
-    """Changes of person number to the same date and individual number of the other synthetic series (+65).
+    """Changes of person number to the same date and individual number of the other synthetic series.
 
-    So no two can get the same. Who has no number of the first series, or whose new one has no check digits, keeps it.
+    So no two can get the same. Who had a number changed before (``make_identities``), or whose new one would have no
+    check digits, keeps it.
     """
+    before = stream(lives.seed, "population", "identity", "changed").uniforms(lives.resident.astype(np.uint64))
     chosen = lives.draws("number-change") < lives.figures.value("life.number_change_rate")
-    old = lives.frame["person_number"]
-    fits = (old.str.len_chars() == 11) & old.str.slice(2, 1).is_in([_FIRST_SERIES, "9"]) & (old.str.slice(0, 1) < "4")
-    who = np.flatnonzero(chosen & fits.fill_null(value=False).to_numpy())
-    number = old.gather(who)
-    month = (number.str.slice(2, 2).cast(pl.Int64) - _SHIFT).cast(pl.String).str.zfill(2)
-    nine = number.str.slice(0, 2) + month + number.str.slice(4, 5)
-    new, valid = _with_check_digits(nine)
-    columns: dict[str, object] = {"from": number, "to": new}
+    who = np.flatnonzero(chosen & (before >= lives.figures.value("identity.changed_share")))
+    old = lives.frame["person_number"].gather(who)
+    whole: Integers = old.cast(pl.Int64).to_numpy()
+    month = whole // _MONTH % 100
+    new, valid = finish_numbers((whole - np.where(month > _SERIES_80, _SHIFT, -_SHIFT)) // 100, np.zeros_like(whole))
+    columns: dict[str, object] = {"from": old, "to": pl.Series(new).cast(pl.String).str.zfill(11)}
     told = lives.rows("number-change", lives.resident[who], lives.when("number-change")[who], columns)
     return told.filter(pl.Series(valid))
-
-
-def _with_check_digits(nine: pl.Series) -> tuple[pl.Series, Flags]:
-    digits = [nine.str.slice(n, 1).cast(pl.Int64).to_numpy() for n in range(9)]
-    zero = np.zeros(len(nine), dtype=np.int64)
-    first = -sum((w * d for w, d in zip(WEIGHTS_1, digits, strict=True)), zero) % 11
-    second = -sum((w * d for w, d in zip(WEIGHTS_2, [*digits, first], strict=True)), zero) % 11
-    whole = nine + pl.Series(first).cast(pl.String) + pl.Series(second).cast(pl.String)
-    return whole, (first < 10) & (second < 10)
 
 
 def _organisation(site: Integers, doctor: Integers) -> pl.Series:

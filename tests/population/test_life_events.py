@@ -9,7 +9,7 @@ from simulator.domain.person_number import birth_date, is_synthetic, is_valid, s
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.population import make_population
+from simulator.population import make_identities, make_population
 from simulator.population.life_births import deaths
 from simulator.population.life_events import life_events
 from simulator.population.life_frame import Lives, Year, scaled
@@ -160,6 +160,14 @@ def test_changed_numbers_are_new_and_say_the_same(year: pl.DataFrame, tromso: pl
         assert is_valid(new, rule="strict")
         assert is_synthetic(new)
         assert (birth_date(new), sex(new)) == (birth_date(old), sex(old))
+
+
+def test_a_new_number_is_nobodys_earlier_identity(official: Figures, several: pl.DataFrame) -> None:
+    """No number given in the period is an identity that anybody had before it."""
+    events = life_events(several, official, SEED, START, DAYS)
+    given = of_kind(events, "birth", "number-change")["to"]
+    earlier = make_identities(several, official, SEED)["number"].drop_nulls()
+    assert not given.is_in(earlier.implode()).any()
 
 
 def test_gp_changes_go_to_another_list(year: pl.DataFrame, tromso: pl.DataFrame) -> None:
