@@ -19,7 +19,7 @@ _DEMENTIA: Final = 0.10
 
 def list_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     """The lists' mean, median and spread, and the residents without a GP."""
-    with_gp = frame.filter(pl.col("fastlege") >= 0)
+    with_gp = frame.select("replica", "kommunenummer", "fastlege").filter(pl.col("fastlege") >= 0)
     sizes = with_gp.group_by("replica", "kommunenummer", "fastlege").len()["len"].to_numpy()
     sites = frame.select("replica", "kommunenummer").n_unique()
     lists = max(1, len(sizes))
