@@ -64,7 +64,7 @@ def test_lists_hold_everybody_with_a_gp_and_some_are_vacant(several: pl.DataFram
 def test_use_of_the_gp_is_uneven_but_fair_on_the_whole(tromso: pl.DataFrame) -> None:
     """Factors have mean 1, and the tenth who use the GP most use three times the mean or more."""
     use = tromso["gp_use"]
-    assert use.min() > 0  # type: ignore[operator]  # a number
+    assert use.min() >= 0  # type: ignore[operator]  # a number
     assert use.mean() == pytest.approx(1, abs=0.02)
     top = use.sort(descending=True).head(tromso.height // 10)
     assert 2.5 < top.mean() < 4.5  # type: ignore[operator]  # a number
