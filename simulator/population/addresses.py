@@ -16,9 +16,10 @@ from simulator.streams import stream
 # No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
 _UNREACHABLE: Final = 4_700_000_000
 _ADULT: Final = 16
+_BETWEEN: Final = 104_729
 _RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
-_HIGHEST_HOUSE: Final = 60
+_HIGHEST_HOUSE: Final = 40
 _PROTECTIONS: Final = pl.Series(("none", "fortrolig", "strengt-fortrolig"), dtype=POPULATION["protection"])
 
 
@@ -50,11 +51,14 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     }
 
 
-def make_phones(block: Block, household: Integers, seed: int) -> pl.Series:
-    """Column ``phone``: a person's own, a child's the household's; in a series that nobody can be reached at."""
-    owner = np.where(block.age < _ADULT, household.astype(np.uint64), block.resident)
-    draws = stream(seed, "population", "phone").uniforms(owner)
-    return "+" + pl.Series(_UNREACHABLE + (draws * 1_000_000).astype(np.int64)).cast(pl.String)
+def make_phones(block: Block, household: Integers) -> pl.Series:
+    """Column ``phone``: a person's own, a child's the household's; in a series that nobody can be reached at.
+
+    Numbers run on within a municipality, where no two households share one, and begin anywhere in the series.
+    """
+    owner = np.where(block.age < _ADULT, household, block.resident.astype(np.int64))
+    number = (owner % MUNICIPALITY + owner // MUNICIPALITY * _BETWEEN) % 1_000_000
+    return "+" + pl.Series(_UNREACHABLE + number).cast(pl.String)
 
 
 def make_protection(block: Block, head: Integers, figures: Figures, seed: int) -> pl.Series:

@@ -15,7 +15,7 @@ from simulator.streams import stream
 
 _RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
-_HIGHEST_HOUSE: Final = 60
+_HIGHEST_HOUSE: Final = 40
 
 
 def homes(kommunenummer: Integers, draws: tuple[Floats, Floats], figures: Figures, seed: int) -> dict[str, pl.Series]:
