@@ -258,6 +258,12 @@ SLOT_ID: Final = "https://journalbenk.example/identifier/appointment-slot"
 
 # HL7's own code systems.
 HL7_TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem/"
+CONFIDENTIALITY: Final = f"{HL7_TERMINOLOGY}v3-Confidentiality"
+# Protected addresses (kode 7 and kode 6) as labels. Folkeregisteret has no FHIR form of them; the pairing is assumed.
+PROTECTION_LABELS: Final = {
+    "fortrolig": ("R", "restricted"),
+    "strengt-fortrolig": ("V", "very restricted"),
+}
 ACT_CODE: Final = f"{HL7_TERMINOLOGY}v3-ActCode"
 EXPECTATION: Final = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation"
 

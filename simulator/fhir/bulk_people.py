@@ -10,7 +10,7 @@ from simulator.domain.codes import RELATIVES
 from simulator.fhir.bulk_lines import address, fill, fit_for_json, slot, variants
 from simulator.fhir.bulk_registry import Listed
 from simulator.fhir.contact import Person
-from simulator.fhir.patient import patient
+from simulator.fhir.patient import HIDDEN, patient
 from simulator.fhir.related import related_person
 
 _TEXTS: Final = ("given_name", "family_name", "street", "city")
@@ -51,9 +51,10 @@ def person_like(flags: dict[str, Any], *, doctor: bool) -> Person:
 def patients(people: pl.DataFrame) -> Iterator[pl.Series]:
     """The Patient of each row of :func:`prepared`."""
     flags_too = {"_doctor": pl.col("doctor").is_not_null(), "_phone": pl.col("phone") != ""}
-    flagged = people.select("id", "municipality", "doctor", "office", *_ROW, **flags_too)
-    for flags, rows in variants(flagged, ["_doctor", "_phone"]):
-        person = person_like({} if flags["_phone"] else {"phone": ""}, doctor=bool(flags["_doctor"]))
+    flagged = people.select("id", "municipality", "doctor", "office", "protection", *_ROW, **flags_too)
+    for flags, rows in variants(flagged, ["_doctor", "_phone", "protection"]):
+        known = {"protection": flags["protection"]} | ({} if flags["_phone"] else {"phone": ""})
+        person = person_like(known, doctor=bool(flags["_doctor"]))
         yield fill(patient(person, slot("municipality")), slot("id"), rows)
 
 
@@ -67,7 +68,13 @@ def related_persons(people: pl.DataFrame, everybody: pl.DataFrame) -> Iterator[p
         place = np.searchsorted(numbers, named[column].to_numpy())
         known = np.minimum(place, len(numbers) - 1)
         found = numbers[known] == named[column].to_numpy()
-        relatives = everybody[known].select(_RELATIVE).with_columns(id=named["id"]).filter(pl.Series(found))
+        reachable = pl.when(pl.col("protection") == HIDDEN).then(pl.lit("")).otherwise("phone")
+        relatives = (
+            everybody.select(*_RELATIVE, "protection")[known]
+            .with_columns(phone=reachable)
+            .with_columns(id=named["id"])
+            .filter(pl.Series(found))
+        )
         rows = fit_for_json(relatives, ["given_name", "family_name"])
         rows = rows.with_columns(pl.col("sex").cast(pl.String), pl.col("birth_date").cast(pl.String))
         for flags, part in variants(rows.with_columns(_phone=pl.col("phone") != ""), ["_phone"]):

@@ -147,6 +147,18 @@ def test_awkward_names_stay_names(people: pl.DataFrame, figures: Figures) -> Non
     assert {orjson.loads(line)["name"][0]["family"] for line in lines} == {name}
 
 
+def test_a_strictly_protected_address_is_told_nowhere(people: pl.DataFrame, figures: Figures, tmp_path: Path) -> None:
+    """Neither the person's own Patient nor a relative's RelatedPerson says where somebody lives or answers."""
+    hidden = pl.lit("strengt-fortrolig").cast(people.schema["protection"])
+    write_bulk(Bulk(people, figures, day=DAY, seed=SEED), tmp_path, people.with_columns(protection=hidden))
+    for line in (tmp_path / "Patient.ndjson").read_bytes().splitlines():
+        resource = orjson.loads(line)
+        assert not {"address", "telecom"} & set(resource)
+        assert resource["meta"]["security"][0]["code"] == "V"
+    write_bulk(Bulk(people.with_columns(protection=hidden), figures, day=DAY, seed=SEED), tmp_path, people)
+    assert b"telecom" not in (tmp_path / "RelatedPerson.ndjson").read_bytes()
+
+
 def test_slices_do_not_show(people: pl.DataFrame, figures: Figures) -> None:
     """How many residents are filled in at a time changes nothing about each."""
     bulk = Bulk(people, figures, day=DAY, seed=SEED)
