@@ -25,6 +25,12 @@ def year(official: Figures, tromso: pl.DataFrame) -> pl.DataFrame:
     return life_events(tromso, official, SEED, START, DAYS)
 
 
+@pytest.fixture(scope="module")
+def several_year(official: Figures, several: pl.DataFrame) -> pl.DataFrame:
+    """A year of four municipalities in two replicas."""
+    return life_events(several, official, SEED, START, DAYS)
+
+
 def of_kind(events: pl.DataFrame, *kinds: str) -> pl.DataFrame:
     return events.filter(pl.col("kind").cast(pl.String).is_in(kinds))
 
@@ -78,9 +84,9 @@ def test_the_nation_has_the_official_totals(official: Figures) -> None:
     assert {kind: count[kind] for kind in wanted} == {kind: pytest.approx(n, rel=0.03) for kind, n in wanted.items()}
 
 
-def test_newborns_have_numbers_of_their_own(several: pl.DataFrame, official: Figures) -> None:
+def test_newborns_have_numbers_of_their_own(several: pl.DataFrame, several_year: pl.DataFrame) -> None:
     """Every newborn has a synthetic, strict-valid number of its birth date, and neither number nor id is anybody's."""
-    born = of_kind(life_events(several, official, SEED, START, DAYS), "birth")
+    born = of_kind(several_year, "birth")
     assert born["to"].is_unique().all()
     assert born["resident"].is_unique().all()
     assert not born["to"].is_in(several["person_number"].implode()).any()
@@ -162,10 +168,11 @@ def test_changed_numbers_are_new_and_say_the_same(year: pl.DataFrame, tromso: pl
         assert (birth_date(new), sex(new)) == (birth_date(old), sex(old))
 
 
-def test_a_new_number_is_nobodys_earlier_identity(official: Figures, several: pl.DataFrame) -> None:
+def test_a_new_number_is_nobodys_earlier_identity(
+    official: Figures, several: pl.DataFrame, several_year: pl.DataFrame
+) -> None:
     """No number given in the period is an identity that anybody had before it."""
-    events = life_events(several, official, SEED, START, DAYS)
-    given = of_kind(events, "birth", "number-change")["to"]
+    given = of_kind(several_year, "birth", "number-change")["to"]
     earlier = make_identities(several, official, SEED)["number"].drop_nulls()
     assert not given.is_in(earlier.implode()).any()
 
@@ -178,15 +185,16 @@ def test_gp_changes_go_to_another_list(year: pl.DataFrame, tromso: pl.DataFrame)
     assert (changed["to"] != left).all()
 
 
-def test_events_do_not_depend_on_order_or_company(official: Figures, several: pl.DataFrame) -> None:
+def test_events_do_not_depend_on_order_or_company(
+    official: Figures, several: pl.DataFrame, several_year: pl.DataFrame
+) -> None:
     """Shuffled rows and a single municipality give the same rows as all together."""
-    whole = life_events(several, official, SEED, START, DAYS)
     shuffled = life_events(several.sample(fraction=1.0, shuffle=True, seed=1), official, SEED, START, DAYS)
-    assert shuffled.equals(whole)
+    assert shuffled.equals(several_year)
     one = several.filter((pl.col("kommunenummer") == "1151") & (pl.col("replica") == 0))
     alone = life_events(one, official, SEED, START, DAYS)
     assert alone.height > 0
-    own = whole.filter(pl.col("resident") // 10**7 == 1151)
+    own = several_year.filter(pl.col("resident") // 10**7 == 1151)
     assert alone.equals(own)
 
 
