@@ -15,7 +15,6 @@ from simulator.streams import stream
 
 # No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
 _UNREACHABLE: Final = 4_700_000_000
-_ADULT: Final = 16
 _BETWEEN: Final = 104_729
 _RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
@@ -51,13 +50,13 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     }
 
 
-def make_phones(block: Block, household: Integers) -> pl.Series:
-    """Column ``phone``: a person's own, a child's the household's; in a series that nobody can be reached at.
+def make_phones(block: Block) -> pl.Series:
+    """Column ``phone``: a number of everybody's own, in a series that nobody can be reached at.
 
-    Numbers run on within a municipality, where no two households share one, and begin anywhere in the series.
+    Numbers run on within a municipality, where no two people share one, and begin anywhere in the series.
     """
-    owner = np.where(block.age < _ADULT, household, block.resident.astype(np.int64))
-    number = (owner % MUNICIPALITY + owner // MUNICIPALITY * _BETWEEN) % 1_000_000
+    own = block.resident.astype(np.int64)
+    number = (own % MUNICIPALITY + own // MUNICIPALITY * _BETWEEN) % 1_000_000
     return "+" + pl.Series(_UNREACHABLE + number).cast(pl.String)
 
 

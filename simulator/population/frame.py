@@ -101,7 +101,7 @@ def _columns(known: _Known, sites: Sequence[Site]) -> pl.DataFrame:
         "birth_date": born,
         "person_number": pl.Series(number).cast(pl.String).str.zfill(11),
         **families.columns(block.resident),
-        "phone": make_phones(block, household),
+        "phone": make_phones(block),
         "fastlege": make_fastlege(block, household, figures, seed),
         "home_care_hours": needs.home_care_hours,
         "nursing_home": needs.nursing_home,

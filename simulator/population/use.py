@@ -18,7 +18,7 @@ _DEEPEST: Final = 40.0
 """Of the exponential scale the quantiles are tabled on; no draw lies deeper."""
 _STEPS: Final = 100_000
 _LARGEST: Final = 60.0
-_FINENESS: Final = 16
+_FINENESS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def make_gp_use(block: Block, uses: Uses, seed: int) -> NDArray[np.float32]:
     row = uses.row[block.cell]
     low = uses.table[row, place]
     factors = low + (depth - place) * (uses.table[row, place + 1] - low)
-    # Steps of a sixteenth of a doubling are fine enough, and take a quarter of the space in a file.
+    # Steps of an eighth of a doubling are fine enough, and take a quarter of the space in a file.
     stepped: NDArray[np.float32] = np.exp2(np.round(np.log2(factors) * _FINENESS) / _FINENESS).astype(np.float32)
     return stepped
 
