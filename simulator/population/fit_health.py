@@ -54,7 +54,8 @@ def health_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     rows = []
     for ages, share in _bands(figures.by_age_sex(name)[0]):
         count, made = people[ages].sum(), several_by_age[ages].sum()
-        if count:
+        # A share smaller than what it is known to within says nothing.
+        if count and share > _SEVERAL:
             off = _SEVERAL / share + ERRORS * np.sqrt((1 - share) / (share * count))
             rows.append(make_row(f"{name} {_words(ages)}", share * count, made, float(off), figures.origin(name)))
     return [*rows, *_dementia(frame, figures), *_use(frame, age, figures)]
