@@ -26,7 +26,7 @@ _SITES: Final = 10**4
 _ORDER: Final = ("at", "resident", "kind")
 _READ: Final = (
     "resident", "kommunenummer", "sex", "birth_date", "person_number", "household", "household_role", "partner",
-    "mother", "fastlege",
+    "mother", "fastlege", "protection",
 )  # fmt: skip
 
 

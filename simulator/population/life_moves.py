@@ -128,6 +128,11 @@ def _counties(figures: Figures) -> tuple[Integers, Floats, Floats]:
 
 
 def _addresses(lives: Lives, made: Moves, who: Integers, site: Integers) -> dict[str, pl.Series]:
-    """Columns street, postal_code and city of homes in the sites moved to, one home for those who move together."""
+    """Columns street, postal_code and city of homes in the sites moved to, one home for those who move together.
+
+    Where somebody with a strictly protected address moves is not told.
+    """
     street, house = (lives.draws("home", made.unit[who], n) for n in (0, 1))
-    return homes(site % _SITES, (street, house), lives.figures, lives.seed)
+    told = homes(site % _SITES, (street, house), lives.figures, lives.seed)
+    secret = (lives.frame["protection"].gather(who) == "strengt-fortrolig").fill_null(value=False)
+    return {name: pl.select(pl.when(~secret).then(column)).to_series() for name, column in told.items()}

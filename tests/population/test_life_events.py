@@ -121,22 +121,25 @@ def test_nothing_happens_to_the_dead(year: pl.DataFrame) -> None:
     assert (ties["at"] < ties["died"]).all()
 
 
-def test_a_move_out_is_a_move_in_elsewhere(year: pl.DataFrame, official: Figures) -> None:
-    """Who leaves a municipality arrives in another at the same instant, with an address there, once a period."""
+def test_a_move_out_is_a_move_in_elsewhere(year: pl.DataFrame, official: Figures, tromso: pl.DataFrame) -> None:
+    """Who leaves arrives elsewhere at the same instant, once a period, with an address unless it is secret."""
     out, into = (of_kind(year, kind).sort("resident") for kind in ("move-out", "move-in"))
     assert out["resident"].is_unique().all()
     assert out.select("at", "resident", "from", "to").equals(into.select("at", "resident", "from", "to"))
     assert (out["from"] != out["to"]).all()
     assert (into["kommunenummer"] == into["to"]).all()
-    assert into["city"].to_list() == [official.municipality(code).name for code in into["to"]]
-    assert into.select(pl.all_horizontal(pl.col("street", "postal_code").is_not_null()).all()).item()
+    secret = tromso.filter(pl.col("protection") == "strengt-fortrolig")["resident"]
+    told, hidden = (into.filter(pl.col("resident").is_in(secret.implode()) == is_in) for is_in in (False, True))
+    assert told["city"].to_list() == [official.municipality(code).name for code in told["to"]]
+    assert told.select(pl.all_horizontal(pl.col("street", "postal_code").is_not_null()).all()).item()
+    assert hidden.select(pl.all_horizontal(pl.col("street", "postal_code", "city").is_null()).all()).item()
 
 
 def test_homes_moved_to_lie_in_the_streets_there_are(year: pl.DataFrame, tromso: pl.DataFrame) -> None:
     """Who moves inside a municipality comes to a street, with its postal code, that residents live in."""
     street = pl.col("street").str.replace(r" \d+$", ""), pl.col("postal_code")
     known = set(tromso.select(street).iter_rows())
-    at_home = of_kind(year, "move-within").filter(pl.col("to") == "5501")
+    at_home = of_kind(year, "move-within").filter((pl.col("to") == "5501") & pl.col("street").is_not_null())
     assert set(at_home.select(street).iter_rows()) <= known
 
 
