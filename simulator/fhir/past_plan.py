@@ -28,10 +28,10 @@ class Planned(NamedTuple):
 
 def is_heavy(row: dict[str, Any], seed: int) -> bool:
     """Whether a resident is among the heaviest users, the more likely the more conditions and care."""
-    cared = row["home_care_hours"] > 0 or row["nursing_home"]
+    cared = bool(row["home_care_hours"] > 0 or row["nursing_home"])
     weight = 1 + assumption("past_weight_condition") * _conditions(row) + assumption("past_weight_care") * cared
     chance = assumption("past_heavy_share") * weight / assumption("past_weight_mean")
-    return stream(seed, "record", "heavy").uniform(row["resident"]) < chance
+    return bool(stream(seed, "record", "heavy").uniform(row["resident"]) < chance)
 
 
 def contacts(row: dict[str, Any], seed: int, start: date, services: dict[Kind, str]) -> list[Planned]:
@@ -46,7 +46,7 @@ def contacts(row: dict[str, Any], seed: int, start: date, services: dict[Kind, s
     first = max(date.fromisoformat(row["birth_date"]), end - timedelta(days=int(reach * _YEAR)))
     years = max(0.0, (end - first).days / _YEAR)
     counts = _heavy_counts(years, services) if heavy else _counts(row, seed, years, services)
-    planned = []
+    planned: list[Planned] = []
     for kind, count in counts.items():
         begin = max(first, date.fromisoformat(services.get(kind, "0001-01-01")))
         if kind in services and not heavy:
