@@ -60,7 +60,7 @@ def population_view(run: RunFiles) -> PopulationView | None:
     """Residents and fit; None when the run holds neither."""
     if run.population is None and not run.fit:
         return None
-    fit = sorted((_fit_row(row) for row in run.fit), key=lambda row: (row.ok, -row.strain, row.target))
+    fit = sorted((fit_row(row) for row in run.fit), key=lambda row: (row.ok, -row.strain, row.target))
     missed = sum(1 for row in fit if not row.ok)
     residents = own(run.population).height if run.population is not None else 0
     return PopulationView(residents, len(fit) - missed, len(fit), fit[: max(WORST_SHOWN, missed)])
@@ -75,7 +75,7 @@ def by_age(people: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
     """Residents per single year of age 0..99 (99 and older together), by sex."""
     made = {}
     for sex in ("female", "male"):
-        ages = own(people).filter(pl.col("sex") == sex)["age"].to_numpy()
+        ages = own(people.select("replica", "sex", "age")).filter(pl.col("sex") == sex)["age"].to_numpy()
         made[sex] = np.bincount(np.minimum(ages, _OLDEST), minlength=_OLDEST + 1).astype(np.float64)
     return made
 
@@ -91,7 +91,8 @@ def official_bands(fit: list[Row]) -> list[Band]:
     return sorted(found, key=lambda band: (band.sex, band.youngest))
 
 
-def _fit_row(row: Row) -> FitRow:
+def fit_row(row: Row) -> FitRow:
+    """A row of ``population-fit.json`` fit to be shown, whatever the file holds."""
     return FitRow(
         target=line(row["target"], 120),
         official=float(row.get("official") or 0),

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from simulator.errors import BenchError, InterruptedRunError
-from simulator.run import campaign, desk
+from simulator.run import campaign, desk, people
 from simulator.run.display import Terminal
 from simulator.run.verify import verify as recompute
 
@@ -79,11 +79,23 @@ def run(
 def population(
     municipality: Annotated[list[str], typer.Option(help="Kommunenummer or name; may be given several times.")] = [],  # noqa: B006  typer copies it
     national: Annotated[bool, typer.Option("--national", help="Everybody in all municipalities.")] = False,
-    out: Annotated[Path, typer.Option(help="Parquet file to write.")] = Path("runs/population.parquet"),
+    where: Annotated[str, typer.Option(help="Only those for whom this SQL condition holds: 'age > 80'.")] = "",
+    count: Annotated[int | None, typer.Option(help="Only so many of them, drawn by the seed.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write (.parquet, .csv), or a folder for bulk NDJSON.")] = Path(
+        "runs/population.parquet"
+    ),
+    file_format: Annotated[
+        people.Format | None, typer.Option("--format", help="Format; what --out says when left out.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0)] = 1,
+    workers: Annotated[
+        int, typer.Option(help="Processes to make people in; they are the same for any number.", min=1)
+    ] = 2,
+    lang: Language = desk.Language.en,
 ) -> None:
-    """Make the synthetic population of municipalities, and say how well it fits the official figures."""
-    desk.make_people(municipality, national=national, out=out, seed=seed, watch=Terminal())
+    """Make the synthetic population of municipalities, or a cohort, and say how well it fits the official figures."""
+    wanted = people.Wanted(tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value)
+    people.make_people(wanted, Terminal())
 
 
 @app.command()

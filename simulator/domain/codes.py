@@ -42,6 +42,7 @@ SNOMED_CT: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"
 KOMMUNENUMMER: Final = "https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"
 MUNICIPALITY_EXTENSION: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
+FAMILY_RELATION: Final = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"
 NO_BASIS: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 
 ICPC2_NAMES: Final[dict[str, str]] = {
@@ -165,6 +166,13 @@ IPLOS_HOME_CARE: Final = ("15", "Helsetjenester i hjemmet")
 IPLOS_SAFETY_ALARM: Final = ("6", "Trygghetsalarm")
 IPLOS_NURSING_HOME: Final = ("21", "Langtidsopphold i institusjon")
 
+# How a column of the population that names a relative reads as no-basis-family-relation.
+RELATIVES: Final[dict[str, tuple[str, str]]] = {
+    "partner": ("ektefelleEllerPartner", "Ektefelle eller partner"),
+    "mother": ("mor", "Mor"),
+    "father": ("far", "Far"),
+}
+
 # Volven 9602 (document types).
 EPIKRISE: Final = ("A03-2", "Epikrise")
 JOURNAL_NOTE: Final = ("B02-2", "Journalnotat")
@@ -250,6 +258,12 @@ SLOT_ID: Final = "https://journalbenk.example/identifier/appointment-slot"
 
 # HL7's own code systems.
 HL7_TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem/"
+CONFIDENTIALITY: Final = f"{HL7_TERMINOLOGY}v3-Confidentiality"
+# Protected addresses (kode 7 and kode 6) as labels. Folkeregisteret has no FHIR form of them; the pairing is assumed.
+PROTECTION_LABELS: Final = {
+    "fortrolig": ("R", "restricted"),
+    "strengt-fortrolig": ("V", "very restricted"),
+}
 ACT_CODE: Final = f"{HL7_TERMINOLOGY}v3-ActCode"
 EXPECTATION: Final = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation"
 

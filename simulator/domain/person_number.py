@@ -218,3 +218,16 @@ def make_numbers(born: NDArray[np.datetime64], male: NDArray[np.bool_], rank: In
     endings = _make_endings()[residue_1, residue_2, rule, male.astype(np.int64), rank].astype(np.int64)
     numbers: Integers = ((days * 100 + months) * 100 + two) * 100_000 + endings
     return numbers
+
+
+def finish_numbers(nine: Integers, remainder: Integers) -> tuple[Integers, NDArray[np.bool_]]:
+    """Numbers that begin with nine digits each, and whether each has check digits (about one in six has none).
+
+    ``remainder`` is that of the first check modulo 11: 0 holds under either rule, 1 to 3 only under that from 2032.
+    """
+    digits = [nine // 10**place % 10 for place in range(8, -1, -1)]
+    first = (remainder - sum((w * d for w, d in zip(WEIGHTS_1, digits, strict=True)), np.zeros_like(nine))) % 11
+    second = -sum((w * d for w, d in zip(WEIGHTS_2, [*digits, first], strict=True)), np.zeros_like(nine)) % 11
+    valid: NDArray[np.bool_] = (first < 10) & (second < 10)
+    numbers: Integers = nine * 100 + first * 10 + second
+    return numbers, valid

@@ -31,28 +31,128 @@ CONDITIONS: Final = (
     "polypharmacy_5plus_Rx_year",
 )
 
+CITIZENSHIPS: Final = (
+    *("NOR", "POL", "LTU", "UKR", "SWE", "DEU", "SOM", "SYR", "PAK", "IRQ", "ERI", "PHL", "THA", "TUR", "VNM", "ROU"),
+)
+"""ISO 3166-1 alpha-3."""
+LANGUAGES: Final = (
+    *("nb", "nn", "se", "pl", "lt", "uk", "sv", "de", "so", "ar", "ur", "ckb", "ti", "tl", "th", "tr", "vi", "ro"),
+)
+"""BCP 47."""
+
 # One row per resident, ordered by ``resident``. Ages count whole years on 1 January of the population figures' year.
 POPULATION: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "resident": pl.Int64,
     "replica": pl.UInt16,
     "kommunenummer": pl.String,
+    "ward": pl.String,  # six digits, of the four cities that have wards; null elsewhere
     "sex": pl.Enum(["female", "male"]),
     "age": pl.UInt8,
     "birth_date": pl.Date,
     "person_number": pl.String,  # fødselsnummer of the +80 series, 11 digits
     "given_name": pl.String,
+    "middle_name": pl.String,  # null for most
     "family_name": pl.String,
+    "citizenship": pl.Enum(CITIZENSHIPS),
+    "language": pl.Enum(LANGUAGES),  # the one to write to a person in
+    "interpreter": pl.Boolean,  # needs one to speak with health personnel
     "household": pl.Int64,
     "household_size": pl.UInt8,
+    "household_type": pl.Enum(["single", "couple", "couple-children", "lone-parent", "multi", "institution"]),
+    "household_role": pl.Enum(["single", "partner", "parent", "child", "other"]),
+    "partner": pl.Int64,  # resident number of the spouse or cohabitant in the same household; null without
+    "mother": pl.Int64,  # resident numbers of the parents a child (of any age) lives with; null for others
+    "father": pl.Int64,
     "street": pl.String,
     "postal_code": pl.String,
     "city": pl.String,
+    "protection": pl.Enum(["none", "fortrolig", "strengt-fortrolig"]),  # of the address: kode 7, kode 6
     "phone": pl.String,
     "fastlege": pl.Int32,  # number of the GP list within the municipality, from 0; -1 without a GP
+    "gp_use": pl.Float32,  # how much of the GP beside others of the same sex and age: mean 1, gamma distributed
     "home_care_hours": pl.Float32,  # granted hours per week; 0 without a decision
     "nursing_home": pl.Boolean,  # has a long-term place
     "safety_alarm": pl.Boolean,
     **dict.fromkeys((f"has_{name}" for name in CONDITIONS), pl.Boolean),
+}
+
+# Identities of residents beside the person number of ``POPULATION``, ordered by (resident, kind).
+IDENTITIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "kind": pl.Enum(["dnr", "fhn", "former", "none", "fnr-2032"]),  # none: a newborn before a number was given
+    "number": pl.String,  # 11 digits; null for none
+    "from": pl.Date,
+    "to": pl.Date,  # the day another number took its place; null where none has
+}
+
+# One row per change in somebody's life, ordered by (at, resident, kind). A move between municipalities is two rows of
+# one instant: out of the one register and into the other.
+LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "at": INSTANT,
+    "resident": pl.Int64,  # for a birth the newborn, whose number no resident has
+    "kind": pl.Enum(
+        [
+            *("birth", "death", "move-in", "move-out", "move-within", "marriage", "divorce"),
+            *("gp-change", "number-change", "code-change"),
+        ]
+    ),
+    "kommunenummer": pl.String,  # municipality concerned: of residence, of arrival, or for move-out the one left
+    "from": pl.String,  # what held before: kommunenummer, organisation of the fastlege, or person number; or null
+    "to": pl.String,  # what holds from now; a newborn's person number; null for a death
+    "other": pl.Int64,  # a newborn's mother, the spouse, or who a mover goes with; null otherwise
+    "street": pl.String,  # address moved to; null where nobody moves
+    "postal_code": pl.String,
+    "city": pl.String,
+}
+
+# One row per list of a fastlege that anybody is on, ordered by (replica, kommunenummer, fastlege).
+GP_LISTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "replica": pl.UInt16,
+    "kommunenummer": pl.String,
+    "fastlege": pl.Int32,
+    "members": pl.Int64,
+    "vacant": pl.Boolean,  # no doctor has the list; locums look after its members
+}
+
+# What many of a resident's relations, services and the like are in tables of their own, ordered by their first columns.
+RELATIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "other": pl.Int64,  # resident number
+    "kind": pl.Enum(["parent", "next-of-kin", "guardian", "proxy"]),  # what the other is to the resident
+    "from": pl.Date,
+    "to": pl.Date,  # last day: a parent acts for a child until 18; null while it lasts
+    "full": pl.Boolean,  # sees and decides everything; false for parents of children from 12, and for next of kin
+}
+SERVICES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "service": pl.String,  # IPLOS service type, Volven 9151
+    "name": pl.String,
+    "from": pl.Date,
+    "hours": pl.Float32,  # granted a week; null for services that are not counted in hours
+    "place": pl.Enum(["home", "institution", "outside"]),
+}
+CONSENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "kind": pl.Enum(["consent", "reservation", "blocked-information"]),
+    "scope": pl.String,
+    "from": pl.Date,
+}
+MEDICINES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "atc": pl.String,
+    "name": pl.String,
+    "dose": pl.String,
+    "since": pl.Date,
+    "prescriber": pl.String,  # role, e.g. gp.doctor
+}
+ALLERGIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "resident": pl.Int64,
+    "atc": pl.String,  # of the substance
+    "substance": pl.String,
+    "reaction": pl.String,  # Volven 7497
+    "reaction_name": pl.String,
+    "severity": pl.Enum(["mild", "moderate", "severe"]),
+    "since": pl.Date,
 }
 
 # One row per step that somebody performed (or a message that was sent), ordered by (at, resident, episode, step).

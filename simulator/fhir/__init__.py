@@ -3,15 +3,22 @@
 from simulator.fhir.assumptions import assumptions
 from simulator.fhir.contract import capability_statement
 from simulator.fhir.page import contract_page
+from simulator.fhir.past_bundle import transactions, write_ndjson
+from simulator.fhir.past_long import LongPast, long_pasts, past_of
 from simulator.fhir.render import render
 from simulator.fhir.selection import as_transaction, needed_closure, row_to_interaction
 
 __all__ = [
+    "LongPast",
     "as_transaction",
     "assumptions",
     "capability_statement",
     "contract_page",
+    "long_pasts",
     "needed_closure",
+    "past_of",
     "render",
     "row_to_interaction",
+    "transactions",
+    "write_ndjson",
 ]

@@ -12,7 +12,7 @@ from simulator.fhir.allergy import drug_allergy
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.careplan import running_plan
 from simulator.fhir.condition import known_problem
-from simulator.fhir.contact import Person
+from simulator.fhir.contact import Made, Person
 from simulator.fhir.elements import Resource, interaction_id
 from simulator.fhir.episode import granted_services, running_service
 from simulator.fhir.medication import regular_medicine, regular_medicines
@@ -48,10 +48,14 @@ class Past:
     def write(self, person: Person, rows: Rows) -> None:
         """Write the Patient and everything known of him."""
         about = (-1, person.resident)
-        resource = patient(person, self.municipality_names[person.row["kommunenummer"]])
-        rows.create(person.patient, resource, about, conditional=True)
+        for number, made in enumerate(self.known(person)):
+            rows.create(made.interaction, made.resource, about, conditional=number == 0)
+
+    def known(self, person: Person) -> Iterator[Made]:
+        """The Patient, then everything known of him for long."""
+        yield Made(person.patient, patient(person, self.municipality_names[person.row["kommunenummer"]]))
         for name, item in self._known(person):
-            rows.create(self._id(person, name), item, about)
+            yield Made(self._id(person, name), item)
 
     def _known(self, person: Person) -> Iterator[tuple[str, Resource]]:
         for name, codes in CONDITION_CODES.items():

@@ -1,12 +1,26 @@
 """Patient: a resident as the record knows him (no-basis-Patient 2.0.10)."""
 
-from simulator.domain.codes import FNR, KOMMUNENUMMER, MUNICIPALITY_EXTENSION, profile
+from typing import Final
+
+from simulator.domain.codes import (
+    CONFIDENTIALITY,
+    FNR,
+    KOMMUNENUMMER,
+    MUNICIPALITY_EXTENSION,
+    PROTECTION_LABELS,
+    profile,
+)
 from simulator.fhir.contact import Person
-from simulator.fhir.elements import Resource, identifier, ref
+from simulator.fhir.elements import Resource, coding, identifier, ref
+
+HIDDEN: Final = "strengt-fortrolig"
 
 
 def patient(person: Person, municipality: str) -> Resource:
-    """The Patient of a resident; ``municipality`` is the name of the municipality of residence."""
+    """The Patient of a resident; ``municipality`` is the name of the municipality of residence.
+
+    A protected address is labelled; where somebody with a strictly protected one lives or answers is told to nobody.
+    """
     row = person.row
     code = {"system": KOMMUNENUMMER, "code": row["kommunenummer"], "display": municipality}
     resource: Resource = {
@@ -30,7 +44,12 @@ def patient(person: Person, municipality: str) -> Resource:
             }
         ],
     }
-    if row["phone"]:
+    label = PROTECTION_LABELS.get(row["protection"] or "")
+    if label:
+        resource["meta"]["security"] = [coding(CONFIDENTIALITY, label)]
+    if row["protection"] == HIDDEN:
+        del resource["address"]
+    elif row["phone"]:
         resource["telecom"] = [{"system": "phone", "value": row["phone"], "use": "mobile"}]
     doctors = [ref(party) for party in (person.doctor, person.office) if party]
     if doctors:

@@ -53,6 +53,10 @@ class Registry:
             found = self._practitioners[key] = interaction_id(self._seed, "practitioner", *key)
         return found
 
+    def organisations(self) -> list[tuple[str, str]]:
+        """Key and id of every organisation asked for so far, by key."""
+        return sorted(self._organisations.items())
+
     def resources(self) -> Iterator[tuple[str, Resource]]:
         """Every resource with its interaction id: organisations by key (owners first), then practitioners and roles."""
         numbers = _unique(sorted(self._organisations), self._seed, _organisation_number)

@@ -43,7 +43,7 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     event concerns somebody who is not in the population.
     """
     names = _municipality_names(population, figures)
-    registry = Registry(seed, lambda number: names.get(number, number), _names(population))
+    registry = Registry(seed, lambda number: names.get(number, number), practitioner_names(population))
     midnight = datetime.combine(start, datetime.min.time(), _OSLO)
     past, record = Past(seed, start, registry, names), Rows()
     people = {row["resident"]: past.person(row) for row in rows_of(population, events["resident"])}
@@ -104,7 +104,7 @@ def _municipality_names(population: pl.DataFrame, figures: MunicipalityNames | N
     return {number: figures.municipality(number).name if figures else number for number in numbers}
 
 
-def _names(population: pl.DataFrame) -> Names:
+def practitioner_names(population: pl.DataFrame) -> Names:
     """Names to call practitioners by: those of the first residents."""
     some = population.head(_NAMES_FROM)
     given, family = (some[name].unique().sort().to_list() for name in ("given_name", "family_name"))

@@ -23,6 +23,7 @@ from simulator.places import MUNICIPALITIES
 
 Floats = NDArray[np.float64]
 
+_RATE_FILES: Final = ("rates.csv", "life_events.csv")
 _RATES: Final = ("figure", "sex", "age_from", "age_to", "key", "value", "unit", "year", "source", "status")
 _PREVALENCE: Final = ("condition", "sex", "age_from", "age_to", "prevalence", "unit", "year", "source", "status")
 _COMORBIDITY: Final = ("condition", "given", "odds_ratio", "unit", "year", "source", "status")
@@ -160,9 +161,10 @@ class Figures:
 
 def _read_rates(folder: Path) -> dict[str, list[Rate]]:
     rates: defaultdict[str, list[Rate]] = defaultdict(list)
-    for row in read_rows(folder / "rates.csv", _RATES):
-        rate = read_rate(row)
-        rates[rate.figure].append(rate)
+    for name in _RATE_FILES:
+        for row in read_rows(folder / name, _RATES):
+            rate = read_rate(row)
+            rates[rate.figure].append(rate)
     for row in read_rows(folder / "prevalence.csv", _PREVALENCE):
         rate = read_rate(row, figure=f"condition.{row.word('condition', CONDITIONS)}", value="prevalence")
         rates[rate.figure].append(rate)

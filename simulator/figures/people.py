@@ -11,6 +11,7 @@ from simulator.domain.figure import OLDEST, SEXES
 from simulator.domain.municipality import Municipality
 from simulator.errors import InputError, nearest
 from simulator.figures.tables import Row, ages, check_bands, read_rows
+from simulator.figures.wards import Wards, read_wards
 
 Counts = NDArray[np.int64]
 
@@ -36,6 +37,8 @@ class People:
     """The nation by single year: shape (2, 121), female then male; the oldest year published holds all older."""
     postal_codes: dict[str, tuple[int, int]]
     """First and last postal code by county code."""
+    wards: dict[str, Wards]
+    """By kommunenummer, of the cities that have wards."""
 
 
 def read_people(folder: Path) -> People:
@@ -47,7 +50,9 @@ def read_people(folder: Path) -> People:
     _check_totals(folder, municipalities, residents)
     _check_nation(folder, bands, residents, structure)
     ordered = {code: municipality for code, (municipality, _) in sorted(municipalities.items())}
-    return People(ordered, bands, residents, structure, _read_postal_codes(folder / "postal_codes.csv", ordered))
+    postal_codes = _read_postal_codes(folder / "postal_codes.csv", ordered)
+    wards = read_wards(folder / "wards.csv", bands, residents)
+    return People(ordered, bands, residents, structure, postal_codes, wards)
 
 
 def _read_municipalities(path: Path) -> dict[str, tuple[Municipality, Row]]:

@@ -1,4 +1,4 @@
-"""Names, addresses and telephone numbers: what a household shares and what is a person's own."""
+"""Addresses, their protection and telephone numbers: what a household shares and what is a person's own."""
 
 from typing import Final
 
@@ -7,40 +7,33 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.domain.person_number import Integers
+from simulator.domain.tables import POPULATION
 from simulator.figures import Figures
 from simulator.population.layout import MUNICIPALITY, Block
-from simulator.population.words import family_names, given_names, street_names
+from simulator.population.words import street_names
 from simulator.streams import stream
 
 # No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
 _UNREACHABLE: Final = 4_700_000_000
-_ADULT: Final = 16
-_RESIDENTS_PER_STREET: Final = 60
+_BETWEEN: Final = 104_729
+_RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
-_HIGHEST_HOUSE: Final = 80
-
-
-def make_names(block: Block, household: Integers, seed: int) -> dict[str, pl.Series]:
-    """Columns ``given_name`` (own) and ``family_name`` (the household's)."""
-    women, men = given_names()
-    own = stream(seed, "population", "given-name").uniforms(block.resident)
-    index = (own * np.where(block.male, len(men), len(women))).astype(np.uint32) + np.where(block.male, len(women), 0)
-    family = family_names()
-    shared = stream(seed, "population", "family-name").uniforms(household.astype(np.uint64))
-    return {
-        "given_name": pl.concat([women, men]).gather(pl.Series(index.astype(np.uint32))),
-        "family_name": family.gather(pl.Series((shared * len(family)).astype(np.uint32))),
-    }
+_HIGHEST_HOUSE: Final = 40
+_PROTECTIONS: Final = pl.Series(("none", "fortrolig", "strengt-fortrolig"), dtype=POPULATION["protection"])
 
 
 def make_addresses(block: Block, household: Integers, figures: Figures, seed: int) -> dict[str, pl.Series]:
-    """Columns ``kommunenummer``, ``street``, ``postal_code`` and ``city`` (the municipality's name)."""
+    """Columns ``kommunenummer``, ``ward``, ``street``, ``postal_code`` and ``city`` (the municipality's name)."""
     figures.from_file("postal_codes.csv")
     keyed = stream(seed, "population", "street")
     shared = household.astype(np.uint64)
     places = [figures.municipality(site.kommunenummer) for site in block.sites]
-    streets = np.array([-(-place.population // _RESIDENTS_PER_STREET) for place in places])[block.site]
-    number = (keyed.uniforms(shared) * streets).astype(np.int64)
+    streets = -(-block.population // _RESIDENTS_PER_STREET)
+    # An area's streets are numbered on from those of the areas of the same site before it.
+    of_site = np.array([area.site for area in block.areas])
+    passed = np.cumsum(streets) - streets
+    passed -= passed[np.searchsorted(of_site, of_site)]
+    number = passed[block.area] + (keyed.uniforms(shared) * streets[block.area]).astype(np.int64)
     # A street is one of its municipality, so neighbours share it and its postal code.
     town = np.array([int(place.kommunenummer) for place in places])[block.site]
     entity = (town * MUNICIPALITY + number).astype(np.uint64)
@@ -50,17 +43,39 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     line = pl.select(pl.concat_str(street_names().gather(pl.Series(name)), pl.lit(" "), pl.Series(house)))
     return {
         "kommunenummer": _by_site(block, [place.kommunenummer for place in places]),
+        "ward": pl.Series([area.ward for area in block.areas], dtype=pl.String).gather(_rows(block.area)),
         "street": line.to_series(),
         "postal_code": pl.Series(postal).cast(pl.String).str.zfill(4),
         "city": _by_site(block, [place.name for place in places]),
     }
 
 
-def make_phones(block: Block, household: Integers, seed: int) -> pl.Series:
-    """Column ``phone``: a person's own, a child's the household's; in a series that nobody can be reached at."""
-    owner = np.where(block.age < _ADULT, household.astype(np.uint64), block.resident)
-    draws = stream(seed, "population", "phone").uniforms(owner)
-    return "+" + pl.Series(_UNREACHABLE + (draws * 1_000_000).astype(np.int64)).cast(pl.String)
+def make_phones(block: Block) -> pl.Series:
+    """Column ``phone``: a number of everybody's own, in a series that nobody can be reached at.
+
+    Numbers run on within a municipality, where no two people share one, and begin anywhere in the series.
+    """
+    own = block.resident.astype(np.int64)
+    number = (own % MUNICIPALITY + own // MUNICIPALITY * _BETWEEN) % 1_000_000
+    return "+" + pl.Series(_UNREACHABLE + number).cast(pl.String)
+
+
+def make_protection(block: Block, head: Integers, figures: Figures, seed: int) -> pl.Series:
+    """Column ``protection``, one for a household; each larger municipality has at least one of both kinds."""
+    keyed = stream(seed, "population", "protection")
+    heads = np.flatnonzero(head == np.arange(len(head)))
+    larger = np.array([figures.municipality(site.kommunenummer).population for site in block.sites])
+    certain = larger >= figures.value("address.protected_from")
+    of_home = np.zeros(len(head), dtype=np.uint32)
+    for level, word in enumerate(("fortrolig", "strengt_fortrolig"), 1):
+        draws = keyed.uniforms(block.resident[heads], level)
+        draws[of_home[heads] > 0] = 1.0
+        lowest = np.full(len(block.sites), 1.0)
+        np.minimum.at(lowest, block.site[heads], draws)
+        chosen = draws < figures.value(f"address.{word}_share")
+        chosen |= certain[block.site[heads]] & (draws == lowest[block.site[heads]])
+        of_home[heads[chosen]] = level
+    return _PROTECTIONS.gather(pl.Series(of_home[head]))
 
 
 def _postal_codes(block: Block, figures: Figures, draws: NDArray[np.float64]) -> Integers:
@@ -80,4 +95,8 @@ def _postal_codes(block: Block, figures: Figures, draws: NDArray[np.float64]) ->
 
 
 def _by_site(block: Block, words: list[str]) -> pl.Series:
-    return pl.Series(words, dtype=pl.String).gather(pl.Series(block.site.astype(np.uint32)))
+    return pl.Series(words, dtype=pl.String).gather(_rows(block.site))
+
+
+def _rows(places: Integers) -> pl.Series:
+    return pl.Series(places.astype(np.uint32))

@@ -1,6 +1,8 @@
 """Puts the columns of a population together, a block of municipalities at a time to keep memory small."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -11,24 +13,44 @@ from simulator.domain.figure import SEXES
 from simulator.domain.tables import POPULATION
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.population.addresses import make_addresses, make_names, make_phones
-from simulator.population.care_needs import make_care_needs, make_fastlege
-from simulator.population.health import Model, make_conditions, make_models
+from simulator.population.addresses import make_addresses, make_phones, make_protection
+from simulator.population.backgrounds import Backgrounds, make_backgrounds, make_languages
+from simulator.population.care_needs import CareModels, care_models, make_care_needs
+from simulator.population.gp_lists import make_fastlege
+from simulator.population.health import condition_models, make_conditions
 from simulator.population.households import make_households
 from simulator.population.layout import Layout, Site
+from simulator.population.names import make_names
+from simulator.population.odds import Model
+from simulator.population.use import Uses, make_gp_use
 
 _BLOCK: Final = 60_000
 _SEXES: Final = pl.Series(SEXES, dtype=POPULATION["sex"])
 
 
-def make_population(figures: Figures, kommunenummer: Sequence[str], seed: int, *, replicas: int = 1) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every block is made from."""
+
+    layout: Layout
+    figures: Figures
+    models: list[Model]
+    care: CareModels
+    uses: Uses
+    backgrounds: Backgrounds
+    seed: int
+
+
+def make_population(
+    figures: Figures, kommunenummer: Sequence[str], seed: int, *, replicas: int = 1, workers: int = 1
+) -> pl.DataFrame:
     """Residents of the municipalities, one row each, columns and order as in ``tables.POPULATION``.
 
     Replica 0 is the same whatever else is made with it; further replicas are other people in the same municipalities.
-    No two rows of one call share a person number.
+    No two rows of one call share a person number. ``workers`` blocks are made at a time, which changes nothing in them.
 
     Raises:
-        InputError: An unknown or repeated municipality, no replica, or more people than there are numbers for.
+        InputError: An unknown or repeated municipality, no replica or worker, more people than numbers.
     """
     codes = sorted(figures.municipality(code).kommunenummer for code in kommunenummer)
     repeated = next((code for code, following in pairwise(codes) if code == following), None)
@@ -36,10 +58,15 @@ def make_population(figures: Figures, kommunenummer: Sequence[str], seed: int, *
         raise InputError(f"municipality {repeated} is named twice", expected="each once")
     if not codes or replicas < 1:
         raise InputError(f"{len(codes)} municipalities, {replicas} replicas", expected="at least one of each")
+    if workers < 1:
+        raise InputError(f"{workers} workers", expected="at least 1")
     sites = [Site(code, replica) for replica in range(replicas) for code in codes]
-    layout = Layout(figures, sites, seed)
-    models = make_models(figures)
-    return pl.concat([_columns(layout, group, (figures, models), seed) for group in _groups(sites, figures)])
+    models = condition_models(figures)
+    care, uses = care_models(figures, models), Uses.read(figures)
+    known = _Known(Layout(figures, sites, seed), figures, models, care, uses, Backgrounds.read(figures), seed)
+    # Threads, not processes: the work is whole columns, for which numpy and polars let other threads run.
+    with ThreadPoolExecutor(workers) as pool:
+        return pl.concat(pool.map(lambda group: _columns(known, group), _groups(sites, figures)))
 
 
 def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:
@@ -56,12 +83,15 @@ def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:
     yield group
 
 
-def _columns(layout: Layout, sites: Sequence[Site], known: tuple[Figures, list[Model]], seed: int) -> pl.DataFrame:
-    figures, models = known
-    block = layout.block(sites)
-    born, number = layout.births(block)
-    household, size = make_households(block, figures, seed)
-    needs = make_care_needs(block, figures, seed)
+def _columns(known: _Known, sites: Sequence[Site]) -> pl.DataFrame:
+    figures, seed = known.figures, known.seed
+    block = known.layout.block(sites)
+    born, number = known.layout.births(block)
+    has = make_conditions(block, known.models, seed)
+    needs = make_care_needs(block, has, known.care, figures, seed)
+    families = make_households(block, figures, seed, needs.nursing_home)
+    household = block.resident[families.head].astype(np.int64)
+    background = make_backgrounds(block, families, known.backgrounds, figures, seed)
     replica = np.array([site.replica for site in block.sites], dtype=np.uint16)[block.site]
     columns = {
         "resident": block.resident.astype(np.int64),
@@ -70,15 +100,17 @@ def _columns(layout: Layout, sites: Sequence[Site], known: tuple[Figures, list[M
         "age": block.age.astype(np.uint8),
         "birth_date": born,
         "person_number": pl.Series(number).cast(pl.String).str.zfill(11),
-        "household": household,
-        "household_size": size.astype(np.uint8),
-        "phone": make_phones(block, household, seed),
+        **families.columns(block.resident),
+        "phone": make_phones(block),
         "fastlege": make_fastlege(block, household, figures, seed),
         "home_care_hours": needs.home_care_hours,
         "nursing_home": needs.nursing_home,
         "safety_alarm": needs.safety_alarm,
-        **make_names(block, household, seed),
+        **make_names(block, families, background, (figures, known.backgrounds.names), seed),
+        **make_languages(block, background, known.backgrounds, figures, seed),
         **make_addresses(block, household, figures, seed),
-        **make_conditions(block, models, seed),
+        "protection": make_protection(block, families.head, figures, seed),
+        "gp_use": make_gp_use(block, known.uses, seed),
+        **{f"has_{name}": flags for name, flags in has.items()},
     }
     return pl.DataFrame({name: columns[name] for name in POPULATION}, schema=POPULATION)

@@ -17,6 +17,8 @@ from simulator.streams import stream
 AGES: Final = OLDEST + 1
 REPLICA: Final = 10**11
 MUNICIPALITY: Final = 10**7
+_AREA: Final = 1000
+"""Areas of a site are numbered in their streams by thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,37 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A ward, or the whole of a site that has none."""
+
+    site: int
+    """Index into the sites of the block."""
+    ward: str | None
+    number: int
+    """What its streams are keyed by; no two areas share one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """The residents of some sites as columns, ordered by resident; every array has one entry per resident."""
 
     sites: tuple[Site, ...]
     site: Integers
     """Index into ``sites``."""
+    areas: tuple[Area, ...]
+    area: Integers
+    """Index into ``areas``: people share homes and streets with others of their area."""
     resident: NDArray[np.uint64]
     male: NDArray[np.bool_]
     age: Integers
     rank: Integers
     """Number of the person among those of the same site, sex and age, from 0."""
+
+    @property
+    def population(self) -> Integers:
+        """How many live in each area."""
+        people: Integers = np.bincount(self.area, minlength=len(self.areas))
+        return people
 
     @property
     def cell(self) -> Integers:
@@ -57,6 +79,8 @@ class Layout:
 
     def __init__(self, figures: Figures, sites: Sequence[Site], seed: int) -> None:
         self._seed = seed
+        self._figures = figures
+        self._people = figures.people
         self._year = figures.from_file("population.csv").year
         figures.from_file("age_structure.csv")
         codes = [m.kommunenummer for m in figures.municipalities()]
@@ -74,16 +98,34 @@ class Layout:
 
     def block(self, sites: Sequence[Site]) -> Block:
         """The residents of ``sites``, which are in the order of their numbers."""
-        counts = np.concatenate([self._counts[site.kommunenummer].ravel() for site in sites])
+        tables = [self._areas(site) for site in sites]
+        areas = tuple(
+            Area(index, ward, site.number + place * _AREA)
+            for index, (site, (wards, _)) in enumerate(zip(sites, tables, strict=True))
+            for place, ward in enumerate(wards)
+        )
+        counts = np.concatenate([table for _, table in tables]).ravel()
+        # Who is of one site, sex and age is counted on from ward to ward.
+        passed = np.concatenate([np.cumsum(table, axis=0) - table for _, table in tables]).ravel()
         total = int(counts.sum())
         cell = np.repeat(np.arange(len(counts)), counts)
-        rank = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-        site = cell // (2 * AGES)
+        rank = np.arange(total) - np.repeat(np.cumsum(counts) - counts - passed, counts)
+        area = cell // (2 * AGES)
+        site = np.array([part.site for part in areas])[area]
         per_site = np.bincount(site, minlength=len(sites))
         running = np.arange(total) - np.repeat(np.cumsum(per_site) - per_site, per_site)
         first = np.array([place.number for place in sites], dtype=np.int64)
         resident = (first[site] + running).astype(np.uint64)
-        return Block(tuple(sites), site, resident, cell // AGES % 2 == 1, cell % AGES, rank)
+        return Block(tuple(sites), site, areas, area, resident, cell // AGES % 2 == 1, cell % AGES, rank)
+
+    def _areas(self, site: Site) -> tuple[list[str | None], Integers]:
+        """The wards of a site, or None for all of it, and their residents by sex and single year."""
+        counts = self._counts[site.kommunenummer]
+        wards = self._people.wards.get(site.kommunenummer)
+        if wards is None:
+            return [None], counts[None]
+        self._figures.from_file("wards.csv")
+        return list(wards.names), share_wards_out(counts, wards.residents, self._people.bands, site, self._seed)
 
     def births(self, block: Block) -> tuple[NDArray[np.datetime64], Integers]:
         """Birth date and person number (as an integer) of every resident; no two share a number.
@@ -156,6 +198,27 @@ def single_years(figures: Figures, seed: int) -> Integers:
             taken = np.floor(residents[:, sex, number, None] * ends + start[:, None]).astype(np.int64)
             counts[:, sex, first : last + 1] = np.diff(taken, prepend=0)
     return counts
+
+
+def share_wards_out(
+    counts: Integers, wards: Integers, bands: Sequence[tuple[int, int]], site: Site, seed: int
+) -> Integers:
+    """Residents of a city's wards by sex and single year: shape (wards, 2, 121).
+
+    Wards have their counts by band (shape (wards, 2, bands)) and the city has its own by year (shape (2, 121)): who of
+    a band is of which age is drawn.
+    """
+    keyed = stream(seed, "population", "ward")
+    table = np.zeros((len(wards), 2, AGES), dtype=np.int64)
+    for sex in (0, 1):
+        for number, (first, last) in enumerate(bands):
+            ages = np.repeat(np.arange(first, last + 1), counts[sex, first : last + 1])
+            people = np.uint64(site.number) + np.arange(len(ages), dtype=np.uint64)
+            draws = keyed.uniforms(people, sex * 100 + number)
+            drawn = ages[np.argsort(draws, kind="stable")]
+            ward = np.repeat(np.arange(len(wards)), wards[:, sex, number])
+            table[:, sex] += np.bincount(ward * AGES + drawn, minlength=len(wards) * AGES).reshape(-1, AGES)
+    return table
 
 
 def _shares_up_to(structure: Integers) -> NDArray[np.float64]:

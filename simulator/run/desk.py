@@ -1,4 +1,4 @@
-"""The smaller jobs of the command line: people, contract, checking files, serving a candidate, writing reports."""
+"""The smaller jobs of the command line: contract, checking files, serving a candidate, writing reports."""
 
 import socket
 import tempfile
@@ -16,18 +16,15 @@ import polars as pl
 import reports
 from simulator.candidates import load_candidate, running
 from simulator.documents import read
-from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
 from simulator.fhir import capability_statement, contract_page
 from simulator.figures import Figures
 from simulator.places import MUNICIPALITIES, SCENARIOS
-from simulator.population import make_population, population_fit
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
-from simulator.run.progress import Watcher
 from simulator.scenario import check_files
 from simulator.scenario.catalogue import load_catalogue
-from simulator.storage import whole, writing
+from simulator.storage import writing
 
 
 class Language(StrEnum):
@@ -40,33 +37,6 @@ class Language(StrEnum):
 _DEFAULTS: Final[dict[str, str]] = read(SCENARIOS / "defaults.yaml").data
 DEFAULT_STUDY: Final = _DEFAULTS["study"]
 DEFAULT_CANDIDATE: Final = _DEFAULTS["candidate"]
-
-
-def make_people(names: list[str], *, national: bool, out: Path, seed: int, watch: Watcher) -> None:
-    """Write the people of some or all municipalities to ``out``, and their fit beside it."""
-    figures = Figures.load()
-    if national == bool(names):
-        found = "both --national and --municipality" if national else "neither --municipality nor --national"
-        raise InputError(found, remedy="Give one of them.")
-    numbers = (
-        [m.kommunenummer for m in figures.municipalities()]
-        if national
-        else [figures.municipality(n).kommunenummer for n in names]
-    )
-    with watch.stage("Making people"):
-        people = make_population(figures, numbers, seed)
-    fit = population_fit(people, figures)
-    with watch.stage("Writing"):
-        with whole(out) as part, part.open("wb") as file:
-            people.write_parquet(file, compression="zstd")
-        with whole(out.with_suffix(".fit.json")) as part:
-            part.write_bytes(orjson.dumps(fit, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
-    missed = [row["target"] for row in fit if not row["ok"]]
-    watch.say(f"{people.height} residents, seed {seed}, digest {table_digest(people)}")
-    watch.say(
-        f"{len(fit) - len(missed)} of {len(fit)} targets within tolerance" + (f"; not: {missed}" if missed else "")
-    )
-    watch.say(f"written to {out} and {out.with_suffix('.fit.json')}")
 
 
 def selection(capability: str, requirement: str) -> Selection | None:

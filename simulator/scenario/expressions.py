@@ -1,13 +1,10 @@
-"""The small language inside the YAML: numbers, durations, distributions, hours, and conditions on residents."""
+"""The small language inside the YAML: numbers, durations, distributions and hours."""
 
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-import polars as pl
-
 from simulator.domain.scenario import Distribution, Hours, Number
-from simulator.domain.tables import POPULATION
 from simulator.errors import nearest
 
 UNITS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -106,37 +103,6 @@ def ages(text: str | int, oldest: int) -> tuple[int, int]:
     if not 0 <= low <= high <= oldest:
         raise ValueError(f"ages {low} to {high} are impossible; they must rise within 0 to {oldest}")
     return low, high
-
-
-def condition(text: str) -> str:
-    """A true-or-false SQL expression over the population's columns, as written; raises ValueError."""
-    kind = _kind(text)
-    if kind != pl.Boolean:
-        raise ValueError(f"'{text}' gives {kind}; a condition that is true or false is needed")
-    return text
-
-
-def amount(text: str | float) -> str:
-    """An SQL expression that gives a number for each resident, as written; raises ValueError."""
-    kind = _kind(str(text))
-    if not kind.is_numeric():
-        raise ValueError(f"'{text}' gives {kind}; a number is needed")
-    return str(text)
-
-
-def _kind(text: str) -> pl.DataType:
-    try:
-        expression = pl.sql_expr(text)
-        names = expression.meta.root_names()
-    except pl.exceptions.PolarsError as error:
-        raise ValueError(f"'{text}' cannot be understood: {str(error).splitlines()[0]}") from None
-    for name in names:
-        if name not in POPULATION:
-            raise ValueError(f"unknown column '{name}' in '{text}'; {nearest(name, POPULATION)}")
-    try:
-        return pl.DataFrame(schema=POPULATION).select(expression.alias("it")).schema["it"]
-    except pl.exceptions.PolarsError as error:
-        raise ValueError(f"'{text}' does not fit the columns: {str(error).splitlines()[0]}") from None
 
 
 def _term(text: str, parameters: Mapping[str, Number]) -> Number:

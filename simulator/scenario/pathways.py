@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from simulator.conditions import amount, condition
 from simulator.documents import Document, read
 from simulator.domain.scenario import OLDEST, Hours, Number, Pathway, Rate, Schedule, Staffing, Who
 from simulator.places import PATHWAYS
-from simulator.scenario.expressions import ages, amount, condition, distribution, hours, number, seconds
+from simulator.scenario.expressions import ages, distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import PathwayModel, RateModel, ScheduleModel, WhoModel
 from simulator.scenario.naming import check_requirements

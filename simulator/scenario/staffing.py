@@ -5,11 +5,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
+from simulator.conditions import condition
 from simulator.documents import read
 from simulator.domain.scenario import Hours, Number, Organisation, Role, Shift, Staff, Staffing
 from simulator.domain.tables import POPULATION
 from simulator.places import SCENARIOS
-from simulator.scenario.expressions import condition, hours, number, weekdays
+from simulator.scenario.expressions import hours, number, weekdays
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import ShiftModel, StaffingModel, StaffModel
 from simulator.scenario.parameters import read_parameters

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.conditions import amount, condition
 from simulator.documents import Location
 from simulator.domain.information import READS, RECORDS
 from simulator.domain.scenario import (
@@ -17,7 +18,7 @@ from simulator.domain.scenario import (
     Staffing,
     Step,
 )
-from simulator.scenario.expressions import amount, condition, distribution, hours, number, seconds
+from simulator.scenario.expressions import distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import EdgeModel, OpeningModel, PathwayModel, Quantity, StepModel
 

@@ -49,6 +49,7 @@ def resident(number: int, **changes: Any) -> Row:
         "city": "Tromsø",
         "phone": "+47 900 00 000",
         "fastlege": number,
+        "gp_use": 1.0,
         "home_care_hours": 0.0,
         "nursing_home": False,
         "safety_alarm": False,

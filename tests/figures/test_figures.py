@@ -113,7 +113,7 @@ def test_every_figure_has_a_whole_origin(official: Figures) -> None:
         (lambda f: f.by_key("gp.list_mean"), "a key"),
         (lambda f: f.profile("care.shift_share"), "weekdays, hours or months"),
         (lambda f: f.value("gp.list_maen"), "Did you mean 'gp.list_mean'"),
-        (lambda f: f.from_file("wards.csv"), "wards.csv"),
+        (lambda f: f.from_file("districts.csv"), "districts.csv"),
     ],
 )
 def test_asking_for_the_wrong_kind_is_refused(official: Figures, ask: object, expected: str) -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.conditions import amount, condition
 from simulator.domain.scenario import OLDEST, Distribution, Hours, Number
-from simulator.scenario.expressions import ages, amount, condition, distribution, hours, number, seconds, weekdays
+from simulator.scenario.expressions import ages, distribution, hours, number, seconds, weekdays
 
 PARAMETERS = {"pause": Number(1800.0, duration=True), "share": Number(0.25)}
 

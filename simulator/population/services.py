@@ -1,0 +1,74 @@
+"""Municipal service decisions by IPLOS type, in line with everybody's home care, alarm and nursing-home place."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from simulator.domain.tables import SERVICES
+from simulator.figures import Figures
+from simulator.figures.tables import Row, read_rows
+from simulator.population.began import began, table, uniforms
+from simulator.population.odds import Flags
+
+HEADER: Final = (
+    "service", "name", "among", "age_from", "recipients", "hours_weight", "place", "unit", "year", "source", "status",
+)  # fmt: skip
+_SHARES: Final = {
+    "home_care": "care.home_share",
+    "safety_alarm": "care.safety_alarm_share",
+    "nursing_home": "care.nursing_home_share",
+}
+_NURSING, _PRACTICAL = "15", "1"
+"""Everybody with home care has one of these; who has both has home nursing at the end of its draws."""
+
+
+def services(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
+    """The services of everybody in a population, ``tables.SERVICES``; hours sum up to ``home_care_hours``."""
+    rows = read_rows(figures.directory / "services.csv", HEADER)
+    has = {row.text("service"): _has(frame, row, figures, seed) for row in rows}
+    weights = [np.where(has[row.text("service")], row.decimal("hours_weight"), 0.0) for row in rows]
+    whole = np.maximum(np.sum(weights, axis=0), 1e-9)
+    hours = frame["home_care_hours"].to_numpy()
+    parts = []
+    for row, weight in zip(rows, weights, strict=True):
+        given = began(frame, figures, seed, f"service/{row.text('service')}")
+        told = frame.select(
+            "resident",
+            pl.lit(row.text("service")).alias("service"),
+            pl.lit(row.text("name")).alias("name"),
+            given.alias("from"),
+            pl.Series("hours", hours * weight / whole) if row.decimal("hours_weight") else pl.lit(None).alias("hours"),
+            pl.lit(row.word("place", ("home", "institution", "outside"))).alias("place"),
+        )
+        parts.append(told.filter(pl.Series(has[row.text("service")])))
+    return table(parts, SERVICES)
+
+
+def service_chance(row: Row, figures: Figures) -> float:
+    """The share of those whom a service is for that have it, from the recipients in the nation."""
+    people = figures.people.structure[:, row.whole("age_from") :].astype(np.float64)
+    among = row.word("among", (*_SHARES, "residents"))
+    if among in _SHARES:
+        people = people * figures.by_age_sex(_SHARES[among])[:, row.whole("age_from") :]
+    return float(min(1.0, row.decimal("recipients") / people.sum()))
+
+
+def service_eligible(frame: pl.DataFrame, row: Row) -> Flags:
+    """Whom of a population a service is for."""
+    old: Flags = (frame["age"] >= row.whole("age_from")).to_numpy()
+    among = row.text("among")
+    if among == "residents":
+        return old
+    has: Flags = (frame["home_care_hours"] > 0 if among == "home_care" else frame[among]).to_numpy()
+    return old & has
+
+
+def _has(frame: pl.DataFrame, row: Row, figures: Figures, seed: int) -> Flags:
+    eligible, service = service_eligible(frame, row), row.text("service")
+    if row.text("among") in ("safety_alarm", "nursing_home"):
+        return eligible
+    chance = service_chance(row, figures)
+    if service == _PRACTICAL:
+        return eligible & (uniforms(frame, seed, "service", _NURSING) > 1 - chance)
+    return eligible & (uniforms(frame, seed, "service", service) < chance)

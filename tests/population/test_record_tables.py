@@ -1,0 +1,111 @@
+"""Services, medicines, allergies, relations and consents made from a population on demand."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from simulator.domain.tables import ALLERGIES, CONSENTS, MEDICINES, RELATIONS, SERVICES
+from simulator.figures import Figures
+from simulator.figures.tables import read_rows
+from simulator.population import allergies, consents, medicines, record_fit, relations, services
+from simulator.population.health import condition_models
+from simulator.population.medicines import HEADER, medicine_model
+from simulator.population.odds import Joint
+
+Make = Callable[[pl.DataFrame, Figures, int], pl.DataFrame]
+
+
+@pytest.mark.parametrize(
+    ("make", "schema"),
+    [
+        (services, SERVICES),
+        (medicines, MEDICINES),
+        (allergies, ALLERGIES),
+        (relations, RELATIONS),
+        (consents, CONSENTS),
+    ],
+)
+def test_a_table_follows_its_schema_and_its_municipality_alone(
+    several: pl.DataFrame, official: Figures, make: Make, schema: dict[str, pl.DataType]
+) -> None:
+    """Rows have the documented columns; those of a municipality do not depend on the others made."""
+    whole = make(several, official, 7)
+    assert whole.schema == pl.Schema(schema)
+    assert whole.equals(whole.sort(whole.columns[:3]))
+    mine = several.filter((pl.col("kommunenummer") == "5501") & (pl.col("replica") == 0))
+    assert make(mine, official, 7).equals(whole.filter(pl.col("resident").is_in(mine["resident"].implode())))
+    since = whole.join(several.select("resident", "birth_date"), on="resident")
+    begun = next(name for name in ("from", "since") if name in whole.columns)
+    assert since.filter((pl.col(begun) < pl.col("birth_date")) | (pl.col(begun) > date(2026, 1, 1))).is_empty()
+
+
+def test_services_agree_with_the_columns(tromso: pl.DataFrame, official: Figures) -> None:
+    """Hours sum up to home_care_hours; alarms and places are those of the columns; home care means help or nursing."""
+    made = services(tromso, official, 7)
+    hours = made.group_by("resident").agg(pl.col("hours").sum()).join(tromso, on="resident")
+    assert hours.filter((pl.col("hours") - pl.col("home_care_hours")).abs() > 1e-3).is_empty()
+    assert made.filter(pl.col("hours").is_not_null())["resident"].n_unique() == (tromso["home_care_hours"] > 0).sum()
+    for service, column in (("6", "safety_alarm"), ("21", "nursing_home")):
+        assert set(made.filter(pl.col("service") == service)["resident"]) == set(tromso.filter(column)["resident"])
+
+
+def test_medicines_go_with_conditions(tromso: pl.DataFrame, official: Figures) -> None:
+    """Metformin is for diabetes, many medicines for those with polypharmacy, and none that is not borne."""
+    made = medicines(tromso, official, 7)
+    told = made.join(tromso, on="resident")
+    assert told.filter(pl.col("atc") == "A10BA02")["has_diabetes_diagnosed"].mean() > 0.8  # type: ignore[operator]  # a number
+    count = tromso.join(made.group_by("resident").len(), on="resident", how="left").with_columns(
+        pl.col("len").fill_null(0)
+    )
+    mean = dict(count.group_by("has_polypharmacy_5plus_Rx_year").agg(pl.col("len").mean()).iter_rows())
+    assert mean[True] > 5 * mean[False]
+    assert made.join(allergies(tromso, official, 7), on=["resident", "atc"]).is_empty()
+
+
+def test_everybody_allergic_has_one_allergy(tromso: pl.DataFrame, official: Figures) -> None:
+    """The residents of the table are those with the column."""
+    made = allergies(tromso, official, 7)
+    assert made["resident"].to_list() == tromso.filter("has_allergy_drug_serious")["resident"].to_list()
+
+
+def test_parents_act_for_their_minors(tromso: pl.DataFrame, official: Figures) -> None:
+    """Each minor's parents at home are in the table, with all rights until 12; nobody is related to oneself."""
+    made = relations(tromso, official, 7)
+    parents = made.filter(pl.col("kind") == "parent").join(tromso, on="resident")
+    minors = tromso.filter(pl.col("age") < 18)
+    assert parents.height == minors["mother"].count() + minors["father"].count()
+    assert (parents["full"] == (parents["age"] < 12)).all()
+    assert made.filter(pl.col("resident") == pl.col("other")).is_empty()
+    adults = set(tromso.filter(pl.col("age") >= 16)["resident"])
+    assert set(made["other"]) <= adults
+
+
+def test_every_target_of_the_tables_is_met(tromso: pl.DataFrame, official: Figures) -> None:
+    """Recipients by service and users by medicine fit the figures."""
+    rows = record_fit(tromso, official, 7)
+    assert [row["target"] for row in rows if not row["ok"]] == []
+    assert {"service 15", "medicine A10BA02"} <= {row["target"] for row in rows}
+
+
+def test_a_spoilt_figure_turns_its_target_red(
+    tromso: pl.DataFrame, with_text: Callable[[str, str, str], Figures], official: Figures
+) -> None:
+    """Made from the official figures and held against others, users and recipients no longer fit."""
+    spoilt = with_text("services.csv", "home_care,0,175353", "home_care,0,105353")
+    made = services(tromso, official, 7).filter(pl.col("service") == "15").height
+    row = next(row for row in record_fit(tromso, spoilt, 7) if row["target"] == "service 15")
+    assert abs(made / row["official"] - 1) > row["tolerance"]
+
+
+def test_the_nation_has_the_users_of_each_medicine(official: Figures) -> None:
+    """The chances by sex, age and illness add up to the users per 1000 aimed at."""
+    models = condition_models(official)
+    people = official.people.structure.astype(np.float64).ravel()
+    for line in read_rows(official.directory / "medicines.csv", HEADER):
+        model = medicine_model(line, official, models)
+        joint = Joint.of(model.given, models)
+        users = float((joint.weight * joint.chances(model) * people).sum())
+        assert users * 1000 / people.sum() == pytest.approx(line.decimal("users_per_1000"), rel=0.03)
