@@ -69,7 +69,7 @@ def test_the_entries_of_a_failed_transaction_are_in_the_trail(client: Any, patie
     put = {"resource": patient | {"id": mark}, "request": {"method": "PUT", "url": f"Patient/{mark}"}}
     client.transact(put, {"request": {"method": "GET", "url": "Patient/never-was"}})
     assert client.get(f"Patient/{mark}").status_code == 404
-    assert steps(trail(client, f"entity=Patient/{mark}"))[0] == ("update", "U", "4")
+    assert ("update", "U", "4") in steps(trail(client, f"entity=Patient/{mark}"))
 
 
 def test_the_trail_can_be_searched(client: Any, patient: Json) -> None:
