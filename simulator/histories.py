@@ -6,6 +6,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,12 +27,11 @@ class Recorder:
         with writing(folder):
             self._history = (folder / "history.jsonl").open("ab")
             self._verdicts = (folder / "verdicts.jsonl").open("ab")
-        self._numbers = 0
+        self._numbers = count(1)
 
     def next_number(self) -> int:
-        """The number of the next exchange in this run, from 1."""
-        self._numbers += 1
-        return self._numbers
+        """The number of the next exchange in this run, from 1; no two threads get the same."""
+        return next(self._numbers)
 
     def fact(self, example: str, fact: Fact) -> None:
         """Record something true in the simulated world."""
@@ -58,7 +58,10 @@ class Recorder:
 
 
 def read_histories(path: Path) -> dict[str, History]:
-    """The history of every example in ``path``, in the order the examples began."""
+    """The history of every example in ``path``, in the order the examples began.
+
+    Exchanges come in the order they were numbered; those sent at one instant are written as their answers come.
+    """
     facts: dict[str, dict[str, Any]] = {}
     exchanges: dict[str, list[Exchange]] = {}
     for line in _lines(path):
@@ -68,7 +71,8 @@ def read_histories(path: Path) -> dict[str, History]:
         else:
             exchanges.setdefault(example, []).append(_exchange(line))
     order = dict.fromkeys([*facts, *exchanges])
-    return {e: History(e, facts.get(e, {}), tuple(exchanges.get(e, ()))) for e in order}
+    ordered = {e: tuple(sorted(found, key=lambda exchange: exchange.number)) for e, found in exchanges.items()}
+    return {e: History(e, facts.get(e, {}), ordered.get(e, ())) for e in order}
 
 
 def read_verdicts(path: Path) -> list[Verdict]:

@@ -28,6 +28,15 @@ def test_history_survives_the_round_trip(tmp_path: Path) -> None:
     assert histories["another"].exchanges == (second,)
 
 
+def test_exchanges_come_in_the_order_they_were_numbered(tmp_path: Path) -> None:
+    """What was sent at one instant is written as the answers come, and read in the order of its numbers."""
+    recorder = Recorder(tmp_path)
+    for number in (2, 3, 1):
+        recorder.exchange("a race", exchange(number))
+    recorder.close()
+    assert [e.number for e in read_histories(tmp_path / "history.jsonl")["a race"].exchanges] == [1, 2, 3]
+
+
 def test_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
     """A crash in the middle of a line loses that line and nothing before it."""
     recorder = Recorder(tmp_path)
