@@ -1,6 +1,7 @@
 """A candidate's own process: started without a shell in a group of its own, watched, and always stopped."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,16 +13,38 @@ from typing import Final
 from simulator.errors import CandidateError, InputError, OutputError
 
 STOP_S: Final = 10.0
+_FIRST_PORT: Final = 10_000
+_CLIENT_PORTS: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_USUAL_FIRST_CLIENT_PORT: Final = 32_768
 _LOG_LINES: Final = 15
 _LOG_BYTES: Final = 16 * 1024
 
 
 def free_port() -> int:
-    """A port on this machine that nothing uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port on this machine that nothing uses right now, and that no outgoing connection will be given.
+
+    The ports that the system hands to clients are left out: between this look and the candidate's start, any client on
+    the machine could be given one.
+    """
+    below = _first_client_port()
+    while True:
+        port = secrets.choice(range(_FIRST_PORT, below))
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
         return port
+
+
+def _first_client_port() -> int:
+    """Where the ports begin that Linux hands to outgoing connections; elsewhere the usual beginning."""
+    try:
+        first = int(_CLIENT_PORTS.read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        first = 0
+    return first if first > 2 * _FIRST_PORT else _USUAL_FIRST_CLIENT_PORT
 
 
 def refuse_taken(port: int) -> None:

@@ -150,3 +150,13 @@ def test_candidate_without_start_must_answer(tmp_path: Path) -> None:
     nowhere = Candidate(name="x", title="X", base_url=f"http://127.0.0.1:{processes.free_port()}/fhir")
     with pytest.raises(CandidateError, match=r"nothing answers at the address.*Check that it is running"):
         running(nowhere, tmp_path).__enter__()
+
+
+def test_free_port_is_none_that_the_system_gives_to_clients() -> None:
+    """A port chosen for a candidate cannot be taken by an outgoing connection before the candidate has started."""
+    with socket.create_server(("127.0.0.1", 0)) as handed_out:
+        given_to_clients = handed_out.getsockname()[1]
+    chosen = {processes.free_port() for _ in range(20)}
+    assert len(chosen) > 1
+    lowest = processes._first_client_port()
+    assert all(port < lowest <= given_to_clients for port in chosen)
