@@ -7,6 +7,7 @@ JOURNALBENK_ANSWER_WITHIN (seconds to wait for an answer, 20).
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -115,8 +116,10 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) 
         elif isinstance(exception, NobodyError):
             example.conclude(rule, Finding("inconclusive", str(exception), evidence, "bench"))
         else:
-            said = f"The example broke off: {type(exception).__name__}: {exception}"
-            example.conclude(rule, Finding("error", mask(said), evidence, "bench"))
+            found = Finding(
+                "error", f"The example broke off: {type(exception).__name__}: {exception}", evidence, "bench"
+            )
+            example.conclude(rule, replace(found, message=mask(found.message)))
 
 
 def _rules(request: pytest.FixtureRequest) -> list[str]:

@@ -182,7 +182,7 @@ def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) ->
         example=line(verdict.example),
         outcome=verdict.outcome,
         attribution=verdict.attribution,
-        message=line(verdict.message),
+        message=line(texts.finding(verdict.message)),
         exchanges=exchanges,
         left_out=left_out,
     )

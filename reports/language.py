@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from reports.findings import load_findings
 from simulator import documents
 from simulator.errors import InputError, nearest
 from simulator.places import REPORTS
@@ -23,6 +24,7 @@ class Texts:
     def __init__(self, lang: str, entries: dict[str, Entry]) -> None:
         self.lang = lang
         self.entries = entries
+        self._findings = load_findings(lang)
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of ``key`` with ``values`` filled in; numbers are written as the language writes them."""
@@ -43,6 +45,10 @@ class Texts:
         if not isinstance(text, dict):
             return str(text or "")
         return str(text.get(self.lang) or next((side for side in text.values() if side), ""))
+
+    def finding(self, message: str) -> str:
+        """What a check found, in this language."""
+        return self._findings.tell(message)
 
     def number(self, value: float | None, digits: int | None = None) -> str:
         """``value`` with this language's separators; about three figures unless ``digits`` decimals are asked for."""

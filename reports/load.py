@@ -98,7 +98,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         reasons=[line(reason) for reason in run.generator.get("reasons") or []],
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
-        kept=[Kept(str(r["check"]), str(r.get("outcome")), line(r.get("message"))) for r in run.correctness],
+        kept=[_kept(row, texts) for row in run.correctness],
         other=[m for m in run.measurements if m.name not in _TABLED],
     )
 
@@ -122,6 +122,10 @@ def _outcome(verdicts: Sequence[str]) -> LoadOutcome:
     if "not_met" in verdicts:
         return "not_met"
     return "met" if set(verdicts) == {"met"} else "undecided"
+
+
+def _kept(row: Row, texts: Texts) -> Kept:
+    return Kept(str(row["check"]), str(row.get("outcome")), line(texts.finding(str(row.get("message") or ""))))
 
 
 def _scale(run: RunFiles, texts: Texts) -> str:

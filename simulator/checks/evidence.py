@@ -238,5 +238,5 @@ def not_refused(exchange: Exchange, statuses: Sequence[int], why: str) -> list[s
     status = exchange.response.status if exchange.response else 0
     if status in statuses:
         return []
-    wanted = " or ".join(map(str, statuses)) if len(statuses) < 4 else "a status that says why"
+    wanted = "/".join(map(str, statuses)) if len(statuses) < 4 else "a status that says why"
     return [f"{describe(exchange)}, expected it to be refused with {wanted}: {why}."]

@@ -1,0 +1,104 @@
+"""What checks found is told in the reader's language, whole."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from reports.findings import FINDINGS, load_findings
+from reports.language import load_texts
+from simulator import documents
+from simulator.places import FEATURES, ROOT
+
+CHECKS = sorted((ROOT / "simulator" / "checks").glob("*.py"))
+MEASURES = [ROOT / "simulator" / "measures" / "correctness.py"]
+FOUND_BY = {"Finding", "NobodyError"}
+
+
+def templates_in(node: ast.AST) -> Iterator[str]:
+    """Every text of some words below a node, with {0}, {1} … where something is filled in; errors of use left out."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputError":
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield _numbered(node)
+        children: list[ast.AST] = [part for part in node.values if not isinstance(part, ast.Constant)]
+    elif isinstance(node, ast.Constant):
+        yield from [node.value] if isinstance(node.value, str) else []
+        children = []
+    else:
+        children = [child for child in ast.iter_child_nodes(node) if not _is_docstring(child)]
+    for child in children:
+        yield from templates_in(child)
+
+
+def _numbered(joined: ast.JoinedStr) -> str:
+    text, places = "", 0
+    for part in joined.values:
+        if isinstance(part, ast.Constant):
+            text += str(part.value)
+        else:
+            text, places = f"{text}{{{places}}}", places + 1
+    return text
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _in_calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FOUND_BY:
+            yield from templates_in(node)
+
+
+def said() -> set[str]:
+    """Every sentence, or part of one, that a check may say of a candidate."""
+    found = [t for path in CHECKS for t in templates_in(ast.parse(path.read_text("utf-8")))]
+    found += [t for path in (*MEASURES, *sorted(FEATURES.rglob("*.py"))) for t in _in_calls(path)]
+    return {text for text in found if " " in text.strip() and any(c.isalpha() for c in _outside(text))}
+
+
+def _outside(template: str) -> str:
+    return "".join(literal for literal, _, _, _ in Formatter().parse(template))
+
+
+def places(template: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def test_every_sentence_of_a_check_is_there_in_bokmaal() -> None:
+    """What a check may find can be read in bokmål, and no sentence stands there that no check says."""
+    assert set(documents.read(FINDINGS).data) == said()
+
+
+def test_bokmaal_fills_in_what_english_does() -> None:
+    """No figure and no name is lost from one language to the other."""
+    told = documents.read(FINDINGS).data
+    assert {k: places(k) for k in told} == {k: places(v) for k, v in told.items()}
+
+
+def test_a_sentence_is_told_with_its_parts() -> None:
+    """A sentence with another one inside it, and with more of the kind, is told in bokmål as a whole."""
+    english = (
+        "POST /fhir/Task was answered 200 (changed: no), expected it to be refused with 412: it builds on a version "
+        "that is no longer current. And 2 more of the kind."
+    )
+    assert load_findings("nb").tell(english) == (
+        "POST /fhir/Task ble besvart med 200 (changed: no); det skulle vært avvist med 412: den bygger på en versjon "
+        "som ikke lenger gjelder. Og 2 til av samme slag."
+    )
+
+
+@pytest.mark.parametrize("template", sorted(said()))
+def test_each_sentence_is_recognised_when_filled_in(template: str) -> None:
+    """Whatever short words are filled in, the message is told as its own template says, not as another one's."""
+    words = ["Patient/1", "7", "Task/x2", "9"]
+    english, told = template, documents.read(FINDINGS).data[template]
+    assert load_findings("nb").tell(english.format(*words)) == told.format(*words)
+
+
+def test_english_stays_as_it_was_written() -> None:
+    """The English report repeats the verdict's own words."""
+    assert load_texts("en").finding("The message changed: x was 1 and is 2") == "The message changed: x was 1 and is 2"
