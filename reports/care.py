@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from reports.run_files import RunFiles
-from simulator.care.payment import payment_days
+from simulator.measures import payment_days
 
 ZONE: Final = "Europe/Oslo"
 

@@ -1,7 +1,9 @@
-"""From a load run's rows to figures with intervals, verdicts on limits, and the run's verdict on itself."""
+"""From what happened to figures with intervals: simulated care, experiments, load runs, a run's verdict on itself."""
 
+from simulator.measures.care import measure_care
 from simulator.measures.correctness import acknowledged_present, conditional_creates_single, versions_grow
 from simulator.measures.limits import LimitVerdict, judge_limits
+from simulator.measures.payment import payment_days
 from simulator.measures.percentiles import Percentile, percentile_interval
 from simulator.measures.response import measure
 from simulator.measures.validity import RunVerdict, judge_run
@@ -15,6 +17,8 @@ __all__ = [
     "judge_limits",
     "judge_run",
     "measure",
+    "measure_care",
+    "payment_days",
     "percentile_interval",
     "versions_grow",
 ]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from simpy import Environment
 
-from simulator.care import Settings, Simulation, payment_days, simulate, simulate_fully
+from simulator.care import Settings, Simulation, simulate, simulate_fully
 from simulator.care.demand import RatePlan
 from simulator.care.lines import episodes_of
 from simulator.care.plan import make_plan
@@ -18,6 +18,7 @@ from simulator.care.site import Site
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
+from simulator.measures import payment_days
 from simulator.population import make_population
 from simulator.scenario import load_study
 

@@ -1,6 +1,7 @@
-"""Load rows made to measure."""
+"""Load rows and care events made to measure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 
 from simulator.domain import tables
+from simulator.domain.measurement import Measurement
 
 MS = 1_000_000
 
@@ -63,3 +65,69 @@ def generator() -> dict[str, Any]:
         "wall_seconds": 40.0,
         "window_seconds": 40.0,
     }
+
+
+START = datetime(2026, 1, 12, 7, tzinfo=UTC)  # Monday 08:00 in Norway
+QUIET: dict[str, Any] = {
+    "pathway": "round",
+    "episode": "round/1/0",
+    "step": "visit",
+    "resident": 1,
+    "kommunenummer": "5501",
+    "role": "home-care.nurse",
+    "organisation": "5501/home-care",
+    "staff": 0,
+    "channel": "home",
+    "records": [],
+    "reads": [],
+    "system": "own",
+    "road": "none",
+    "fate": "none",
+    "reminders": 0,
+    "lacks": [],
+    "late_info": [],
+    "extra_s": 0,
+    "overtime_s": 0,
+    "postponed": 0,
+}
+COLUMNS = {
+    "known": tables.INSTANT,
+    "system": pl.String,
+    "road": pl.String,
+    "fate": pl.String,
+    "reminders": pl.UInt8,
+    "lacks": pl.List(pl.String),
+    "late_info": pl.List(pl.String),
+    "extra_s": pl.Int32,
+    "place": pl.String,
+    "overtime_s": pl.Int32,
+    "postponed": pl.UInt8,
+}
+INSTANTS = ("at", "began", "wanted", "due", "known")
+
+
+@pytest.fixture
+def make_events() -> Callable[..., pl.DataFrame]:
+    """Builds care events from what differs from a quiet visit; instants are minutes after Monday 08:00 in Norway."""
+
+    def make(*rows: dict[str, Any]) -> pl.DataFrame:
+        schema: dict[str, Any] = {**tables.EVENTS, **COLUMNS}
+        told = []
+        for number, row in enumerate(rows):
+            at = row.get("at", 20)
+            full = {**dict.fromkeys(schema), **QUIET, "began": at, "wanted": at, **row, "at": at, "event": number}
+            times = {n: None if full[n] is None else START + timedelta(minutes=full[n]) for n in INSTANTS}
+            told.append({**full, **times})
+        return pl.DataFrame(told, schema=schema, strict=False)
+
+    return make
+
+
+@pytest.fixture
+def figure() -> Callable[..., float | None]:
+    """The value of a figure among measurements, None when it is not there."""
+
+    def find(found: Iterable[Measurement], name: str, over: str = "all") -> float | None:
+        return next((m.value for m in found if (m.name, m.over) == (name, over)), None)
+
+    return find

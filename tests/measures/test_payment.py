@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from simulator.care import payment_days
 from simulator.domain.tables import INSTANT
+from simulator.measures import payment_days
 
 
 def chain(*messages: tuple[str, str, str]) -> pl.DataFrame:

@@ -1,0 +1,72 @@
+"""How long things took: from an event until others could know of it, beyond deadlines, and in queues."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from simulator.domain.measurement import Measurement
+from simulator.measures.rollup import CARE, PROFESSIONS, measured, rolled_up, shared
+
+_QUANTILES: Final = {"p50": 0.5, "p90": 0.9}
+_HOUR: Final = 3_600_000
+_MINUTE: Final = 60_000
+
+
+def knowledge(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Hours from when something happened until its receiver could know, by message type, road and receiving kind.
+
+    What never arrived has no time; its share stands beside it as ``knowledge.never_share``.
+    """
+    told = events.lazy().filter(pl.col("road") != "none").select(
+        "message",
+        "road",
+        hours=_between("at", "known", _HOUR),
+        never=pl.col("known").is_null(),
+    )  # fmt: skip
+    figures = {"n": pl.len(), "never": pl.col("never").sum(), "arrived": pl.col("hours").count(), **_spread("hours")}
+    totals = rolled_up(told.collect(), figures, {"message": "message/", "road": "road/"})
+    yield from _spread_of(totals, "knowledge.hours", "h", "arrived")
+    yield from shared(totals, "knowledge.never_share", "never", "n")
+
+
+def deadlines(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Deadlines broken, by profession and pathway, of the steps that had one."""
+    held = (
+        events.lazy().filter(pl.col("due").is_not_null()).select("role", "pathway", late=pl.col("at") > pl.col("due"))
+    )
+    totals = rolled_up(held.collect(), {"n": pl.len(), "broken": pl.col("late").sum()}, CARE)
+    yield from shared(totals, "deadlines.broken_share", "broken", "n")
+    yield from measured(totals, "deadlines.broken", "steps", "broken", "n")
+
+
+def queues(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Minutes from when a step was wanted until its work began, the way there included, by profession and pathway.
+
+    Only steps that take somebody's time; citizens and systems wait for nobody.
+    """
+    waited = events.lazy().filter(pl.col("staff") >= 0).select(
+        "role", "pathway", minutes=_between("wanted", "began", _MINUTE).clip(lower_bound=0)
+    )  # fmt: skip
+    totals = rolled_up(waited.collect(), {"n": pl.len(), **_spread("minutes")}, CARE)
+    yield from _spread_of(totals, "queue.minutes", "min", "n")
+
+
+def postponed(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Times that a step was put off to another day because nobody or no place was free, by profession."""
+    totals = rolled_up(events, {"n": pl.len(), "times": pl.col("postponed").cast(pl.Int64).sum()}, PROFESSIONS)
+    yield from measured(totals, "work.postponed", "times", "times", "n")
+
+
+def _between(earlier: str, later: str, unit_ms: int) -> pl.Expr:
+    return (pl.col(later) - pl.col(earlier)).dt.total_milliseconds() / unit_ms
+
+
+def _spread(column: str) -> dict[str, pl.Expr]:
+    quantiles = {name: pl.col(column).quantile(q, "linear") for name, q in _QUANTILES.items()}
+    return {"mean": pl.col(column).mean(), **quantiles}
+
+
+def _spread_of(totals: pl.DataFrame, name: str, unit: str, n: str) -> Iterator[Measurement]:
+    for label in ("mean", *_QUANTILES):
+        yield from measured(totals, f"{name}.{label}", unit, label, n)

@@ -1,0 +1,69 @@
+"""What the work took: minutes by profession, work done twice, overtime, and messages that went astray."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from simulator.domain.measurement import Measurement
+from simulator.measures.rollup import CARE, measured, rolled_up, shared
+
+INQUIRY: Final = "DIALOG_FORESPORSEL"
+"""The message that asks for what was not there."""
+FATES: Final = ("late", "lost", "duplicated", "out-of-order", "rejected")
+_NUMBERED: Final = pl.col("staff") >= 0
+
+
+def staff_time(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Steps done, and by profession the minutes of work, overtime, and extra work because something was not there."""
+    minutes = (pl.col("at") - pl.col("began")).dt.total_milliseconds() / 60_000
+    work = events.lazy().filter(_NUMBERED).select(
+        "role", "pathway", minutes=minutes, overtime=pl.col("overtime_s") / 60, extra=pl.col("extra_s") / 60
+    )  # fmt: skip
+    figures = {
+        "n": pl.len(),
+        "minutes": pl.col("minutes").sum(),
+        "overtime": pl.col("overtime").sum(),
+        "extra": pl.col("extra").sum(),
+        "again": (pl.col("extra") > 0).sum(),
+    }
+    totals = rolled_up(work.collect(), figures, CARE)
+    yield from measured(totals, "work.steps", "steps", "n", "n")
+    yield from measured(totals, "work.minutes", "min", "minutes", "n")
+    yield from measured(totals, "work.overtime_minutes", "min", "overtime", "n")
+    yield from measured(totals, "duplicate.minutes", "min", "extra", "n")
+    yield from measured(totals, "duplicate.steps", "steps", "again", "n")
+    yield from shared(totals, "duplicate.time_share", "extra", "minutes")
+
+
+def episodes(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Episodes with anything in the period, by pathway."""
+    counted = events.lazy().select("pathway", "episode").unique().collect()
+    yield from measured(
+        rolled_up(counted, {"n": pl.len()}, {"pathway": "pathway/"}), "care.episodes", "episodes", "n", "n"
+    )
+
+
+def messages(events: pl.DataFrame) -> Iterator[Measurement]:
+    """Messages by what became of them, reminders, and inquiries after what was not there; by message type."""
+    sent = events.lazy().filter(pl.col("message").is_not_null()).select("message", "fate", "reminders").collect()
+    figures = {
+        "n": pl.len(),
+        **{fate: (pl.col("fate") == fate).sum() for fate in FATES},
+        "reminders": pl.col("reminders").cast(pl.Int64).sum(),
+        "inquiries": (pl.col("message") == INQUIRY).sum(),
+    }
+    totals = rolled_up(sent, figures, {"message": "message/"})
+    yield from measured(totals, "messages.sent", "messages", "n", "n")
+    for fate in FATES:
+        yield from shared(totals, f"messages.{fate.replace('-', '_')}_share", fate, "n")
+    yield from measured(totals, "messages.lost", "messages", "lost", "n")
+    yield from measured(totals, "messages.reminders", "messages", "reminders", "n")
+    yield from measured(totals.head(1), "messages.inquiries", "messages", "inquiries", "n")
+
+
+def by_hour(events: pl.DataFrame) -> pl.DataFrame:
+    """Steps done by profession and hour of the day in Norway: columns role, hour (0 to 23), n; ordered."""
+    hour = pl.col("at").dt.convert_time_zone("Europe/Oslo").dt.hour().cast(pl.Int64).alias("hour")
+    counted = events.lazy().filter(_NUMBERED).group_by("role", hour).agg(pl.len().cast(pl.Int64).alias("n"))
+    return counted.sort("role", "hour").collect()

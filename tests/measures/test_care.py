@@ -1,0 +1,115 @@
+"""Time, work and messages measured on events made by hand."""
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from simulator.measures import measure_care
+from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
+from simulator.measures.workload import by_hour, messages, staff_time
+
+Make = Callable[..., pl.DataFrame]
+Figure = Callable[..., float | None]
+
+
+def test_knowledge_comes_when_the_message_arrives(make_events: Make, figure: Figure) -> None:
+    """Two messages known after one and three hours take two on average; one that never arrived has no time."""
+    sent = {"message": "EPIKRISE", "road": "message", "at": 0}
+    found = list(knowledge(make_events({**sent, "known": 60}, {**sent, "known": 180}, sent, {"at": 5})))
+    assert figure(found, "knowledge.hours.mean") == 2
+    assert figure(found, "knowledge.hours.p50", "message/EPIKRISE") == 2
+    assert figure(found, "knowledge.never_share") == pytest.approx(1 / 3)
+
+
+def test_a_shared_record_is_known_at_once(make_events: Make, figure: Figure) -> None:
+    """What is written in the same system takes no time to be known."""
+    found = knowledge(make_events({"message": "EPIKRISE", "road": "shared", "at": 3, "known": 3}))
+    assert figure(found, "knowledge.hours.mean", "road/shared") == 0
+
+
+def test_a_deadline_is_broken_after_its_instant(make_events: Make, figure: Figure) -> None:
+    """Done at the very instant is in time; a step without a deadline is not counted."""
+    found = list(deadlines(make_events({"at": 60, "due": 60}, {"at": 61, "due": 60}, {"at": 900})))
+    assert figure(found, "deadlines.broken_share", "pathway/round") == 0.5
+    assert figure(found, "deadlines.broken") == 1
+
+
+def test_queues_run_from_wanted_to_begun(make_events: Make, figure: Figure) -> None:
+    """Those who wait for a person count; what a citizen does alone waits for nobody."""
+    found = list(
+        queues(
+            make_events(
+                {"wanted": 0, "began": 10, "at": 20},
+                {"wanted": 0, "began": 30, "at": 50},
+                {"role": "citizen", "staff": -1, "wanted": 0, "began": 500, "at": 500},
+            )
+        )
+    )
+    assert figure(found, "queue.minutes.mean", "home-care.nurse") == 20
+    assert figure(found, "queue.minutes.mean", "citizen") is None
+
+
+def test_work_is_minutes_by_profession_with_what_was_done_twice(make_events: Make, figure: Figure) -> None:
+    """Work runs from begun to done; extra work and overtime are parts of it and stand by themselves."""
+    found = list(
+        staff_time(
+            make_events(
+                {"began": 0, "at": 30, "extra_s": 600, "overtime_s": 300},
+                {"began": 0, "at": 10, "role": "gp.doctor"},
+            )
+        )
+    )
+    assert figure(found, "work.minutes") == 40
+    assert figure(found, "work.minutes", "home-care.nurse") == 30
+    assert figure(found, "duplicate.minutes", "home-care.nurse") == 10
+    assert figure(found, "duplicate.time_share") == 0.25
+    assert figure(found, "work.overtime_minutes") == 5
+    assert figure(found, "duplicate.steps", "gp.doctor") == 0
+
+
+def test_what_was_put_off_is_counted(make_events: Make, figure: Figure) -> None:
+    """A step put off twice counts twice."""
+    assert figure(postponed(make_events({"postponed": 2}, {"postponed": 1})), "work.postponed") == 3
+
+
+def test_messages_are_counted_by_what_became_of_them(make_events: Make, figure: Figure) -> None:
+    """Lost and late ones, reminders and inquiries, over all and by type."""
+    found = list(
+        messages(
+            make_events(
+                {"message": "EPIKRISE", "fate": "lost", "reminders": 2},
+                {"message": "EPIKRISE", "fate": "delivered"},
+                {"message": "DIALOG_FORESPORSEL", "fate": "late"},
+                {},
+            )
+        )
+    )
+    assert figure(found, "messages.sent") == 3
+    assert figure(found, "messages.lost_share", "message/EPIKRISE") == 0.5
+    assert figure(found, "messages.late_share") == pytest.approx(1 / 3)
+    assert figure(found, "messages.reminders") == 2
+    assert figure(found, "messages.inquiries") == 1
+
+
+def test_hours_of_the_day_are_norwegian(make_events: Make) -> None:
+    """Half past seven UTC in January is half past eight in Norway."""
+    assert by_hour(make_events({"at": 30}, {"at": 95}, {"at": 40, "staff": -1})).rows() == [
+        ("home-care.nurse", 8, 1),
+        ("home-care.nurse", 9, 1),
+    ]
+
+
+def test_waiting_days_cost_what_a_day_costs(make_events: Make, figure: Figure) -> None:
+    """Two nights at 5 000 kroner a day cost the municipality 10 000."""
+    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
+    ready = {**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}
+    gone = {**stay, "message": "LOG_UTSKREVET", "at": 48 * 60}
+    found = measure_care(make_events(ready, gone), 5000)
+    assert figure(found, "discharge.waiting_days") == 2
+    assert figure(found, "discharge.waiting_cost") == 10000
+
+
+def test_nothing_simulated_gives_no_figures(make_events: Make) -> None:
+    """An empty timeline is measured as nothing, not as zeros."""
+    assert measure_care(make_events({}).clear()) == []
