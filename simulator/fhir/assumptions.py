@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from simulator.documents import read
 from simulator.domain.figure import FigureUse
+from simulator.fhir.references import reference_uses
 
 PATH: Final = Path(__file__).with_name("assumptions.yaml")
 
@@ -37,7 +38,8 @@ def assumption(name: str) -> float:
 
 def assumptions() -> tuple[FigureUse, ...]:
     """Every figure rendering rests on, for the report."""
-    return tuple(
+    own = tuple(
         FigureUse(f"record.{name}", figure.unit, figure.year, figure.source, figure.status)
         for name, figure in _figures().items()
     )
+    return own + reference_uses()

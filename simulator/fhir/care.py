@@ -9,6 +9,7 @@ from simulator.fhir.assumptions import assumption
 from simulator.fhir.communication import communication
 from simulator.fhir.contact import Contact, Made, Person, Slot
 from simulator.fhir.elements import interaction_id, person_number_query
+from simulator.fhir.past import Past
 from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
 from simulator.fhir.words import CHANGED, ORDER, SEARCHES, WRITES, Change, Create
@@ -25,8 +26,9 @@ def prepared(events: pl.DataFrame) -> pl.DataFrame:
     """
     length = pl.duration(minutes=int(assumption("appointment_minutes")))
     times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
+    placed = events if "place" in events.columns else events.with_columns(place=pl.lit(None, pl.String))
     return (
-        events.with_columns(slot=pl.coalesce("appointment", "due"))
+        placed.with_columns(slot=pl.coalesce("appointment", "due"))
         .with_columns(
             slot_end=pl.col("slot") + length,
             times=pl.int_range(pl.len()).over("episode", "step"),
@@ -55,6 +57,7 @@ _COLUMNS = (
     "staff",
     "receiver",
     "channel",
+    "place",
     "reason",
     "message",
     "records",
@@ -70,6 +73,7 @@ class Care:
     before: str
     people: dict[int, Person]
     registry: Registry
+    past: Past
     earlier: Rows
     """Where what must have been there before the period is written."""
     episodes: dict[str, dict[str, Made]] = field(default_factory=dict)
@@ -103,6 +107,7 @@ class Care:
             reason=event["reason"],
             message=event["message"],
             slot=Slot(start, event["slot_end"]) if start else None,
+            place=(event["organisation"], event["place"] or ""),
             made={} if event["lone"] else self.episodes.setdefault(event["episode"], {}),
             registry=self.registry,
         )
@@ -123,14 +128,14 @@ class Care:
             for write in WRITES[word]:
                 if isinstance(write, Create):
                     contact.identity = identity = interaction_id(self.seed, key, write.name)
-                    resource = write.make(contact)
-                    rows.create(identity, resource, about)
-                    contact.made[write.name] = Made(identity, resource if write.name in CHANGED else {})
+                    resource, name = write.make(contact), write.kept or write.name
+                    rows.create(identity, resource, about, conditional=write.once)
+                    contact.made[name] = Made(identity, resource if name in CHANGED else {})
                 else:
                     self._change(contact, key, write, rows)
 
     def _change(self, contact: Contact, key: str, write: Change, rows: Rows) -> None:
-        made = contact.made.get(write.of)
+        made = contact.made.get(write.of) or (self._standing(contact.person, write.of) if write.standing else None)
         if made is None:
             if write.earlier is None:
                 return
@@ -139,7 +144,13 @@ class Care:
         changed = write.change(made.resource, contact)
         identity = interaction_id(self.seed, key, "change", write.of)
         rows.update(identity, changed, (contact.event, contact.person.resident), made.interaction)
-        contact.made[write.of] = Made(made.interaction, changed)
+        contact.made[write.of] = again = Made(made.interaction, changed)
+        if write.standing:
+            contact.person.standing[write.of] = again
+
+    def _standing(self, person: Person, name: str) -> Made | None:
+        """What the record held before the period, as the care has left it since."""
+        return person.standing.get(name) or self.past.standing(person, name)
 
     def _send(self, contact: Contact, key: str, rows: Rows) -> None:
         contact.identity = interaction_id(self.seed, key, "message")

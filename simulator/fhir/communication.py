@@ -6,6 +6,7 @@ sender and recipient = organisations. Logistics messages (LOG_...) and short ans
 
 from typing import Final
 
+from simulator.domain.clinical_codes import CONCERN, MESSAGE_KIND
 from simulator.domain.codes import ICPC2_NAMES, MESSAGE_ID, MESSAGE_NAMES, MESSAGE_TYPE
 from simulator.fhir.contact import Contact
 from simulator.fhir.elements import Resource, concept, identifier, ref
@@ -52,6 +53,22 @@ def communication(contact: Contact) -> Resource:
     if asked:
         resource["inResponseTo"] = [ref(asked[0])]
     return resource
+
+
+def concern(contact: Contact) -> Resource:
+    """A report of concern (bekymringsmelding) to child welfare: who it is about and who reports, nothing clinical."""
+    office = contact.receiver or contact.registry.organisation(f"{contact.person.site}/child-welfare")
+    return {
+        "resourceType": "Communication",
+        "identifier": identifier(MESSAGE_ID, contact.identity),
+        "status": "completed",
+        "category": [concept(MESSAGE_KIND, CONCERN)],
+        "subject": contact.subject,
+        "sent": contact.at,
+        "sender": ref(contact.organisation or contact.author),
+        "recipient": [ref(office or contact.author)],
+        "payload": [{"contentString": CONCERN[1]}],
+    }
 
 
 def _text(contact: Contact, message: str, name: str) -> str:

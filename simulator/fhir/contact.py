@@ -43,6 +43,8 @@ class Person:
     medicines: list[Medicine] = field(default_factory=list)
     service: str | None = None
     """EpisodeOfCare of the first service granted."""
+    standing: dict[str, Made] = field(default_factory=dict)
+    """What of the record before the period the care has changed, as last written."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class Contact:
     made: dict[str, Made]
     """What the episode has made so far, by name."""
     registry: Registry
+    place: tuple[str, str] = ("", "")
+    """Key of the acting organisation, and the place the event gave the person as the staffing names it."""
     identity: str = ""
     """Id of the interaction being written."""
 

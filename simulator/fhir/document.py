@@ -1,8 +1,9 @@
-"""DocumentReference: journal notes and epikriser (no-basis-DocumentReference 2.0.15, types of Volven 9602)."""
+"""DocumentReference: notes, epikriser, letters and papers (no-basis-DocumentReference 2.0.15, types of Volven 9602)."""
 
 from base64 import b64encode
 from functools import lru_cache
 
+from simulator.domain.clinical_codes import DEATH_CERTIFICATE, HEART_TRACING, LETTER, NAV_DOCUMENT
 from simulator.domain.codes import DOCUMENT_TYPE, EPIKRISE, ICPC2_NAMES, JOURNAL_NOTE, profile
 from simulator.fhir.contact import Contact
 from simulator.fhir.elements import Resource, concept, ref
@@ -18,7 +19,33 @@ def discharge_summary(contact: Contact) -> Resource:
     return _document(contact, EPIKRISE, "Utskrevet i god almenntilstand. Oppfølging ved fastlege og hjemmetjeneste.")
 
 
-def _document(contact: Contact, kind: tuple[str, str], text: str) -> Resource:
+def sick_note(contact: Contact) -> Resource:
+    """A sick note (sykmelding) to NAV."""
+    return _document(contact, NAV_DOCUMENT, "Sykmelding: arbeidsufør fra dato for kontakten.", "Sykmelding")
+
+
+def statement(contact: Contact) -> Resource:
+    """A doctor's statement to NAV."""
+    return _document(contact, NAV_DOCUMENT, "Erklæring om funksjon og arbeidsevne.", "Legeerklæring")
+
+
+def decision_letter(contact: Contact) -> Resource:
+    """The letter that tells an applicant what was decided, and how to complain."""
+    text = "Vedtak om helse- og omsorgstjenester. Klagefrist fire uker; klagen sendes kommunen."
+    return _document(contact, LETTER, text, "Vedtaksbrev")
+
+
+def paper(contact: Contact) -> Resource:
+    """A document of another kind, such as a tracing or an image taken at the contact."""
+    return _document(contact, HEART_TRACING, "EKG: sinusrytme.", "EKG")
+
+
+def death_certificate(contact: Contact) -> Resource:
+    """The doctor's statement of death (legeerklæring om dødsfall)."""
+    return _document(contact, DEATH_CERTIFICATE, "Dødsfallet er konstatert av lege.")
+
+
+def _document(contact: Contact, kind: tuple[str, str], text: str, title: str = "") -> Resource:
     resource: Resource = {
         "resourceType": "DocumentReference",
         "meta": {"profile": profile("DocumentReference")},
@@ -34,7 +61,7 @@ def _document(contact: Contact, kind: tuple[str, str], text: str) -> Resource:
                     "contentType": "text/plain; charset=utf-8",
                     "language": "nb",
                     "data": _data(text, contact.reason),
-                    "title": kind[1],
+                    "title": title or kind[1],
                 }
             }
         ],

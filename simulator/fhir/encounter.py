@@ -1,10 +1,11 @@
-"""Encounter: consultations, home visits and hospital stays. HL7 Norway publishes no profile yet."""
+"""Encounter: consultations, child checks, home visits and stays. HL7 Norway publishes no profile yet."""
 
 from typing import Final
 
-from simulator.domain.codes import ACT_CODE
+from simulator.domain.clinical_codes import CHILD_DEVELOPMENT
+from simulator.domain.codes import ACT_CODE, LOINC
 from simulator.fhir.contact import Contact
-from simulator.fhir.elements import Resource, icpc2, ref
+from simulator.fhir.elements import Resource, concept, icpc2, ref
 
 _AMBULATORY: Final = {"system": ACT_CODE, "code": "AMB", "display": "ambulatory"}
 _VIRTUAL: Final = {"system": ACT_CODE, "code": "VR", "display": "virtual"}
@@ -18,6 +19,18 @@ def consultation(contact: Contact) -> Resource:
     appointment = contact.made.get("appointment")
     if appointment:
         resource["appointment"] = [ref(appointment.interaction)]
+    return resource
+
+
+def phone_contact(contact: Contact) -> Resource:
+    """A finished contact by telephone: legevakt's call centre, a surgery or home care."""
+    return _encounter(contact, _VIRTUAL)
+
+
+def child_check(contact: Contact) -> Resource:
+    """A check at the child health centre (helsestasjon) or of school health, typed as one."""
+    resource = consultation(contact)
+    resource["type"] = [{**concept(LOINC, CHILD_DEVELOPMENT), "text": "Helsestasjonskontroll"}]
     return resource
 
 
@@ -45,9 +58,29 @@ def earlier_admission(contact: Contact) -> Resource:
     return resource
 
 
+def placed(stay: Resource, contact: Contact) -> Resource:
+    """The stay, with the place the person has from now; the one before ends."""
+    place = contact.registry.place(*contact.place)
+    now = {"location": ref(place), "status": "active", "period": {"start": contact.at}}
+    return {**stay, "location": [*_left(stay.get("location", []), contact.at), now]}
+
+
 def discharged(stay: Resource, contact: Contact) -> Resource:
     """The stay, ended."""
-    return {**stay, "status": "finished", "period": {**stay["period"], "end": contact.at}}
+    ended = {**stay, "status": "finished", "period": {**stay["period"], "end": contact.at}}
+    if "location" in stay:
+        ended["location"] = _left(stay["location"], contact.at)
+    return ended
+
+
+def _left(places: list[Resource], at: str) -> list[Resource]:
+    """The places of a stay, the one still had given up."""
+    return [
+        place
+        if "end" in place["period"]
+        else {**place, "status": "completed", "period": {**place["period"], "end": at}}
+        for place in places
+    ]
 
 
 def _encounter(contact: Contact, kind: dict[str, str]) -> Resource:

@@ -4,9 +4,12 @@ The shape follows the Oslo municipal draft's municipal-service (managingOrganiza
 that no-basis and the OKT draft use.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 
+from simulator.domain.clinical_codes import IPLOS_COERCION
 from simulator.domain.codes import IPLOS_HOME_CARE, IPLOS_NURSING_HOME, IPLOS_SAFETY_ALARM, IPLOS_SERVICE
+from simulator.fhir.assumptions import assumption
 from simulator.fhir.contact import Contact, Person
 from simulator.fhir.elements import Resource, concept, ref
 from simulator.fhir.registry import Registry
@@ -41,6 +44,16 @@ def service_decision(contact: Contact) -> Resource:
         resource["referralRequest"] = [ref(application.interaction)]
     if contact.person.service is None:
         contact.person.service = contact.identity
+    return resource
+
+
+def coercion_decision(contact: Contact) -> Resource:
+    """A decision on health care against resistance (pbrl. kap. 4A): a service of IPLOS type 24 that ends by itself."""
+    begins = datetime.fromisoformat(contact.at)
+    ends = begins + timedelta(days=int(assumption("coercion_days")))
+    organisation = contact.organisation or home_care(contact.registry, contact.person.site)
+    resource = _episode(contact.subject, IPLOS_COERCION, organisation, contact.at)
+    resource["period"]["end"] = ends.isoformat()
     return resource
 
 

@@ -39,6 +39,12 @@ def regular_medicine(person: Person, medicine: Medicine, reason: str | None, sin
     return resource
 
 
+def medicine_for(contact: Contact) -> Medicine:
+    """The medicine that a contact is about: by its reason, else the first the person takes, else a common one."""
+    by_reason = MEDICINE_FOR_REASON.get(contact.reason or "")
+    return by_reason or next(iter(contact.person.medicines), MEDICINES_TO_ADD[0])
+
+
 def medication_change(contact: Contact) -> Resource:
     """A medicine added in a contact, by its reason; else the next common one that the person does not take."""
     medicine = MEDICINE_FOR_REASON.get(contact.reason or "")

@@ -3,6 +3,7 @@
 from statistics import NormalDist
 from typing import Any, Final
 
+from simulator.domain.clinical_codes import CHILD_DEVELOPMENT
 from simulator.domain.codes import BLOOD_PRESSURE, DIASTOLIC, HEART_RATE, HL7_TERMINOLOGY, LOINC, SYSTOLIC, UCUM
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.contact import Contact
@@ -23,6 +24,8 @@ _BLOOD_PRESSURE: Final = concept(LOINC, BLOOD_PRESSURE)
 _SYSTOLIC: Final = concept(LOINC, SYSTOLIC)
 _DIASTOLIC: Final = concept(LOINC, DIASTOLIC)
 _HEART_RATE: Final = concept(LOINC, HEART_RATE)
+_DEVELOPMENT: Final = concept(LOINC, CHILD_DEVELOPMENT)
+_EXAM: Final = [concept(f"{HL7_TERMINOLOGY}observation-category", ("exam", "Exam"))]
 _QUANTILES: Final = tuple(NormalDist().inv_cdf((n + 0.5) / 256) for n in range(256))
 
 
@@ -40,6 +43,22 @@ def heart_rate(contact: Contact) -> Resource:
     """Pulse."""
     resource = _observation(contact, _HEART_RATE)
     resource["valueQuantity"] = _quantity(_value(contact, 0, "heart_rate"), "/min")
+    return resource
+
+
+def development(contact: Contact) -> Resource:
+    """What a child check found of the child's development, in words."""
+    resource = _observation(contact, _DEVELOPMENT)
+    resource["category"] = _EXAM
+    resource["valueString"] = "Utvikling som ventet for alderen"
+    return resource
+
+
+def home_measurement(contact: Contact) -> Resource:
+    """Blood pressure the inhabitant measured at home: the device's value, the inhabitant its performer."""
+    resource = blood_pressure(contact)
+    resource["performer"] = [contact.subject]
+    resource["method"] = {"text": "Hjemmemåling"}
     return resource
 
 

@@ -21,6 +21,7 @@ from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
 
 _DOCTOR = "gp.doctor"
+_HOME_CARE = "home-care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class Past:
         for name, item in self._known(person):
             yield Made(self._id(person, name), item)
 
+    def standing(self, person: Person, name: str) -> Made | None:
+        """What stands in the record before the period and care may change: the ``patient``, or the ``plan`` if any."""
+        if name == "patient":
+            return Made(person.patient, patient(person, self.municipality_names[person.row["kommunenummer"]]))
+        return Made(self._id(person, "plan"), self._plan(person)) if person.row["home_care_hours"] > 0 else None
+
     def _known(self, person: Person) -> Iterator[tuple[str, Resource]]:
         for name, codes in CONDITION_CODES.items():
             if person.row[f"has_{name}"]:
@@ -77,7 +84,11 @@ class Past:
             yield f"service/{service[0]}", running_service(person, service, organisation, since)
             if service == IPLOS_HOME_CARE:
                 person.service = self._id(person, f"service/{service[0]}")
-                yield "plan", running_plan(person, organisation, since)
+                yield "plan", self._plan(person)
+
+    def _plan(self, person: Person) -> Resource:
+        organisation = self.registry.organisation(f"{person.site}/{_HOME_CARE}") or ""
+        return running_plan(person, organisation, self._since(person, f"service/{IPLOS_HOME_CARE[0]}"))
 
     def _since(self, person: Person, name: str) -> str:
         """A date before the period and not before birth, keyed by the name of what began."""

@@ -1,17 +1,21 @@
 """Patient: a resident as the record knows him (no-basis-Patient 2.0.10)."""
 
+from dataclasses import replace
 from typing import Final
 
+from simulator.domain.clinical_codes import NEWBORN_ID
 from simulator.domain.codes import (
     CONFIDENTIALITY,
     FNR,
     KOMMUNENUMMER,
     MUNICIPALITY_EXTENSION,
     PROTECTION_LABELS,
+    RELATIVES,
     profile,
 )
-from simulator.fhir.contact import Person
+from simulator.fhir.contact import Contact, Person
 from simulator.fhir.elements import Resource, coding, identifier, ref
+from simulator.fhir.related import related_person
 
 HIDDEN: Final = "strengt-fortrolig"
 
@@ -55,3 +59,30 @@ def patient(person: Person, municipality: str) -> Resource:
     if doctors:
         resource["generalPractitioner"] = doctors
     return resource
+
+
+def newborn(contact: Contact) -> Resource:
+    """The child that the resident has borne, before Folkeregisteret has given a number.
+
+    Found again by an identifier of the bench's own.
+    """
+    return {
+        "resourceType": "Patient",
+        "meta": {"profile": profile("Patient")},
+        "identifier": identifier(NEWBORN_ID, contact.identity),
+        "active": True,
+        "name": [{"use": "temp", "family": contact.person.row["family_name"], "text": "Nyfødt"}],
+        "gender": "female" if int(contact.identity[:2], 16) % 2 else "male",
+        "birthDate": contact.at[:10],
+    }
+
+
+def mother_of_newborn(contact: Contact) -> Resource:
+    """The resident as the newborn's mother."""
+    child = replace(contact.person, patient=contact.made["newborn"].interaction)
+    return related_person(child, contact.person.row, RELATIVES["mother"])
+
+
+def deceased(person: Resource, contact: Contact) -> Resource:
+    """The person, dead since the event."""
+    return {**person, "deceasedDateTime": contact.at}

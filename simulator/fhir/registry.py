@@ -7,7 +7,9 @@ with a valid check digit; HPR numbers are nine digits beginning with 9, where re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from simulator.fhir.elements import Resource, interaction_id
+from simulator.domain.clinical_codes import PLACE_ID
+from simulator.fhir.elements import Resource, identifier, interaction_id
+from simulator.fhir.location import location
 from simulator.fhir.organization import organization
 from simulator.fhir.practitioner import practitioner, practitioner_role
 
@@ -28,6 +30,7 @@ class Registry:
         self._names = names
         self._organisations: dict[str, str] = {}
         self._practitioners: dict[tuple[str, str, int], str] = {}
+        self._places: dict[tuple[str, str], str] = {}
 
     def organisation(self, key: str | None) -> str | None:
         """Id of the organisation ``<site>/<kind>[/<n>]`` or ``<site>``; None for citizens and for no key."""
@@ -53,17 +56,31 @@ class Registry:
             found = self._practitioners[key] = interaction_id(self._seed, "practitioner", *key)
         return found
 
+    def place(self, organisation: str, name: str) -> str:
+        """Id of the place of that name in an organisation, such as a ward or a kind of bed; "" is all of it."""
+        found = self._places.get((organisation, name))
+        if found is None:
+            self.organisation(organisation)
+            found = self._places[organisation, name] = interaction_id(self._seed, "place", organisation, name)
+        return found
+
     def organisations(self) -> list[tuple[str, str]]:
         """Key and id of every organisation asked for so far, by key."""
         return sorted(self._organisations.items())
 
     def resources(self) -> Iterator[tuple[str, Resource]]:
-        """Every resource with its interaction id: organisations by key (owners first), then practitioners and roles."""
+        """Every resource with its interaction id: organisations by key (owners first), places, then people."""
         numbers = _unique(sorted(self._organisations), self._seed, _organisation_number)
+        owned = {}
         for key, number in numbers.items():
             site = key.partition("/")[0]
             parent = self._organisations[site] if site != key else None
             yield self._organisations[key], organization(key, number, self._name(site.partition(".")[0]), parent)
+            owned[key] = self._name(site.partition(".")[0])
+        for (key, name), identity in sorted(self._places.items()):
+            if key in owned:
+                place = location(self._organisations[key], name or key.partition("/")[2], owned[key])
+                yield identity, {**place, "identifier": identifier(PLACE_ID, identity)}
         yield from self._people(numbers)
 
     def _people(self, numbers: dict[str, str]) -> Iterator[tuple[str, Resource]]:

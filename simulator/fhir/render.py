@@ -50,7 +50,7 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     _check_known(events, people)
     for person in people.values():
         past.write(person, record)
-    care = Care(seed, (midnight - timedelta(days=1)).isoformat(), people, registry, record)
+    care = Care(seed, (midnight - timedelta(days=1)).isoformat(), people, registry, past, record)
     told = prepared(events)
     parts = []
     for offset in range(0, told.height, _SLICE):

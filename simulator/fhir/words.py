@@ -4,28 +4,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.fhir import document, encounter, medicationrequest, patient, servicerequest, task
 from simulator.fhir.appointment import appointment
-from simulator.fhir.careplan import new_plan
+from simulator.fhir.careplan import earlier_plan, individual_plan, new_plan, plan_changed
+from simulator.fhir.careteam import care_team
+from simulator.fhir.claim import claim
+from simulator.fhir.communication import concern
 from simulator.fhir.condition import diagnosis
+from simulator.fhir.consent import consent
 from simulator.fhir.contact import Contact
-from simulator.fhir.document import discharge_summary, note
 from simulator.fhir.elements import Resource
-from simulator.fhir.encounter import admission, consultation, discharged, earlier_admission, home_visit
-from simulator.fhir.episode import service_decision
+from simulator.fhir.episode import coercion_decision, service_decision
+from simulator.fhir.growth import height, weight
+from simulator.fhir.immunization import vaccination
+from simulator.fhir.laboratory import lab_report, lab_value
 from simulator.fhir.medication import medication_change
-from simulator.fhir.observation import blood_pressure, heart_rate
-from simulator.fhir.servicerequest import application, decided, earlier_application
-from simulator.fhir.task import done, earlier_task, task
+from simulator.fhir.medicationadministration import administration
+from simulator.fhir.medicationdispense import dispense
+from simulator.fhir.observation import blood_pressure, development, heart_rate, home_measurement
+from simulator.fhir.procedure import medication_review
 
 Make = Callable[[Contact], Resource]
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A resource is made, and remembered in its episode under ``name``."""
+    """A resource is made, and remembered in its episode under ``kept``, or else under ``name``."""
 
     name: str
     make: Make
+    kept: str = ""
+    once: bool = False
+    """Made conditionally on no resource having its identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +46,71 @@ class Change:
     change: Callable[[Resource, Contact], Resource]
     earlier: Make | None = None
     """Makes what must have been there before the period, when the episode has none; None: then nothing happens."""
+    standing: bool = False
+    """Without one in the episode, that of the record as it stood before the period is changed."""
 
 
 WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
     "appointment": (Create("appointment", appointment),),
-    "consultation": (Create("consultation", consultation),),
-    "visit": (Create("visit", home_visit),),
-    "admission": (Create("admission", admission),),
-    "discharge": (Change("admission", discharged, earlier_admission),),
+    "consultation": (Create("consultation", encounter.consultation),),
+    "phone-contact": (Create("phone-contact", encounter.phone_contact, kept="consultation"),),
+    "child-check": (
+        Create("child-check", encounter.child_check, kept="consultation"),
+        Create("development", development),
+    ),
+    "visit": (Create("visit", encounter.home_visit),),
+    "admission": (Create("admission", encounter.admission),),
+    "place": (Change("admission", encounter.placed, encounter.earlier_admission),),
+    "discharge": (Change("admission", encounter.discharged, encounter.earlier_admission),),
     "diagnosis": (Create("diagnosis", diagnosis),),
     "vital-signs": (Create("blood-pressure", blood_pressure), Create("heart-rate", heart_rate)),
+    "growth": (Create("weight", weight), Create("height", height)),
+    "measurement": (Create("measurement", home_measurement),),
     "medication-change": (Create("medication", medication_change),),
-    "service-request": (Create("service-request", application),),
+    "prescription": (Create("prescription", medicationrequest.prescription),),
+    "dispense": (
+        Change("prescription", medicationrequest.dispensed, medicationrequest.earlier_prescription),
+        Create("dispense", dispense),
+    ),
+    "administration": (Create("administration", administration),),
+    "vaccination": (Create("vaccination", vaccination),),
+    "medication-review": (Create("medication-review", medication_review),),
+    "lab-order": (Create("lab-order", servicerequest.lab_order),),
+    "lab-result": (
+        Change("lab-order", servicerequest.answered),
+        Create("lab-value", lab_value),
+        Create("lab-report", lab_report),
+    ),
+    "referral": (Create("referral", servicerequest.referral),),
+    "aid-order": (Create("aid-order", servicerequest.aid_order),),
+    "service-request": (Create("service-request", servicerequest.application),),
     "service-decision": (
-        Change("service-request", decided, earlier_application),
+        Change("service-request", servicerequest.answered, servicerequest.earlier_application),
         Create("service", service_decision),
         Create("plan", new_plan),
     ),
-    "task": (Create("task", task),),
-    "task-done": (Change("task", done, earlier_task),),
-    "note": (Create("note", note),),
-    "discharge-summary": (Create("discharge-summary", discharge_summary),),
+    "coercion-decision": (Create("coercion", coercion_decision, kept="service"),),
+    "care-plan": (Create("care-team", care_team), Create("individual-plan", individual_plan, kept="plan")),
+    "plan-change": (Change("plan", plan_changed, earlier_plan, standing=True),),
+    "task-done": (Change("task", task.done, task.earlier_task),),
+    "task": (Create("task", task.task),),
+    "alarm": (Create("alarm", task.alarm, kept="task"),),
+    "incident": (Create("incident", task.incident, kept="task"),),
+    "appeal": (Create("appeal", task.appeal, kept="task"),),
+    "note": (Create("note", document.note),),
+    "discharge-summary": (Create("discharge-summary", document.discharge_summary),),
+    "sick-note": (Create("sick-note", document.sick_note),),
+    "statement": (Create("statement", document.statement),),
+    "decision-letter": (Create("decision-letter", document.decision_letter),),
+    "document": (Create("document", document.paper),),
+    "concern": (Create("concern", concern, once=True),),
+    "consent": (Create("consent", consent),),
+    "claim": (Create("claim", claim),),
+    "birth": (Create("newborn", patient.newborn, once=True), Create("mother", patient.mother_of_newborn)),
+    "death": (
+        Change("patient", patient.deceased, standing=True),
+        Create("death-certificate", document.death_certificate),
+    ),
 }
 """Word -> what it writes, in the order in which the words of one step are written."""
 
@@ -76,5 +130,12 @@ SEARCHES: Final[dict[str, tuple[str, str]]] = {
     "messages": ("Communication", "&_sort=-sent&_count=20"),
     "tasks": ("Task", "&status=requested&_count=50"),
     "documents": ("DocumentReference", "&status=current&_sort=-date&_count=20"),
+    "lab-results": ("Observation", "&category=laboratory&_sort=-date&_count=50"),
+    "referrals": ("ServiceRequest", "&status=active&_sort=-authored&_count=20"),
+    "prescriptions": ("MedicationRequest", "&status=active&_count=100"),
+    "vaccinations": ("Immunization", "&_sort=-date&_count=50"),
+    "care-team": ("CareTeam", "&status=active&_count=10"),
+    "places": ("Encounter", "&status=in-progress&_count=20"),
+    "history": ("Encounter", "&_sort=-date&_count=50"),
 }
 """Word -> resource type and what follows ``patient=``; ``identity`` is sought by fødselsnummer instead."""

@@ -153,15 +153,45 @@ def events() -> Frame:
 
 
 @pytest.fixture(scope="session")
+def further_events() -> Frame:
+    """The words beyond the spine: one event of every kind of record, after those of ``events`` by number."""
+    to_intake = {"receiver": "5501/intake"}
+    rows = [
+        event(
+            *(13, 2, "seen"),
+            **{**SURGERY, "reason": "T90", "records": ["phone-contact", "prescription", "lab-order", "claim"]},
+        ),
+        event(14, 2, "answered", **SURGERY | {"reason": "T90"}, records=["lab-result", "dispense", "sick-note"]),
+        event(15, 2, "sent-on", **SURGERY, **to_intake, message="HENVISNING", records=["referral", "statement"]),
+        event(16, 1, "moved", **WARD, records=["place", "administration", "document", "birth"]),
+        event(17, 2, "checked", **SURGERY, records=["child-check", "growth", "vaccination", "concern", "consent"]),
+        event(18, 0, "planned", **{**OFFICE, "episode": "plan/0/0"}, records=["plan-change", "decision-letter"]),
+        event(19, 1, "shared", **OFFICE, records=["care-plan", "plan-change", "aid-order", "coercion-decision"]),
+        event(20, 1, "alarmed", records=["alarm", "measurement"], episode="alarm/1/0"),
+        event(21, 1, "answered", records=["task-done", "incident", "medication-review"], episode="alarm/1/0"),
+        event(22, 1, "complained", **OFFICE, records=["appeal"]),
+        event(23, 1, "died", **WARD, records=["death"]),
+    ]
+    return pl.DataFrame(rows, schema=EVENTS)
+
+
+@pytest.fixture(scope="session")
+def further(events: Frame, further_events: Frame, population: Frame) -> Frame:
+    """Everything rendered, the words beyond the spine as well."""
+    return render(pl.concat([events, further_events]), population, seed=SEED, start=START)
+
+
+@pytest.fixture(scope="session")
 def interactions(events: Frame, population: Frame) -> Frame:
     """Everything rendered once."""
     return render(events, population, seed=SEED, start=START)
 
 
 @pytest.fixture(scope="session")
-def words_used(events: Frame) -> tuple[Sequence[str], Sequence[str]]:
+def words_used(events: Frame, further_events: Frame) -> tuple[Sequence[str], Sequence[str]]:
     """The words of the events: records and reads."""
-    records, reads = (events[name].explode().drop_nulls().unique().sort().to_list() for name in ("records", "reads"))
+    every = pl.concat([events, further_events])
+    records, reads = (every[name].explode().drop_nulls().unique().sort().to_list() for name in ("records", "reads"))
     return records, reads
 
 

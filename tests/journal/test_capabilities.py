@@ -52,7 +52,7 @@ def test_every_interaction_listed_answers_and_no_other(client: Any, statement: J
             status = client.send(method, f"{resource['type']}{path}").status_code
             assert (status != 405) is (name in listed), (resource["type"], name, status)
             assert status < 500
-    for absent in ("Medication", "Device", "Claim"):
+    for absent in ("Medication", "Device", "Invoice"):
         assert client.get(absent).status_code == 404
 
 
