@@ -18,11 +18,18 @@ DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class Residents:
-    """The people of one site as columns."""
+    """The people of one municipality or several as columns."""
 
     resident: Uints
     sex: Ints
     age: Ints
+    site: Ints
+    """Which municipality each lives in, numbered from 0, those of one together."""
+
+    def per_site(self, amounts: Floats, rows: Ints | slice = slice(None)) -> Floats:
+        """The sum of the amounts of some people in each municipality; the same whichever others are beside it."""
+        sums: Floats = np.bincount(self.site[rows], amounts, minlength=int(self.site[-1]) + 1).astype(np.float64)
+        return sums
 
     def take(self, rows: Ints, number: Uints) -> Keys:
         """Keys of episodes: the row of each one's resident, and its number."""
@@ -74,7 +81,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Episodes:
-    """Episodes in order of their start: row of the resident, running number, start and wanted instant."""
+    """Episodes by municipality, in order of their start: row of the resident, running number, start, wanted instant."""
 
     row: Ints
     number: Uints
@@ -82,22 +89,32 @@ class Episodes:
     appointment: Ints
 
     def before(self, end: int) -> "Episodes":
-        """Those that start before a second; they are in order, so a running number stays what it is."""
-        kept = int(np.searchsorted(self.start, end))
-        return Episodes(self.row[:kept], self.number[:kept], self.start[:kept], self.appointment[:kept])
+        """Those that start before a second."""
+        return self.take(np.flatnonzero(self.start < end))
+
+    def take(self, places: Ints) -> "Episodes":
+        """Some of them, in that order."""
+        return Episodes(self.row[places], self.number[places], self.start[places], self.appointment[places])
+
+    def in_order(self, people: Residents) -> "Episodes":
+        """By municipality and start; of one instant by resident and number."""
+        return self.take(np.lexsort((self.number, people.resident[self.row], self.start, people.site[self.row])))
 
 
 def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window, key: tuple[int, str]) -> Episodes:
     """Poisson demand. ``part`` is how likely each resident is against others, zero for those who do not qualify.
 
-    Those who qualify carry the whole expectation of their site.
+    Those who qualify carry the whole expectation of their municipality.
     """
     rate = for_people(plan.rate, people.sex, people.age)
-    carried = float((rate * part).sum())
-    rate = rate * part * (float(rate.sum()) / carried if carried else 0.0)
+    carried = people.per_site(rate * part)
+    scale = np.divide(people.per_site(rate), carried, out=np.zeros_like(carried), where=carried > 0)
+    chosen = np.flatnonzero(rate * part > 0)
+    expected = rate[chosen] * part[chosen] * scale[people.site[chosen]]
     weight = _day_weights(plan.profiles, window)
-    counts = _poisson(rate * weight.sum() / DAYS_PER_YEAR, stream(*key, "count").uniforms(people.resident))
-    row = np.repeat(np.arange(len(rate)), counts)
+    drawn = stream(*key, "count").uniforms(people.resident[chosen])
+    counts = _poisson(expected * weight.sum() / DAYS_PER_YEAR, drawn)
+    row = np.repeat(chosen, counts)
     number = _running(counts)
     resident = people.resident[row]
     cumulative = np.cumsum(weight) / max(weight.sum(), 1e-300)
@@ -106,8 +123,7 @@ def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window,
     second = _time_of_day(plan.profiles.hour, stream(*key, "time").uniforms(resident, number))
     appointment = window.clock.instants(day, second) // plan.grid * plan.grid
     start = _ahead(plan, people.take(row, number), appointment, key)
-    order = np.lexsort((number, resident, start))
-    return Episodes(row[order], number[order], start[order], appointment[order])
+    return Episodes(row, number, start, appointment).in_order(people)
 
 
 def planned_demand(
@@ -118,8 +134,9 @@ def planned_demand(
     ``weight`` is each resident's part, zero for those who do not qualify.
     """
     chosen = np.flatnonzero(weight > 0)
-    mean = float(weight[chosen].mean()) if len(chosen) else 1.0
-    per_day = plan.per_day * weight[chosen] / mean
+    site = people.site[chosen]
+    mean = people.per_site(weight[chosen], chosen) / np.maximum(people.per_site(np.ones(len(chosen)), chosen), 1)
+    per_day = plan.per_day * weight[chosen] / mean[site]
     resident = people.resident[chosen]
     offset = stream(*key, "offset").uniforms(resident)
     cumulative = np.concatenate(([0.0], np.cumsum(_day_weights(plan.profiles, window))))
@@ -132,9 +149,7 @@ def planned_demand(
     phase = np.repeat(np.repeat(stream(*key, "phase").uniforms(resident), visits.shape[1]), flat)
     second = _time_of_day(plan.profiles.hour, (of_day + phase) / np.repeat(flat, flat))
     start = window.clock.instants(day, second)
-    number = _running(visits.sum(axis=1))
-    order = np.lexsort((number, people.resident[row], start))
-    return Episodes(row[order], number[order], start[order], start[order])
+    return Episodes(row, _running(visits.sum(axis=1)), start, start).in_order(people)
 
 
 def _day_weights(profiles: Profiles, window: Window) -> Floats:

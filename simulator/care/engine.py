@@ -11,7 +11,7 @@ from simpy import Environment, Event
 
 from simulator.care.lines import Line, Work, prepare
 from simulator.care.plan import Plan
-from simulator.care.pool import Turn
+from simulator.care.pool import Pool, Turn
 from simulator.care.site import Site
 
 NO_DEADLINE: Final = -(10**9)
@@ -19,7 +19,7 @@ _WIDTH: Final = 7
 
 
 class Engine:
-    """Simulates one site from before the period to its end."""
+    """Simulates municipalities from before the period to its end."""
 
     def __init__(self, plan: Plan, frame: pl.DataFrame) -> None:
         self.plan = plan
@@ -33,7 +33,9 @@ class Engine:
     def run(self) -> NDArray[np.int64]:
         """Every step done in the period: at, began, wanted, due, line, episode, staff; seconds, shape (n, 7)."""
         for work in self.works:
-            self.env.process(self._feed(work))
+            # A feed for each municipality: in what order things of one instant happen is its own affair.
+            for part in work.parts:
+                self.env.process(self._feed(work, part))
         self.env.run(until=self.plan.end)
         done = np.array(self.rows, dtype=np.int64).reshape(-1, _WIDTH)
         return done[done[:, 0] >= 0]
@@ -46,10 +48,11 @@ class Engine:
                 queued[line] = queued.get(line, 0) + 1
         return queued
 
-    def _feed(self, work: Work) -> Generator[Event, None, None]:
+    def _feed(self, work: Work, part: range) -> Generator[Event, None, None]:
         """Starts each episode when its time comes, so that only those begun exist as processes."""
         env = self.env
-        for episode, start in enumerate(work.start):
+        for episode in part:
+            start = work.start[episode]
             if start > env.now:
                 yield env.timeout(start - env.now)
             for line in work.roots:
@@ -74,15 +77,15 @@ class Engine:
     def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
         """The step is wanted now: find somebody, or wait in the queue."""
         line.wanted += 1
-        if line.pools is not None:
-            pool = line.pools[episode]
+        if line.hands is None:
+            staff = line.nobody
+        else:
+            pool = line.hands[episode]
             staff = pool.take()
-            if staff < 0:
+            if staff < 0 and isinstance(pool, Pool):
                 turn = Turn(pool, (line.priority[episode], wanted), line.number)
                 turn.callbacks.append(partial(self._given, line, episode, wanted))
                 return
-        else:
-            staff = line.nobody if line.crowd is None else line.crowd.take()
         self._work(line, episode, wanted, staff)
 
     def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
@@ -107,10 +110,8 @@ class Engine:
         """Let the person go, write the step down, and let those that follow it begin."""
         at = self.env.now
         began, wanted, staff = how
-        if line.pools is not None:
-            line.pools[episode].give_back(staff)
-        elif line.crowd is not None:
-            line.crowd.give_back(staff)
+        if line.hands is not None:
+            line.hands[episode].give_back(staff)
         line.under_way -= 1
         line.done += 1
         due = NO_DEADLINE if line.due is None else line.due(episode)

@@ -1,7 +1,8 @@
-"""A pathway's episodes at one site, with everything drawn that does not depend on who is short."""
+"""A pathway's episodes, with everything drawn that does not depend on who is short."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +36,8 @@ class Line:
     travel: Whole | None
     priority: Whole
     patience: int
-    pools: list[Pool] | None
-    crowd: Crowd | None
+    hands: list[Pool | Crowd] | None
+    """Those who do it, by episode."""
     nobody: int
     """Staff number when no time is spent: -1 for citizens and systems."""
     floor: Whole | None
@@ -59,10 +60,12 @@ class Line:
 
 @dataclass(slots=True)
 class Work:
-    """A pathway's episodes at one site."""
+    """A pathway's episodes."""
 
     plan: PathwayPlan
     episodes: Episodes
+    parts: list[range]
+    """The episodes of each municipality that has any."""
     start: Whole
     lines: list[Line]
     roots: list[Line]
@@ -82,7 +85,10 @@ def prepare(site: Site, plan: PathwayPlan, first_line: int) -> Work:
         lines[step.step.id] = drafts.line(first_line + len(lines), step, taken[step.step.id])
     for line in lines.values():
         drafts.connect(line, lines)
-    return Work(plan, episodes, start, list(lines.values()), [line for line in lines.values() if not line.preceding])
+    bounds = np.searchsorted(site.people.site[episodes.row], np.arange(len(site.names) + 1)).tolist()
+    parts = [range(first, last) for first, last in pairwise(bounds) if first < last]
+    roots = [line for line in lines.values() if not line.preceding]
+    return Work(plan, episodes, parts, start, list(lines.values()), roots)
 
 
 def episodes_of(site: Site, plan: PathwayPlan) -> Episodes:
@@ -138,11 +144,12 @@ class _Drafts:
         takes, travel = self._drawn(plan.takes, step.id, "takes"), self._drawn(plan.travel, step.id, "travel")
         row = self.episodes.row
         priority = self.site.amounts(step.priority)[row].astype(np.int64)
-        pools = None
-        if step.needs:
-            pools = self.site.pools(step.needs, row)
         numbered = self.site.plan.roles[step.by].numbered
-        busy = numbered and not step.needs and takes is not None
+        hands = None
+        if step.needs:
+            hands = self.site.pools(step.needs, row)
+        elif numbered and takes is not None:
+            hands = self.site.crowds(step.by, step.at, row)
         return Line(
             number,
             plan,
@@ -151,8 +158,7 @@ class _Drafts:
             travel,
             priority.tolist(),
             PATIENT if step.patience is None else step.patience,
-            pools,
-            self.site.crowd(step.by, step.at) if busy else None,
+            hands,
             0 if numbered else -1,
             self._floor(plan),
             self._opening(plan) if step.opening else None,

@@ -1,10 +1,12 @@
-"""Simulates a study: a shard for each municipality and replica, in one process or several, merged into one timeline."""
+"""Simulates a study: municipalities in shards, in one process or several, merged into one timeline."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from multiprocessing import get_context
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +15,10 @@ from simulator.care.plan import Plan, make_plan
 from simulator.care.timeline import ACCOUNTS, accounts_of, events_of, merge
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
+
+_MOST_PEOPLE: Final = 400_000
+"""Residents of a shard of several municipalities at the most: what is prepared for a shard is in memory at once."""
+_SHARDS_EACH: Final = 4
 
 Progress = Callable[[int, int], None]
 Shard = tuple[Plan, pl.DataFrame]
@@ -60,7 +66,7 @@ def simulate_fully(
     """The care events of a study, and an account of every step that was wanted."""
     plan = make_plan(study, figures, settings.until)
     people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
-    shards = [(plan, shard) for shard in people.partition_by("replica", "kommunenummer")]
+    shards = [(plan, shard) for shard in _shards(people, workers)]
     parts = []
     with _mapped(shards, workers) as results:
         for part in results:
@@ -72,8 +78,30 @@ def simulate_fully(
     return Simulation(merge([part[0] for part in parts]), summed)
 
 
+def _shards(people: pl.DataFrame, workers: int) -> list[pl.DataFrame]:
+    """Whole municipalities, together so many people that each worker has several shards; the largest first."""
+    home = pl.struct("replica", "kommunenummer")
+    sites = (
+        people.select(site=home.rle_id(), home=home)
+        .group_by("site", maintain_order=True)
+        .agg(pl.len(), pl.first("home"))
+    )
+    if sites["home"].is_duplicated().any():
+        return _shards(people.sort("replica", "kommunenummer", maintain_order=True), workers)
+    most = min(_MOST_PEOPLE, people.height / (_SHARDS_EACH * workers))
+    lengths: list[int] = []
+    for length in sites["len"]:
+        if lengths and lengths[-1] + length <= most:
+            lengths[-1] += length
+        else:
+            lengths.append(length)
+    starts = [0, *accumulate(lengths)]
+    shards = [people.slice(start, length) for start, length in zip(starts, lengths, strict=False)]
+    return sorted(shards, key=len, reverse=True)
+
+
 def simulate_shard(shard: Shard) -> Part:
-    """One site's events, not yet numbered, and its accounts."""
+    """A shard's events, not yet numbered, and its accounts."""
     plan, frame = shard
     engine = Engine(plan, frame)
     return events_of(engine, engine.run()), accounts_of(engine)

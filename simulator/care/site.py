@@ -1,4 +1,4 @@
-"""One site prepared for simulation: its people as columns, its organisations, its staff with their calendars."""
+"""Municipalities prepared for simulation: people as columns, organisations, and staff with their calendars."""
 
 from functools import cached_property
 
@@ -13,26 +13,37 @@ from simulator.care.pool import Crowd, Duty, Pool
 from simulator.care.rosters import roster
 
 SEXES = ("female", "male")
+Rows = NDArray[np.int64]
 
 
 class Site:
-    """A municipality, or a replica of one, with everything in it that can run short."""
+    """Municipalities, or replicas of them, with everything in them that can run short.
+
+    What happens in one does not depend on which others are beside it. They are prepared together because whole
+    columns cost less than one municipality after the other.
+    """
 
     def __init__(self, plan: Plan, frame: pl.DataFrame, env: Environment) -> None:
         self.plan = plan
         self.frame = frame
         self.env = env
-        replica, self.kommunenummer = frame["replica"][0], frame["kommunenummer"][0]
-        self.name = f"{self.kommunenummer}.{replica}" if replica else self.kommunenummer
+        homes = frame.select("replica", "kommunenummer", site=pl.struct("replica", "kommunenummer").rle_id())
+        each = homes.unique("site", keep="first", maintain_order=True)
+        self.kommunenummer = each["kommunenummer"]
+        named = pl.when(pl.col("replica") > 0).then(pl.format("{}.{}", "kommunenummer", "replica"))
+        self.names = each.select(name=named.otherwise("kommunenummer"))["name"]
+        """What each municipality's organisations are named after."""
         self.people = Residents(
             frame["resident"].to_numpy().astype(np.uint64),
             (frame["sex"] == SEXES[1]).to_numpy().astype(np.int64),
             frame["age"].to_numpy().astype(np.int64),
+            homes["site"].to_numpy().astype(np.int64),
         )
-        self._pools: dict[tuple[str, int], Pool] = {}
-        self._crowds: dict[tuple[str, str], Crowd] = {}
+        self._pools: dict[tuple[str, int, int], Pool] = {}
+        self._crowds: dict[tuple[str, str], list[Crowd]] = {}
         self._organisations: dict[str, pl.Series] = {}
-        self._rosters: dict[str, list[Duty]] = {}
+        self._rosters: dict[tuple[str, int], list[Duty]] = {}
+        self._truths: dict[str, NDArray[np.bool_]] = {}
 
     @cached_property
     def _staff(self) -> dict[str, StaffPlan]:
@@ -40,9 +51,12 @@ class Site:
 
     def truth(self, condition: str) -> NDArray[np.bool_]:
         """For whom an SQL condition holds; everybody when it is empty."""
-        if not condition:
-            return np.ones(self.frame.height, dtype=np.bool_)
-        return self.frame.select(pl.sql_expr(condition).fill_null(value=False).alias("it"))["it"].to_numpy()
+        if condition not in self._truths:
+            found = np.ones(self.frame.height, dtype=np.bool_)
+            if condition:
+                found = self.frame.select(it=pl.sql_expr(condition).fill_null(value=False))["it"].to_numpy()
+            self._truths[condition] = found
+        return self._truths[condition]
 
     def amounts(self, expression: str) -> NDArray[np.float64]:
         """An SQL expression's number for each resident."""
@@ -60,33 +74,42 @@ class Site:
 
     def _keys_of(self, kind: str) -> pl.Series:
         one_per = self.plan.organisations[kind].one_per
-        base = pl.lit(f"{self.name}/{kind}")
+        base = self.names.gather(self.people.site) + f"/{kind}"
         if not one_per:
-            return self.frame.select(base.alias("it"))["it"].new_from_index(0, self.frame.height)
+            return base
         listed = pl.when(pl.col(one_per) >= 0).then(pl.format("{}/{}", base, pl.col(one_per)))
         return self.frame.select(listed.alias("it"))["it"]
 
-    def pools(self, staff: str, rows: NDArray[np.int64]) -> list[Pool]:
+    def pools(self, staff: str, rows: Rows) -> list[Pool | Crowd]:
         """The pool that serves the resident of each row, put on its calendar the first time it is asked for."""
         one_per = self.plan.organisations[self._staff[staff].staff.at].one_per
         numbers = self.frame[one_per].to_numpy()[rows] if one_per else np.zeros(len(rows), dtype=np.int64)
-        for number in np.unique(numbers).tolist():
-            if (staff, number) not in self._pools:
-                self._pools[staff, number] = self._open(staff)
-        return [self._pools[staff, number] for number in numbers.tolist()]
+        # One integer for municipality and number, so that each pool is looked for once.
+        wanted, which = np.unique(self.people.site[rows] * 2**32 + (numbers + 1), return_inverse=True)
+        found = [self._pool(staff, key >> 32, (key & (2**32 - 1)) - 1) for key in wanted.tolist()]
+        return [found[n] for n in which.tolist()]
+
+    def _pool(self, staff: str, site: int, number: int) -> Pool:
+        if (staff, site, number) not in self._pools:
+            self._pools[staff, site, number] = self._open(staff, site)
+        return self._pools[staff, site, number]
 
     def all_pools(self) -> list[Pool]:
         """Every pool that is in use."""
         return list(self._pools.values())
 
-    def crowd(self, role: str, kind: str) -> Crowd:
-        """The people of a role that nobody counts, at one kind of organisation."""
-        return self._crowds.setdefault((role, kind), Crowd())
+    def crowds(self, role: str, kind: str, rows: Rows) -> list[Pool | Crowd]:
+        """For the resident of each row the people of a role that nobody counts, at one kind of organisation."""
+        if (role, kind) not in self._crowds:
+            self._crowds[role, kind] = [Crowd() for _ in self.names]
+        found = self._crowds[role, kind]
+        return [found[n] for n in self.people.site[rows].tolist()]
 
-    def _open(self, staff: str) -> Pool:
+    def _open(self, staff: str, site: int) -> Pool:
         pool = Pool(self.env)
-        if staff not in self._rosters:
+        if (staff, site) not in self._rosters:
             plan = self._staff[staff]
-            self._rosters[staff] = roster(plan, int(self.truth(plan.staff.where).sum()), self.plan.clock)
-        self.env.process(pool.follow(self._rosters[staff]))
+            residents = int(self.truth(plan.staff.where)[self.people.site == site].sum())
+            self._rosters[staff, site] = roster(plan, residents, self.plan.clock)
+        self.env.process(pool.follow(self._rosters[staff, site]))
         return pool

@@ -1,5 +1,6 @@
 """Care events as a table: from the engine's rows to the schema, and their digest."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.care.engine import NO_DEADLINE, Engine
 from simulator.care.lines import Line, Work
+from simulator.care.site import Site
 from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT
 from simulator.streams import stream
@@ -31,13 +33,26 @@ def empty_timeline() -> pl.DataFrame:
 
 def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
     """The engine's rows in the columns of ``tables.EVENTS``, not yet numbered."""
-    frames = [empty_timeline()]
-    for work in engine.works:
-        numbers = [line.number for line in work.lines]
-        mine = rows[(rows[:, 4] >= numbers[0]) & (rows[:, 4] <= numbers[-1])]
-        episodes = _episode_columns(engine, work)
-        frames += [_frame(engine, line, mine[mine[:, 4] == line.number], episodes) for line in work.lines]
-    return pl.concat(frames)
+    lines = [(work, line) for work in engine.works for line in work.lines]
+    if not lines:
+        return empty_timeline()
+    origin, site = engine.plan.clock.origin, engine.site
+    line, episodes = rows[:, 4], _episodes(engine, rows)
+    people = episodes["row"].to_numpy()
+    instants = {name: _instants(rows[:, n] + origin) for n, name in enumerate(("at", "began", "wanted", "due"))}
+    written = pl.DataFrame(
+        {
+            **instants,
+            "event": pl.Series(np.zeros(len(rows)), dtype=pl.UInt32),
+            "kommunenummer": site.kommunenummer.gather(site.people.site[people]),
+            "staff": pl.Series(rows[:, 6], dtype=pl.Int32),
+            "organisation": _organisations(site, [one.plan.step.at for _, one in lines], line, people),
+            "receiver": _organisations(site, [one.plan.step.to for _, one in lines], line, people),
+            **_words(lines, line),
+        }
+    ).with_columns(due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"))
+    episode = pl.format("{}/{}/{}", "pathway", "resident", "number")
+    return pl.concat([written, episodes], how="horizontal").with_columns(episode=episode).select(list(EVENTS))
 
 
 def accounts_of(engine: Engine) -> pl.DataFrame:
@@ -69,74 +84,74 @@ def merge(frames: list[pl.DataFrame]) -> pl.DataFrame:
     return ordered.with_row_index("event").cast({"event": pl.UInt32}).select(list(EVENTS))
 
 
-def _episode_columns(engine: Engine, work: Work) -> pl.DataFrame:
-    """Per episode: resident, name of the episode, reason, and the time booked."""
-    pathway, episodes = work.plan.pathway, work.episodes
-    resident = engine.site.people.resident[episodes.row]
-    reason = pl.Series("reason", [None] * len(resident), dtype=pl.String)
-    if work.plan.reasons:
-        draws = stream(engine.plan.seed, "care", pathway.name, "reason").uniforms(resident, episodes.number)
-        chosen = np.minimum(np.searchsorted(work.plan.reason_shares, draws), len(work.plan.reasons) - 1)
-        reason = pl.Series("reason", list(work.plan.reasons), dtype=pl.String).gather(chosen)
+def _instants(seconds: NDArray[np.int64]) -> pl.Series:
+    """Seconds since 1970 as instants."""
+    return pl.Series(seconds * 1000, dtype=pl.Int64).cast(INSTANT)
+
+
+def _words(lines: list[tuple[Work, Line]], line: NDArray[np.int64]) -> dict[str, pl.Series]:
+    """What is the same for every event of a line."""
+    steps = [one.plan.step for _, one in lines]
+    words: dict[str, Sequence[object]] = {
+        "pathway": [work.plan.pathway.name for work, _ in lines],
+        "step": [step.id for step in steps],
+        "role": [step.by for step in steps],
+        "channel": [step.channel for step in steps],
+        "message": [step.sends or None for step in steps],
+        "records": [list(step.records) for step in steps],
+        "reads": [list(step.reads) for step in steps],
+    }
+    return {name: pl.Series(values, dtype=EVENTS[name]).gather(line) for name, values in words.items()}
+
+
+def _organisations(site: Site, kinds: list[str], line: NDArray[np.int64], people: NDArray[np.int64]) -> pl.Series:
+    """For each event the organisation of its line's kind that its resident has; null where the kind is empty."""
+    codes = {kind: code for code, kind in enumerate(dict.fromkeys(kinds))}
+    of_event = np.array([codes[kind] for kind in kinds])[line]
+    order = np.argsort(of_event, kind="stable")
+    bounds = np.searchsorted(of_event[order], np.arange(len(codes) + 1))
+    parts = [
+        site.organisation(kind).gather(people[order[bounds[code] : bounds[code + 1]]])
+        if kind
+        else pl.Series([None], dtype=pl.String).new_from_index(0, int(bounds[code + 1] - bounds[code]))
+        for kind, code in codes.items()
+    ]
+    return pl.concat([part.alias("it") for part in parts]).gather(np.argsort(order))
+
+
+def _episodes(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """For each event row and number of its resident, number of the episode, its reason and the time booked."""
+    works = engine.works
+    first = np.cumsum([0, *(len(work.episodes.row) for work in works)])
+    of_line = np.array([n for n, work in enumerate(works) for _ in work.lines])
+    place = first[of_line[rows[:, 4]]] + rows[:, 5]
+    row = np.concatenate([work.episodes.row for work in works])[place]
+    number = np.concatenate([work.episodes.number for work in works])[place]
     return pl.DataFrame(
         {
-            "row": episodes.row,
-            "resident": resident.astype(np.int64),
-            "number": episodes.number.astype(np.int64),
-            "reason": reason,
-            "appointment": _appointments(engine, work),
+            "row": row,
+            "resident": engine.site.people.resident[row].astype(np.int64),
+            "number": number.astype(np.int64),
+            "reason": pl.concat([_reasons(engine, work) for work in works]).gather(place),
+            "appointment": pl.concat([_appointments(engine, work) for work in works]).gather(place),
         }
-    ).with_columns(pl.format("{}/{}/{}", pl.lit(pathway.name), "resident", "number").alias("episode"))
+    )
+
+
+def _reasons(engine: Engine, work: Work) -> pl.Series:
+    """The reason for contact of each episode; null where the pathway has none."""
+    pathway, episodes = work.plan.pathway, work.episodes
+    if not work.plan.reasons:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(episodes.row))
+    resident = engine.site.people.resident[episodes.row]
+    draws = stream(engine.plan.seed, "care", pathway.name, "reason").uniforms(resident, episodes.number)
+    chosen = np.minimum(np.searchsorted(work.plan.reason_shares, draws), len(work.plan.reasons) - 1)
+    return pl.Series(list(work.plan.reasons), dtype=pl.String).gather(chosen)
 
 
 def _appointments(engine: Engine, work: Work) -> pl.Series:
     """The time each episode was booked for; null where the pathway books nothing ahead."""
     demand, booked = work.plan.pathway.demand, work.episodes.appointment
     if not isinstance(demand, Rate) or demand.lead is None:
-        return pl.Series([None] * len(booked), dtype=INSTANT)
-    return pl.Series((booked + engine.plan.clock.origin) * 1000, dtype=pl.Int64).cast(INSTANT)
-
-
-def _frame(engine: Engine, line: Line, rows: NDArray[np.int64], episodes: pl.DataFrame) -> pl.DataFrame:
-    step, site = line.plan.step, engine.site
-    origin = engine.plan.clock.origin
-    mine = episodes[rows[:, 5]]
-    people = mine["row"].to_numpy()
-    times = {
-        name: pl.Series((rows[:, n] + origin) * 1000, dtype=pl.Int64).cast(INSTANT)
-        for n, name in enumerate(("at", "began", "wanted", "due"))
-    }
-    times["due"] = times["due"].zip_with(pl.Series(rows[:, 3] != NO_DEADLINE), pl.Series([None], dtype=INSTANT))
-    columns = {
-        **times,
-        "event": pl.Series(np.zeros(len(rows)), dtype=pl.UInt32),
-        "episode": mine["episode"],
-        "resident": mine["resident"],
-        "organisation": site.organisation(step.at).gather(people),
-        "staff": pl.Series(rows[:, 6], dtype=pl.Int32),
-        "receiver": (
-            site.organisation(step.to).gather(people) if step.to else pl.Series([None] * len(rows), dtype=pl.String)
-        ),
-        "reason": mine["reason"],
-        "appointment": mine["appointment"],
-    }
-    constants = {
-        "pathway": work_name(engine, line),
-        "step": step.id,
-        "kommunenummer": site.kommunenummer,
-        "role": step.by,
-        "channel": step.channel,
-        "message": step.sends or None,
-        "records": list(step.records),
-        "reads": list(step.reads),
-    }
-    return (
-        pl.DataFrame(columns)
-        .with_columns(pl.lit(value, dtype=EVENTS[name]).alias(name) for name, value in constants.items())
-        .select(list(EVENTS))
-    )
-
-
-def work_name(engine: Engine, line: Line) -> str:
-    """The pathway a line belongs to."""
-    return next(work.plan.pathway.name for work in engine.works if line in work.lines)
+        return pl.Series([None], dtype=INSTANT).new_from_index(0, len(booked))
+    return _instants(booked + engine.plan.clock.origin)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from itertools import chain
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -13,10 +14,19 @@ _SLICE: Final = 500_000
 
 def table_digest(frame: pl.DataFrame) -> str:
     """SHA-256 over names, types and values of all columns, in order; 64 hexadecimal digits."""
+    return _digest(frame[name] for name in frame.columns)
+
+
+def file_digest(path: Path) -> str:
+    """The digest of the table in a Parquet file, with one column in memory at a time."""
+    names = pl.read_parquet_schema(path)
+    return _digest(pl.read_parquet(path, columns=[name])[name] for name in names)
+
+
+def _digest(columns: Iterable[pl.Series]) -> str:
     digest = sha256()
-    for name in frame.columns:
-        series = frame[name]
-        digest.update(f"{name}:{series.dtype}:{len(series)}\n".encode())
+    for series in columns:
+        digest.update(f"{series.name}:{series.dtype}:{len(series)}\n".encode())
         for part in _parts(series):
             digest.update(part)
     return digest.hexdigest()

@@ -24,7 +24,7 @@ MANY = 20_000
 def crowd() -> Residents:
     """Twenty thousand women of 40."""
     numbers = np.arange(MANY, dtype=np.uint64)
-    return Residents(numbers, np.zeros(MANY, dtype=np.int64), np.full(MANY, 40))
+    return Residents(numbers, np.zeros(MANY, dtype=np.int64), np.full(MANY, 40), np.zeros(MANY, dtype=np.int64))
 
 
 def window(days: int) -> Window:
@@ -96,7 +96,7 @@ def test_planned_visits_are_even_and_at_the_same_time_of_day(crowd: Residents) -
 
 def test_draws_do_not_depend_on_who_else_there_is(crowd: Residents) -> None:
     """Half of the residents have the same episodes alone as among all."""
-    half = Residents(crowd.resident[: MANY // 2], crowd.sex[: MANY // 2], crowd.age[: MANY // 2])
+    half = Residents(*(getattr(crowd, column)[: MANY // 2] for column in ("resident", "sex", "age", "site")))
     plan = RatePlan(np.full((2, 121), 20.0), EVEN, 1, None, None, None)
     whole = open_demand(plan, crowd, np.ones(MANY), window(10), (1, "care/x"))
     alone = open_demand(plan, half, np.ones(MANY // 2), window(10), (1, "care/x"))

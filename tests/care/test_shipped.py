@@ -14,7 +14,9 @@ from simulator.care import Settings, Simulation, simulate, simulate_fully
 from simulator.care.demand import RatePlan
 from simulator.care.lines import episodes_of
 from simulator.care.plan import make_plan
+from simulator.care.simulation import simulate_shard
 from simulator.care.site import Site
+from simulator.care.timeline import merge
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
@@ -53,6 +55,16 @@ def test_any_number_of_workers_gives_the_same_bytes(
     events = simulate(study, residents, figures, workers=2, settings=settings)
     assert table_digest(events) == table_digest(whole.events)
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_happens_in_a_municipality_does_not_depend_on_its_shard(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """Three municipalities in one shard have the events that each has in a shard of its own."""
+    plan = make_plan(study, figures)
+    apart = [simulate_shard((plan, frame))[0] for frame in residents.partition_by("kommunenummer")]
+    together, _ = simulate_shard((plan, residents))
+    assert table_digest(merge([together])) == table_digest(merge(apart)) == table_digest(whole.events)
 
 
 def test_another_seed_gives_another_timeline(
