@@ -1,4 +1,4 @@
-"""Starts the reference journal: ``python -m simulator.journal --port 8080``."""
+"""Starts the reference journal: ``python -m simulator.journal --open --port 8080``."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator.journal.app import build_app
 from simulator.journal.journal import InUseError
 from simulator.journal.server import listen, serve
-from simulator.journal.settings import Settings
+from simulator.journal.settings import Guard, Settings
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -19,6 +19,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the database (a fresh temporary folder)")
     parser.add_argument("--base-url", help="address to advertise (http://HOST:PORT/fhir)")
     parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
+    access = parser.add_mutually_exclusive_group(required=True)
+    access.add_argument("--open", action="store_true", help="ask nobody who they are: for synthetic people only")
+    access.add_argument("--issuer", help="the token service whose access tokens are taken")
+    parser.add_argument("--audience", default="", help="what tokens for this journal name as audience (the base URL)")
+    parser.add_argument("--hpr", default="", help="the register of health personnel (at the issuer's address)")
     return parser.parse_args(words)
 
 
@@ -36,7 +41,8 @@ def main(words: list[str]) -> int:
     with bound, tempfile.TemporaryDirectory(prefix="journal-") as scratch:
         data = options.data or Path(scratch)
         try:
-            app = build_app(Settings(data, base_url=base, body_limit=options.body_limit))
+            guard = Guard(options.issuer.rstrip("/"), options.audience, options.hpr) if options.issuer else None
+            app = build_app(Settings(data, base_url=base, body_limit=options.body_limit, guard=guard))
         except InUseError:
             sys.stderr.write(f"journal: another journal has {data} open; choose another --data\n")
             return 2

@@ -12,6 +12,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from simulator.journal.access.gate import Gate
 from simulator.journal.audit.record import Record
 from simulator.journal.errors import FhirError, masked, refuse
 from simulator.journal.http import Answer, Call, check_accept
@@ -24,6 +25,7 @@ from simulator.journal.interactions import (
     patch,
     read,
     search,
+    smart_configuration,
     transaction,
     update,
     vread,
@@ -35,6 +37,7 @@ from simulator.journal.supported import AUDITED_ONLY
 
 INTERACTIONS: Final[dict[str, Interaction]] = {
     "capabilities": capabilities.INTERACTION,
+    "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
     "create": create.INTERACTION,
@@ -58,6 +61,8 @@ HEADERS: Final = frozenset(
     }
 )  # fmt: skip  a table
 PREFIX: Final = "/fhir"
+OPEN_MODE: Final = (b"journal-access", b"open")
+NO_STORE: Final = (b"cache-control", b"no-store")
 USUALLY: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
@@ -74,7 +79,9 @@ class JournalApp(Starlette):
             await super().__call__(scope, receive, send)
             return
         answer = await serve_request(self.journal, scope, receive)
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.fields()})
+        headers = answer.fields()
+        headers.append(OPEN_MODE if self.journal.gate is None else NO_STORE)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" or answer.status in {204, 304} else answer.content
         await send({"type": "http.response.body", "body": body})
 
@@ -99,7 +106,9 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
         call = _call(scope, record)
         interaction = journal.interactions[call.interaction]
         audited = interaction.audited
-        if call.interaction != "capabilities" and scope["method"] not in {"GET", "HEAD", "DELETE"}:
+        if journal.gate is not None and not interaction.public:
+            await _admit(journal, journal.gate, scope, call)
+        if not interaction.public and scope["method"] not in {"GET", "HEAD", "DELETE"}:
             call.body = await _body(scope, receive, journal.settings.body_limit)
         if interaction.prepare is not None:
             interaction.prepare(journal, call)
@@ -116,6 +125,16 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
         record.status = answer.status
         journal.writer.note(record)
     return answer
+
+
+async def _admit(journal: Journal, gate: Gate, scope: Scope, call: Call) -> None:
+    """Fills in who calls; raises a 401 or 403 for a caller who is not known, or has no scope for the interaction."""
+    if call.identity is not None:
+        call.record.links.append(f"{call.kind}/{call.identity}")
+    address = journal.base + scope["path"].removeprefix(PREFIX)
+    call.caller = await gate.admit(scope["headers"], scope["method"], address)
+    gate.permit(call)
+    call.record.links.clear()
 
 
 async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from simulator.journal.access.caller import Caller
 from simulator.journal.audit.record import Record
 from simulator.journal.clock import http_date
 from simulator.journal.errors import refuse
@@ -34,6 +35,7 @@ class Call:
         resource: The body's JSON, once read.
         record: The audit record to fill in.
         inside: True for an entry of a transaction or batch.
+        caller: Who asks; None in open mode.
     """
 
     interaction: str
@@ -46,6 +48,7 @@ class Call:
     body: bytes = b""
     resource: Any = None
     inside: bool = False
+    caller: Caller | None = None
 
     def prefer(self, name: str) -> str | None:
         """The value of one preference of the ``Prefer`` field (RFC 7240)."""

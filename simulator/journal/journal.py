@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from simulator.journal import schema
+from simulator.journal.access.gate import Gate
 from simulator.journal.audit.find import AuditCriteria, AuditFinder
 from simulator.journal.clock import Clock
 from simulator.journal.definitions import parameters
@@ -49,12 +50,14 @@ class Interaction:
         prepare: Reads and checks the body before the interaction queues; raises FhirError.
         place: Where ``apply`` runs: ``loop`` for point reads, ``pool`` for searches, ``writer`` for writes.
         audited: Whether it leaves an AuditEvent.
+        public: Whether it is answered without asking who calls.
     """
 
     apply: Callable[["Journal", Any, Call], Answer]
     prepare: Callable[["Journal", Call], None] | None = None
     place: str = "loop"
     audited: bool = True
+    public: bool = False
 
 
 class Journal:
@@ -83,6 +86,7 @@ class Journal:
         self.finder = Finder(self.indexer.numbers)
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
+        self.gate = Gate(settings) if settings.guard else None
         self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
         self._local = threading.local()
         self.writer: Writer
@@ -140,4 +144,6 @@ class Journal:
         self.pool.shutdown()
         await self.writer.close()
         self.reader.db.close()
+        if self.gate is not None:
+            self.gate.close()
         self._lock.close()

@@ -9,6 +9,7 @@ from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 Methods = dict[str, str]
 SYSTEM: Final[Methods] = {"POST": "transaction"}
 METADATA: Final[Methods] = {"GET": "capabilities"}
+CONFIGURATION: Final[Methods] = {"GET": "smart-configuration"}
 TYPE: Final[Methods] = {
     "GET": "search-type",
     "POST": "create",
@@ -45,6 +46,8 @@ def route(method: str, path: str) -> Route:
     if not segments or segments == ["metadata"]:
         methods = METADATA if segments else SYSTEM
         return Route(_interaction(methods, method))
+    if segments == [".well-known", "smart-configuration"]:
+        return Route(_interaction(CONFIGURATION, method))
     operation = next((segment for segment in segments if segment.startswith("$")), None)
     if operation is not None:
         raise refuse(404, "not-supported", f"the operation {operation[:40]} is not supported")

@@ -5,6 +5,23 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """Whom a secured journal relies on to know its callers.
+
+    Attributes:
+        issuer: The token service's address, as its tokens name it.
+        audience: What tokens for this journal name as their audience; empty for the journal's base URL.
+        hpr: The address of the register of health personnel; empty for the issuer's.
+        hpr_age: Seconds that an answer of the register is believed.
+    """
+
+    issuer: str
+    audience: str = ""
+    hpr: str = ""
+    hpr_age: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How one journal is run.
 
@@ -17,6 +34,7 @@ class Settings:
         include_cap: The number of included resources on a page.
         batch: The number of writes that one commit makes durable at most.
         audit_delay: Seconds that the AuditEvent of a read may wait for its commit.
+        guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
     """
 
     data: Path
@@ -27,3 +45,4 @@ class Settings:
     include_cap: int = 2000
     batch: int = 256
     audit_delay: float = 0.02
+    guard: Guard | None = None

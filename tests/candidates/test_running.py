@@ -138,7 +138,7 @@ def test_missing_token_is_found_before_the_start(
         base_url=described.base_url,
         start=described.start,
         auth="bearer",
-        token_variable="STAND_IN_TOKEN",  # noqa: S106  a variable's name
+        token_variable="STAND_IN_TOKEN",
     )
     with pytest.raises(InputError, match="STAND_IN_TOKEN is not set"):
         running(locked, tmp_path / "run").__enter__()

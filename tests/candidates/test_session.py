@@ -244,7 +244,7 @@ def test_secrets_never_reach_the_history(  # noqa: PLR0917  fixtures are given b
     """The token is sent but not kept, not even when the candidate repeats it in headers and body."""
     monkeypatch.setenv("STAND_IN_TOKEN", "s3cret-t0ken")
     server = serve(lambda r: say(200, r.headers["authorization"].encode(), X_Echo="s3cret-t0ken", Set_Cookie="sid=abc"))
-    session = session_at(server.base_url, auth="bearer", token_variable="STAND_IN_TOKEN")  # noqa: S106  a variable's name
+    session = session_at(server.base_url, auth="bearer", token_variable="STAND_IN_TOKEN")
     session.send(Interaction("1", "search", "Patient", query="name=s3cret-t0ken"), headers={"Cookie": "sid=abc"})
     assert server.requests[0].headers["authorization"] == "Bearer s3cret-t0ken"
     kept = (tmp_path / "history.jsonl").read_text()

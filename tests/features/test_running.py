@@ -24,7 +24,7 @@ base_url: http://127.0.0.1:{port}/fhir
 auth: none
 claims: [JRN]
 start:
-  command: ["{python}", "-m", "simulator.journal", "--port", "{port}", "--data", "{data}"]
+  command: ["{python}", "-m", "simulator.journal", "--open", "--port", "{port}", "--data", "{data}"]
 """
 
 

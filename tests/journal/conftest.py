@@ -15,6 +15,9 @@ from uuid import uuid4
 import pytest
 import requests
 
+from tests.journal.securing import Callers
+from tests.signing import start_neighbours
+
 FHIR = "application/fhir+json"
 Json = dict[str, Any]
 
@@ -83,7 +86,15 @@ class Client:
 
 def start(*options: str) -> Running:
     """Starts a journal on a free port and waits for the line that says it is ready."""
-    command = [sys.executable, "-m", "simulator.journal", "--port", "0", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "simulator.journal",
+        "--port",
+        "0",
+        *(() if "--issuer" in options else ("--open",)),
+        *options,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -117,6 +128,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert running.stop() == 0
     assert running.process.stdout is not None
     running.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+    """Callers of a secured journal that runs beside its neighbours."""
+    folder: Path = tmp_path_factory.mktemp("secured")
+    with start_neighbours(folder) as signer:
+        running = start("--data", str(folder / "data"), "--issuer", signer.issuer)
+        yield Callers(signer, running.base)
+        assert running.stop() == 0
+        assert running.process.stdout is not None
+        running.process.stdout.close()
 
 
 @pytest.fixture

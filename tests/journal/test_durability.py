@@ -74,7 +74,7 @@ def test_a_port_in_use_and_a_folder_in_use_are_said_in_one_line(launch: Callable
         ["--port", "0", "--data", str(tmp_path / "file")],
     ):
         ended = subprocess.run(
-            [sys.executable, "-m", "simulator.journal", *options],
+            [sys.executable, "-m", "simulator.journal", "--open", *options],
             capture_output=True,
             text=True,
             timeout=20,

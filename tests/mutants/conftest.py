@@ -60,7 +60,7 @@ def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         for table in TABLES:
             (folder / f"{table}.parquet").symlink_to(people_and_care / f"{table}.parquet")
         yaml = folder / "candidate.yaml"
-        module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", "")
+        module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", '"--open", ')
         yaml.write_text(CANDIDATE.format(name=name or "sound", module=module, words=words))
         with running(load_candidate(str(yaml)), folder) as candidate:
             settings = {

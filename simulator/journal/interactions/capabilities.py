@@ -19,17 +19,25 @@ TEXT = (
     " The largest request body taken is {limit} bytes (413 beyond). Updates need no If-Match, and honour one."
     " Dates without a zone are taken as UTC. Page cursors are held in memory."
 )
-SECURITY = "Open mode: no authentication is asked for and every client may do everything. Only for synthetic data."
+OPEN = "Open mode: no authentication is asked for and every client may do everything. Only for synthetic data."
+SECURED = (
+    "Callers are known by access tokens of {issuer}, bound to a key by DPoP (HelseID) or bearer tokens of SMART Backend"
+    " Services, with scopes of SMART version 2. Professionals need an attest (tillitsrammeverket) and a relation to the"
+    " patient, or a logged override."
+)
+OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
 def apply(journal: Journal, _: Reader, __: Call) -> Answer:
     """200 with the CapabilityStatement."""
-    statement = _statement(journal.base, journal.settings.body_limit)
+    guard = journal.settings.guard
+    statement = _statement(journal.base, journal.settings.body_limit, guard.issuer if guard else "")
     return Answer(200, orjson.dumps(statement | {"date": RELEASED}))
 
 
 @cache
-def _statement(base: str, limit: int) -> dict[str, Any]:
+def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -43,11 +51,22 @@ def _statement(base: str, limit: int) -> dict[str, Any]:
             {
                 "mode": "server",
                 "documentation": TEXT.format(limit=limit),
-                "security": {"description": SECURITY},
+                "security": _security(issuer),
                 "resource": [_resource(kind) for kind in SUPPORTED],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
+    }
+
+
+def _security(issuer: str) -> dict[str, Any]:
+    if not issuer:
+        return {"description": OPEN}
+    endpoint = {"url": "token", "valueUri": f"{issuer}/connect/token"}
+    return {
+        "extension": [{"url": OAUTH_URIS, "extension": [endpoint]}],
+        "service": [{"coding": [{"system": SERVICES, "code": "SMART-on-FHIR", "display": "SMART-on-FHIR"}]}],
+        "description": SECURED.format(issuer=issuer),
     }
 
 
@@ -93,4 +112,4 @@ def search_parameters(kind: str) -> dict[str, str]:
     return {"_id": "token", "_lastUpdated": "date"} | own
 
 
-INTERACTION = Interaction(apply, audited=False)
+INTERACTION = Interaction(apply, audited=False, public=True)

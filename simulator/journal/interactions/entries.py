@@ -27,6 +27,7 @@ REASONS: Final = {
     204: "No Content",
     304: "Not Modified",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     410: "Gone",
@@ -35,7 +36,7 @@ REASONS: Final = {
     422: "Unprocessable Entity",
     500: "Internal Server Error",
 }  # fmt: skip  a table
-OUTER: Final = frozenset({"transaction", "capabilities"})
+OUTER: Final = frozenset({"transaction", "capabilities", "smart-configuration"})
 
 
 @dataclass(slots=True)
@@ -79,6 +80,9 @@ def _call(journal: Journal, outer: Call, request: dict[str, Any], resource: Any)
     query = parse_qsl(address.query, keep_blank_values=True)
     call = Call(found.interaction, found.kind, found.identity, found.version, query, headers, record, inside=True)
     outer.record.parts.append(record)
+    call.caller = outer.caller
+    if journal.gate is not None:
+        journal.gate.permit(call)
     if found.interaction in {"create", "update", "patch"}:
         if not isinstance(resource, dict):
             raise refuse(400, "required", f"a {found.interaction} needs a resource", f"{found.kind}")

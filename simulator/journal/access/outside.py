@@ -1,0 +1,108 @@
+"""Asks other parties over HTTP: the token service for its keys, the register of health personnel for authorisations."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from http.client import HTTPException
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import orjson
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from simulator.journal.errors import FhirError, refuse
+
+PATIENCE_S: Final = 5.0
+LONGEST_ANSWER: Final = 1_000_000
+KEYS_AGE_S: Final = 600.0
+KEYS_PAUSE_S: Final = 2.0
+_MOST_PEOPLE: Final = 50_000
+_OPENER: Final = build_opener(ProxyHandler({}))
+
+
+def fetch(url: str) -> tuple[int, Any]:
+    """Status and JSON of a GET, the body None unless the status is 200; blocks at most ``PATIENCE_S`` seconds.
+
+    Raises:
+        OSError: Nobody answers, or not in JSON.
+    """
+    try:
+        with _OPENER.open(Request(url, headers={"Accept": "application/json"}), timeout=PATIENCE_S) as answer:  # noqa: S310  the operator's own addresses
+            return answer.status, orjson.loads(answer.read(LONGEST_ANSWER))
+    except HTTPError as error:
+        return error.code, None
+    except (URLError, HTTPException, orjson.JSONDecodeError) as error:
+        raise OSError(str(error)) from None
+
+
+def unreachable(who: str) -> FhirError:
+    """503: without this party nobody can be let in."""
+    return refuse(503, "transient", f"{who} does not answer; nobody can be let in meanwhile")
+
+
+class KeySource:
+    """The token service's public keys, found by discovery, kept, and asked for again when an unknown one turns up."""
+
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        self._keys: KeySet | None = None
+        self._known: frozenset[str] = frozenset()
+        self._asked = float("-inf")
+
+    async def keys(self, kid: str) -> KeySet:
+        """The key set; fresh when ``kid`` is not in the one at hand, but asked for at most every two seconds.
+
+        Raises:
+            FhirError: 503, the token service does not answer.
+        """
+        age = time.monotonic() - self._asked
+        if self._keys is None or age > KEYS_AGE_S or (kid not in self._known and age > KEYS_PAUSE_S):
+            self._asked = time.monotonic()
+            try:
+                self._keys = await asyncio.to_thread(self._fetch)
+            except (OSError, JoseError, KeyError, ValueError, TypeError):
+                if self._keys is None:
+                    self._asked = float("-inf")
+                    raise unreachable("the token service") from None
+            self._known = frozenset(str(key.kid) for key in self._keys.keys)
+        return self._keys
+
+    def _fetch(self) -> KeySet:
+        status, found = fetch(f"{self.issuer}/.well-known/openid-configuration")
+        if status != 200 or found["issuer"] != self.issuer:
+            raise OSError("the discovery document is not the issuer's own")
+        status, keys = fetch(found["jwks_uri"])
+        if status != 200:
+            raise OSError("no keys")
+        return KeySet.import_key_set(keys)
+
+
+class HealthPersonnel:
+    """Whether somebody is authorised in HPR; an answer is believed for ``age`` seconds only."""
+
+    def __init__(self, address: str, age: float) -> None:
+        self.address = address
+        self.age = age
+        self._found: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
+
+    async def professions(self, number: str) -> frozenset[str]:
+        """The professions (Volven 9060) that a number is validly authorised for; empty when there is none.
+
+        Raises:
+            FhirError: 503, the register does not answer.
+        """
+        known = self._found.get(number)
+        if known and time.monotonic() - known[0] < self.age:
+            return known[1]
+        try:
+            _, person = await asyncio.to_thread(fetch, f"{self.address}/hpr/personer/{number}")
+        except OSError:
+            raise unreachable("the register of health personnel (HPR)") from None
+        rows = person["authorisations"] if person else []
+        valid = frozenset(str(row["profession"]) for row in rows if row["valid"] is True)
+        self._found[number] = (time.monotonic(), valid)
+        if len(self._found) > _MOST_PEOPLE:
+            self._found.popitem(last=False)
+        return valid

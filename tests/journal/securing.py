@@ -1,0 +1,102 @@
+"""A secured journal beside its neighbours, and callers of every kind who use it."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from tests.signing import Signer
+
+FHIR = "application/fhir+json"
+FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
+HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
+ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
+PURPOSE = "urn:oid:2.16.840.1.113883.1.11.20448"
+SERVICE = "urn:oid:2.16.578.1.12.4.1.1.8663"
+PROFESSION = "urn:oid:2.16.578.1.12.4.1.1.9060"
+
+NURSE, DOCTOR = ("13817204078", "9144900", "SP"), ("27815801234", "9144901", "LE")
+MUNICIPALITY, HOME_CARE = "964965226", "974600951"
+Json = dict[str, Any]
+
+
+def attest(person: tuple[str, str, str], patient: str, *, purpose: str = "TREAT", **more: Any) -> Json:
+    """An attest that keeps all rules; ``more`` replaces its parts by name (``toa``, ``care``, ``practitioner``)."""
+    pid, hpr, profession = person
+    practitioner: Json = {
+        "identifier": {"id": pid, "system": FNR},
+        "legal_entity": {"id": MUNICIPALITY, "system": ENH, "name": "Tromsø kommune"},
+        "point_of_care": {"id": HOME_CARE, "system": ENH},
+    }
+    if hpr:
+        practitioner |= {"hpr_nr": {"id": hpr, "system": HPR}}
+        practitioner |= {"authorization": {"code": profession, "system": PROFESSION}}
+    care: Json = {
+        "healthcare_service": {"code": "KX17", "system": SERVICE},
+        "purpose_of_use": {"code": purpose, "system": PURPOSE},
+    }
+    return {
+        "type": "nhn:tillitsrammeverk:parameters",
+        "practitioner": practitioner | more.get("practitioner", {}),
+        "care_relationship": care | more.get("care", {}),
+        "patients": more.get("patients", [{"identifier": {"id": patient, "system": FNR}}] if patient else []),
+        "toa": more.get("toa", int(time.time())),
+    }
+
+
+@dataclass
+class Callers:
+    """Sends requests to a secured journal as this or that person."""
+
+    signer: Signer
+    base: str
+    nonce: str = ""
+
+    def system(self, scope: str = "system/*.cruds") -> str:
+        """A token of an integration without a person."""
+        return self.signer.token({"audience": self.base, "scope": scope})
+
+    def person(self, who: tuple[str, str, str], *details: Json, scope: str = "user/*.cruds", **more: Any) -> str:
+        """A token of a professional, with the authorisation details given."""
+        pid, hpr, profession = who
+        if hpr and more.pop("authorised", True):
+            self.signer.authorise(hpr, profession)
+        person = {"pid": pid, "name": "Kari Nordmann", "hpr_number": hpr} | more
+        subject = {"audience": self.base, "scope": scope, "person": person, "authorization_details": list(details)}
+        return self.signer.token(subject)
+
+    def citizen(self, pid: str) -> str:
+        """A token of somebody signed in on Helsenorge."""
+        person = {"pid": pid, "name": "Per Hansen"}
+        return self.signer.token({"audience": self.base, "scope": "patient/*.rs", "person": person})
+
+    def send(self, token: str, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        """One request with a fresh proof; the nonce is fetched when there is none yet."""
+        url = path if path.startswith("http") else f"{self.base}/{path}".rstrip("/")
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            fields.setdefault("Content-Type", FHIR)
+        for _ in range(2):
+            proof = self.signer.proof(method, url.partition("?")[0], token=token, nonce=self.nonce)
+            told = {"Authorization": f"DPoP {token}", "DPoP": proof, **fields}
+            data = {"data": body} if isinstance(body, str) else {"json": body}
+            answer = self.signer.session.request(method, url, headers=told, timeout=20, **data)
+            self.nonce = answer.headers.get("DPoP-Nonce", self.nonce)
+            if "use_dpop_nonce" not in answer.headers.get("WWW-Authenticate", ""):
+                break
+        return answer
+
+    def get(self, token: str, path: str) -> requests.Response:
+        """A GET."""
+        return self.send(token, "GET", path)
+
+    def put_in(self, *resources: Json) -> list[Json]:
+        """Stores resources as the integration does."""
+        token = self.system()
+        found = []
+        for resource in resources:
+            answer = self.send(token, "POST", resource["resourceType"], resource)
+            assert answer.status_code == 201, answer.text
+            found.append(answer.json())
+        return found
