@@ -6,6 +6,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCENARIOS: Final = ROOT / "scenarios"
 MUNICIPALITIES: Final = SCENARIOS / "municipalities"
+REFERENCES: Final = SCENARIOS / "references"
 PATHWAYS: Final = SCENARIOS / "pathways"
 STUDIES: Final = SCENARIOS / "studies"
 CANDIDATES: Final = SCENARIOS / "candidates"

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from simulator.documents import read
 from simulator.domain.figure import FigureStatus, FigureUse, weakest
-from simulator.places import SCENARIOS
+from simulator.places import REFERENCES
 
-FOLDER: Final = SCENARIOS / "references"
 _STATUS: Final[dict[str, FigureStatus]] = {"official": "official", "derived": "derived", "assumed": "assumed"}
 
 
@@ -75,24 +74,24 @@ class Growth(NamedTuple):
 @cache
 def lab_tests() -> tuple[LabTest, ...]:
     """Every laboratory test, in the order of the file."""
-    return tuple(read(FOLDER / "laboratory.yaml").as_model(_LabTests).root.values())
+    return tuple(read(REFERENCES / "laboratory.yaml").as_model(_LabTests).root.values())
 
 
 @cache
 def vaccines() -> tuple[Vaccine, ...]:
     """Every vaccine, by the age it is due from."""
-    return tuple(sorted(read(FOLDER / "vaccination.yaml").as_model(_Vaccines).root, key=lambda v: v.months))
+    return tuple(sorted(read(REFERENCES / "vaccination.yaml").as_model(_Vaccines).root, key=lambda v: v.months))
 
 
 @cache
 def tariffs() -> dict[str, Tariff]:
     """What a contact is claimed by, by channel."""
-    return read(FOLDER / "tariff.yaml").as_model(_Tariffs).root
+    return read(REFERENCES / "tariff.yaml").as_model(_Tariffs).root
 
 
 @cache
 def _growth_rows() -> tuple[dict[str, str], ...]:
-    with Path(FOLDER / "growth.csv").open(encoding="utf-8") as file:
+    with Path(REFERENCES / "growth.csv").open(encoding="utf-8") as file:
         return tuple(csv.DictReader(file))
 
 

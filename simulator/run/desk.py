@@ -18,9 +18,9 @@ from simulator.candidates import load_candidate, running
 from simulator.documents import read
 from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
-from simulator.fhir import capability_statement, contract_page
+from simulator.fhir import assumptions, capability_statement, contract_page
 from simulator.figures import Figures
-from simulator.places import MUNICIPALITIES, SCENARIOS
+from simulator.places import MUNICIPALITIES, REFERENCES, SCENARIOS
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
 from simulator.scenario import check_files
 from simulator.scenario.catalogue import load_catalogue
@@ -104,6 +104,8 @@ def _faults(file: Path, figures: Figures) -> list[str]:
             load_candidate(str(file))
         elif file.parent == MUNICIPALITIES or file == SCENARIOS / "defaults.yaml":
             Figures.load(file.parent) if file.parent == MUNICIPALITIES else None
+        elif file.parent == REFERENCES:
+            assumptions()
         elif file in (SCENARIOS / "requirements.yaml", SCENARIOS / "contract.yaml"):
             load_catalogue()
         else:
