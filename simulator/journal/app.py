@@ -31,6 +31,7 @@ from simulator.journal.interactions import (
     vread,
 )  # fmt: skip  one module per interaction
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.operations import everything, summary, validate
 from simulator.journal.routing import Route, route
 from simulator.journal.settings import Settings
 from simulator.journal.supported import AUDITED_ONLY
@@ -48,6 +49,9 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
     "transaction": transaction.INTERACTION,
+    "$everything": everything.INTERACTION,
+    "$summary": summary.INTERACTION,
+    "$validate": validate.INTERACTION,
 }
 HEADERS: Final = frozenset(
     {

@@ -22,6 +22,13 @@ TYPE_HISTORY: Final[Methods] = {"GET": "history-type"}
 INSTANCE: Final[Methods] = {"GET": "read", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 INSTANCE_HISTORY: Final[Methods] = {"GET": "history-instance"}
 VERSION: Final[Methods] = {"GET": "vread"}
+# Operations by where they are called: on a type, or on one resource; an empty type stands for every one.
+TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {("", "$validate"): {"POST": "$validate"}}
+INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
+    ("", "$validate"): {"POST": "$validate"},
+    ("Patient", "$everything"): {"GET": "$everything"},
+    ("Patient", "$summary"): {"GET": "$summary"},
+}
 # No call may change the audit trail.
 AUDIT_INTERACTIONS: Final = frozenset({"read", "vread", "search-type"})
 KINDS: Final = frozenset(SUPPORTED)
@@ -48,16 +55,31 @@ def route(method: str, path: str) -> Route:
         return Route(_interaction(methods, method))
     if segments == [".well-known", "smart-configuration"]:
         return Route(_interaction(CONFIGURATION, method))
+    kind, *rest = segments
     operation = next((segment for segment in segments if segment.startswith("$")), None)
     if operation is not None:
-        raise refuse(404, "not-supported", f"the operation {operation[:40]} is not supported")
-    kind, *rest = segments
+        return _operation(operation, method, kind, rest)
     if kind not in KINDS:
         raise refuse(404, "not-supported", f"{kind[:40]!r} is not a type or path that is served here")
     methods, identity, version = _place(rest)
     if kind == AUDITED_ONLY:
         methods = {verb: name for verb, name in methods.items() if name in AUDIT_INTERACTIONS}
     return Route(_interaction(methods, method), kind, identity, version)
+
+
+def operations(kind: str) -> list[str]:
+    """The operations on a type and on its resources."""
+    tables = (*TYPE_OPERATIONS, *INSTANCE_OPERATIONS)
+    return sorted({name for owner, name in tables if owner == kind or (not owner and kind != AUDITED_ONLY)})
+
+
+def _operation(name: str, method: str, kind: str, rest: list[str]) -> Route:
+    identity = rest[0] if len(rest) == 2 and ID.fullmatch(rest[0]) else None
+    table = TYPE_OPERATIONS if rest == [name] else INSTANCE_OPERATIONS if identity else {}
+    methods = table.get((kind, name)) or table.get(("", name))
+    if methods is None or kind not in KINDS or kind == AUDITED_ONLY or rest[-1:] != [name]:
+        raise refuse(404, "not-supported", f"the operation {name[:40]} is not supported here")
+    return Route(_interaction(methods, method), kind, identity)
 
 
 def _place(rest: list[str]) -> tuple[Methods, str | None, str | None]:

@@ -145,7 +145,7 @@ def test_no_person_number_is_echoed(client: Any, patient: Json) -> None:
         ("GET", "$export", 404),
         ("GET", "Patient/$everything", 404),
         ("GET", "Patient/1/$everything", 404),
-        ("POST", "Patient/$validate", 404),
+        ("POST", "Patient/$unheard", 404),
         ("GET", "", 405),
         ("DELETE", "metadata", 405),
         ("POST", "Patient/1", 405),

@@ -88,7 +88,8 @@ class AuditCriteria:
             return "{r}.status BETWEEN ? AND ?", [low, high]
         if name == "type":
             return ("1", []) if code == render.TYPE["code"] else NEVER
-        names = [code] if name == "subtype" else [key for key, action in render.ACTIONS.items() if action == code]
+        by_code = render.subtype_code if name == "subtype" else render.ACTIONS.__getitem__
+        names = [key for key in render.ACTIONS if by_code(key) == code]
         return f"{{r}}.interaction IN ({', '.join('?' * len(names))})", names
 
 

@@ -19,6 +19,9 @@ ACTIONS: Final = {
     "search-type": "E",
     "transaction": "E",
     "batch": "E",
+    "$everything": "E",
+    "$summary": "E",
+    "$validate": "E",
 }  # fmt: skip  a table
 OUTCOMES: Final = {"0": (0, 399), "4": (400, 499), "8": (500, 599)}
 TYPE: Final = {
@@ -56,6 +59,11 @@ class Line(NamedTuple):
     links: str
 
 
+def subtype_code(interaction: str) -> str:
+    """The code of the RESTful interaction; that of every operation is ``operation``."""
+    return "operation" if interaction.startswith("$") else interaction
+
+
 def outcome_code(status: int) -> str:
     """The AuditEvent.outcome of an HTTP status: 0 success, 4 the client's failure, 8 the journal's."""
     return "0" if status < 400 else "4" if status < 500 else "8"
@@ -75,7 +83,7 @@ def render(line: Line, base: str) -> dict[str, Any]:
         "id": str(line.seq),
         "meta": {"versionId": "1", "lastUpdated": instant(line.recorded)},
         "type": TYPE,
-        "subtype": [{"system": SUBTYPES, "code": line.interaction, "display": line.interaction}],
+        "subtype": [{"system": SUBTYPES, "code": subtype_code(line.interaction), "display": line.interaction}],
         "action": ACTIONS[line.interaction],
         "recorded": instant(line.recorded),
         "outcome": outcome_code(line.status),

@@ -100,8 +100,21 @@ def _resource(kind: str) -> dict[str, Any]:
     ]
     shown |= {"searchInclude": include} if include else {}
     shown |= {"searchRevInclude": back} if back else {}
+    operations = [_operation(name) for name in routing.operations(kind)]
+    shown |= {"operation": operations} if operations else {}
     shown["searchParam"] = [{"name": name, "type": code} for name, code in sorted(search_parameters(kind).items())]
     return shown
+
+
+DEFINITIONS = {
+    "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+    "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+    "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+}
+
+
+def _operation(name: str) -> dict[str, str]:
+    return {"name": name.removeprefix("$"), "definition": DEFINITIONS[name]}
 
 
 def search_parameters(kind: str) -> dict[str, str]:
