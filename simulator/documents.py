@@ -32,6 +32,10 @@ class Document:
                 return self._lines[location[:end]]
         return None
 
+    def lines(self) -> dict[Location, int]:
+        """The line of every key and item."""
+        return dict(self._lines)
+
     def where(self, *location: str | int) -> str:
         """``file:line`` of a place in the document, for an error message."""
         return at(self.path, self.line(location))

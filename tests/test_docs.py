@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from simulator.candidates import descriptions
 from simulator.cli import app
 from simulator.places import ROOT, SCENARIOS
-from simulator.scenario import models
+from simulator.scenario import models, study_models, system_models
 from simulator.scenario.catalogue import load_catalogue
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -62,12 +62,15 @@ def test_every_make_target_named_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
-def keys(module: object) -> set[str]:
-    found = [m for m in vars(module).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+SCENARIOS_SAY = (models, study_models, system_models)
+
+
+def keys(*modules: object) -> set[str]:
+    found = [m for module in modules for m in vars(module).values() if isinstance(m, type) and issubclass(m, BaseModel)]
     return {field.alias or name for model in found for name, field in model.model_fields.items()}
 
 
-@pytest.mark.parametrize("key", sorted(keys(models) | keys(descriptions)))
+@pytest.mark.parametrize("key", sorted(keys(*SCENARIOS_SAY, descriptions)))
 def test_every_scenario_key_is_documented(key: str) -> None:
     """Each key a scenario file may have is explained in scenarios/README.md."""
     assert re.search(rf"`{key}[`:]", (SCENARIOS / "README.md").read_text("utf-8"))
@@ -78,7 +81,7 @@ def test_every_documented_key_exists() -> None:
     text = (SCENARIOS / "README.md").read_text("utf-8").split("## A study", 1)[1]
     cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.MULTILINE)
     named = {key for cell in cells for key in re.findall(r"`([a-z_0-9]+)`", cell)}
-    assert named <= keys(models)
+    assert named <= keys(*SCENARIOS_SAY)
 
 
 def requirement_table() -> str:

@@ -100,14 +100,21 @@ def make_plan(study: Study, figures: Figures, until: int | None = None) -> Plan:
 
 def _pathway(pathway: Pathway, factor: float, figures: Figures) -> PathwayPlan:
     reasons = figures.shares(pathway.reason) if pathway.reason else {}
-    demand = pathway.demand
     return PathwayPlan(
         pathway,
-        _rate(pathway, demand, factor, figures) if isinstance(demand, Rate) else _schedule(demand, factor, figures),
+        _demand(pathway, factor, figures),
         tuple(reasons),
         np.cumsum(list(reasons.values())),
         tuple(_step(step, figures) for step in _in_order(pathway.steps)),
     )
+
+
+def _demand(pathway: Pathway, factor: float, figures: Figures) -> RatePlan | SchedulePlan:
+    demand = pathway.demand
+    if isinstance(demand, Rate):
+        return _rate(pathway, demand, factor, figures)
+    assert isinstance(demand, Schedule), "other forms of demand are not simulated yet"
+    return _schedule(demand, factor, figures)
 
 
 def _rate(pathway: Pathway, demand: Rate, factor: float, figures: Figures) -> RatePlan:

@@ -250,29 +250,6 @@ ORGANISATION_KINDS: Final[dict[str, OrganisationKind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Profession:
-    """What a role is: health personnel category (Volven 9060) and function (Volven 9034, where one fits)."""
-
-    category: tuple[str, str]
-    function: tuple[str, str] | None = None
-
-
-_DOCTOR: Final = ("LE", "Lege")
-_NURSE: Final = ("SP", "Sykepleier")
-UNSPECIFIED_PROFESSION: Final = Profession(("XX", "Ukjent/uspesifisert"))
-PROFESSIONS: Final[dict[str, Profession]] = {
-    "gp.doctor": Profession(_DOCTOR, ("6", "Fastlege")),
-    "gp.secretary": Profession(("HE", "Helsesekretær")),
-    "home-care.nurse": Profession(_NURSE, ("22", "Kontakt i primærhelseteam")),
-    "hospital.nurse": Profession(_NURSE, ("11", "Utskrivende sykepleier")),
-    "hospital.doctor": Profession(_DOCTOR, ("10", "Utskrivende lege")),
-    "intake.case-officer": UNSPECIFIED_PROFESSION,
-    "doctor": Profession(_DOCTOR),
-    "nurse": Profession(_NURSE),
-}
-"""By role as the pathways name it; then by its last word."""
-
 # Vital signs (LOINC, as in HL7 Norway's VKP observation guide 0.5.2).
 BLOOD_PRESSURE: Final = ("85354-9", "Blood pressure panel with all children optional")
 SYSTOLIC: Final = ("8480-6", "Systolic blood pressure")

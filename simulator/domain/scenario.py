@@ -9,8 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-Text = Mapping[str, str]
-Status = Literal["official", "derived", "assumed"]
+from simulator.domain.numbers import ONE, Distribution, Hours, Number, Parameter, Status, Text
+from simulator.domain.profession import UNSPECIFIED_PROFESSION, Profession
+from simulator.domain.systems import ALL_INSIDE, AT_ONCE, Adoption, Outage, Participation, Response, Systems
+
+# What numbers are is said in a module of its own; those who read scenarios need both.
+__all__ = ["Distribution", "Hours", "Number", "Parameter", "Status", "Text"]
+
 Channel = Literal["in-person", "electronic", "home", "ward", "message", "system"]
 
 APPOINTMENT: Final = "appointment"
@@ -72,66 +77,6 @@ MESSAGES: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number about the world written in a scenario file, with where it comes from."""
-
-    name: str
-    value: str
-    source: str
-    status: Status
-    year: str
-    where: str
-    """``file`` it stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """``constant`` times and over named figures; seconds when ``duration``."""
-
-    constant: float
-    times: tuple[str, ...] = ()
-    over: tuple[str, ...] = ()
-    duration: bool = False
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """Every figure it needs."""
-        return self.times + self.over
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How long something takes. ``uniform`` runs from ``mean`` to ``high``; ``cv`` is the lognormal's spread."""
-
-    kind: Literal["constant", "exponential", "lognormal", "uniform"]
-    mean: Number
-    cv: float = 0.0
-    high: Number | None = None
-
-    @property
-    def least(self) -> float:
-        """Seconds it takes at the very least, as far as can be said without looking up figures."""
-        return self.mean.constant if self.kind in ("constant", "uniform") and not self.mean.figures else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """From ``begin`` to ``end``, seconds after midnight; ``end`` <= ``begin`` runs past midnight."""
-
-    begin: int
-    end: int
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-        return (self.end - self.begin) % 86400 or 86400
-
-    def overlaps(self, other: "Hours") -> bool:
-        """Whether the two share a moment of the day."""
-        return (other.begin - self.begin) % 86400 < self.seconds or (self.begin - other.begin) % 86400 < other.seconds
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
     """When a step may begin: hours of the day, and a weekday profile by which a day is taken or passed over."""
 
@@ -148,6 +93,8 @@ class Edge:
 
     step: str
     delay: Distribution | None = None
+    known: bool = False
+    """Only when the message that step sends has arrived, and the delay after it; not as soon as it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +103,37 @@ class Deadline:
 
     seconds: int
     of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """The step waits for a place of that name, which is free again when the step ``until`` is done or skipped."""
+
+    place: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A message without a receipt ``seconds`` after it was sent is sent again, ``remind`` times at most."""
+
+    seconds: int
+    remind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What it costs that something to be read is not there when the work begins."""
+
+    takes: Distribution | None = None
+    """How much longer the work takes."""
+    sends: str = ""
+    """Message type of the inquiry that goes out when the work is done; empty for none."""
+    to: str = ""
+    by: str = ""
+    """Role that answers the inquiry; empty when nobody does."""
+    answered: Distribution | None = None
+    """From the inquiry's arrival to the answer (DIALOG_SVAR), which carries what was lacking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +160,16 @@ class Step:
     to: str = ""
     records: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
-    chance: Number = Number(1.0)
+    chance: Number = ONE
     only_if: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     where: str = ""
     """SQL expression over the population's columns: for whom the step is at all."""
+    occupies: Occupation | None = None
+    postpone: int | None = None
+    """Seconds after the first try at which one that nobody came to is tried again, instead of being given up."""
+    acknowledged: Acknowledgement | None = None
+    lacking: Lacking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +203,47 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestones:
+    """An episode for each resident at each of the given ages."""
+
+    at: tuple[int, ...]
+    """Seconds after birth."""
+    of: str = "birth_date"
+    """The population's column of dates that ages count from."""
+    weekday: str = ""
+    hour: str = ""
+    spread: int = 0
+    """Seconds over which episodes are spread after the age is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """An episode starts when a step of another pathway is done, for the same resident."""
+
+    pathway: str
+    step: str
+    chance: Number = ONE
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Demand that comes out of other pathways."""
+
+    sources: tuple[From, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """An episode for each event of that kind in residents' lives (tables.LIFE_EVENTS); a birth's is the mother's."""
+
+    kind: str
+
+
+Demand = Rate | Schedule | Milestones | Following | LifeEvent
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     """Who qualifies for a pathway."""
 
@@ -236,7 +260,7 @@ class Pathway:
     title: Text
     requirements: tuple[str, ...]
     who: Who
-    demand: Rate | Schedule
+    demand: Demand
     steps: tuple[Step, ...]
     reason: str = ""
     """Figure of ICPC-2 shares the episode's reason for contact is drawn from."""
@@ -250,10 +274,12 @@ class Pathway:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A kind of organisation: one per site, or one per value of a population column."""
+    """A kind of organisation: one per municipality, per value of a population column, or for several municipalities."""
 
     kind: str
     one_per: str = ""
+    shared_by: Literal["", "county", "health-region", "country"] = ""
+    """The area whose municipalities have one together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +292,7 @@ class Role:
     """Kind of organisation it usually acts from."""
     numbered: bool = True
     """False for citizens and systems, who are nobody's staff."""
+    profession: Profession = UNSPECIFIED_PROFESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +304,27 @@ class Shift:
     days: tuple[int, ...]
     share: str = ""
     """Figure of shares by shift name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The share of a staff who are away, on average over the year and by a profile of months."""
+
+    share: Number
+    month: str = ""
+    """Figure of twelve factors with mean 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Places that run out: so many in each organisation, or a national number shared out by residents."""
+
+    name: str
+    at: str
+    count: Number
+    of: Number | None = None
+    """How many residents of ``where`` the whole country has; None when ``count`` is each organisation's own."""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,22 +342,32 @@ class Staff:
     """SQL expression: the residents by whose number the årsverk are shared out."""
     of: Number | None = None
     """How many such residents the whole country has."""
-    hours_per_arsverk: Number = Number(1.0)
-    direct: Number = Number(1.0)
+    hours_per_arsverk: Number = ONE
+    direct: Number = ONE
     """Share of the working time that is with patients or on the way to them."""
-    weekend: Number = Number(1.0)
-    """Staffing on Saturday and Sunday against weekdays."""
+    weekend: Number = ONE
+    """Staffing on Saturday and Sunday against weekdays; a public holiday is staffed as a Sunday."""
+    absence: Away | None = None
+    """Away sick, drawn for each person and day."""
+    vacation: Away | None = None
+    """Away on holiday, drawn for each person and week."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Organisations, roles and staff: the words pathways are written in."""
+    """Organisations, roles, staff and places: the words pathways are written in."""
 
     name: str
     organisations: Mapping[str, Organisation]
     roles: Mapping[str, Role]
     staff: Mapping[str, Staff]
     parameters: tuple[Parameter, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def professions(self) -> dict[str, Profession]:
+        """What each role is by its code tables."""
+        return {role.name: role.profession for role in self.roles.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +401,17 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Replications:
+    """How often a study is repeated with other seeds: until a measure's interval is narrow enough."""
+
+    least: int
+    most: int
+    measure: str
+    half_width: float
+    """Half the 95 % interval, as a part of the mean."""
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """A question put to the bench: where, when, which pathways, with how many hands."""
 
@@ -363,8 +432,26 @@ class Study:
     """Demand by pathway against the usual."""
     conformance: Selection
     load: LoadPlan | None
+    systems: Systems | None = None
+    """Roads and what they carry; None only in studies made by hand in which nothing is sent across systems."""
+    participation: Participation = ALL_INSIDE
+    adoption: Adoption | None = None
+    mishaps: Mapping[str, float] = field(default_factory=dict)
+    """Shares of messages by word of ``systems.MISHAPS`` that replace those of the message road."""
+    outages: tuple[Outage, ...] = ()
+    response: Response = AT_ONCE
+    warm_up: int = 0
+    """Days simulated before the period at the least."""
+    interactions: Literal["rendered", "counted"] = "rendered"
+    replications: Replications | None = None
+    alternatives: Mapping[str, "Study"] = field(default_factory=dict)
+    """The same study with some keys changed, by name; simulated with the same seeds."""
+    baseline: str = ""
+    """The alternative that the others are held against."""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every number about the world that stands in the study's own files."""
-        return self.staffing.parameters + tuple(p for pathway in self.pathways for p in pathway.parameters)
+        systems = self.systems.parameters if self.systems else ()
+        pathways = tuple(p for pathway in self.pathways for p in pathway.parameters)
+        return self.staffing.parameters + systems + pathways

@@ -9,7 +9,12 @@ from typing import Final
 
 import polars as pl
 
+from simulator.domain.systems import FATES, ROADS, SYSTEMS
+
 INSTANT: Final = pl.Datetime("ms", "UTC")
+SYSTEM: Final = pl.Enum(SYSTEMS)
+ROAD: Final = pl.Enum(ROADS)
+FATE: Final = pl.Enum(FATES)
 
 CONDITIONS: Final = (
     "diabetes_diagnosed",
@@ -85,17 +90,17 @@ IDENTITIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "to": pl.Date,  # the day another number took its place; null where none has
 }
 
+LIFE_KINDS: Final = (
+    *("birth", "death", "move-in", "move-out", "move-within", "marriage", "divorce"),
+    *("gp-change", "number-change", "code-change"),
+)
+
 # One row per change in somebody's life, ordered by (at, resident, kind). A move between municipalities is two rows of
 # one instant: out of the one register and into the other.
 LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "at": INSTANT,
     "resident": pl.Int64,  # for a birth the newborn, whose number no resident has
-    "kind": pl.Enum(
-        [
-            *("birth", "death", "move-in", "move-out", "move-within", "marriage", "divorce"),
-            *("gp-change", "number-change", "code-change"),
-        ]
-    ),
+    "kind": pl.Enum(LIFE_KINDS),
     "kommunenummer": pl.String,  # municipality concerned: of residence, of arrival, or for move-out the one left
     "from": pl.String,  # what held before: kommunenummer, organisation of the fastlege, or person number; or null
     "to": pl.String,  # what holds from now; a newborn's person number; null for a death
@@ -177,6 +182,19 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "reason": pl.String,  # ICPC-2 code of the contact, or null
     "records": pl.List(pl.String),  # information written, words of domain.information
     "reads": pl.List(pl.String),  # information looked up first
+    "system": SYSTEM,  # of the acting organisation
+    "road": ROAD,  # the message took; none without a message
+    "known": INSTANT,  # when the receiver could know; null when nothing was sent or it never arrived
+    "fate": FATE,  # what became of the message when it was first sent; none without a message
+    "reminders": pl.UInt8,  # times it was sent again for want of a receipt
+    "lacks": pl.List(
+        pl.String
+    ),  # words of ``reads`` that somebody had recorded and the actor could not see at ``began``
+    "late_info": pl.List(pl.String),  # those of ``lacks`` that reached the actor's organisation later in the episode
+    "extra_s": pl.Int32,  # seconds the work took longer: for what was lacking, and for waiting on the system
+    "place": pl.String,  # word of the place occupied from ``began`` on, or null
+    "overtime_s": pl.Int32,  # seconds worked after the person's shift had ended
+    "postponed": pl.UInt8,  # times the step was put off because nobody came
 }
 
 # One row per FHIR interaction, ordered by (phase, at, event, seq): registry first, then record, then care.

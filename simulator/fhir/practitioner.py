@@ -5,20 +5,13 @@ from simulator.domain.codes import (
     HEALTH_PERSONNEL,
     HPR,
     PRACTITIONER_ROLE_ID,
-    PROFESSIONS,
-    UNSPECIFIED_PROFESSION,
-    Profession,
     profile,
 )
+from simulator.domain.profession import Profession
 from simulator.fhir.elements import Resource, concept, identifier, ref
 
 
-def profession(role: str) -> Profession:
-    """What a role is, by its name or by the last word of it."""
-    return PROFESSIONS.get(role) or PROFESSIONS.get(role.rpartition(".")[2]) or UNSPECIFIED_PROFESSION
-
-
-def practitioner(hpr: str, role: str, name: tuple[str, str]) -> Resource:
+def practitioner(hpr: str, is_a: Profession, name: tuple[str, str]) -> Resource:
     """A person with a synthetic HPR number (no-basis-Practitioner)."""
     given, family = name
     return {
@@ -27,14 +20,14 @@ def practitioner(hpr: str, role: str, name: tuple[str, str]) -> Resource:
         "identifier": identifier(HPR, hpr),
         "active": True,
         "name": [{"use": "official", "family": family, "given": [given]}],
-        "qualification": [{"code": concept(HEALTH_PERSONNEL, profession(role).category)}],
+        "qualification": [{"code": concept(HEALTH_PERSONNEL, is_a.category)}],
     }
 
 
-def practitioner_role(person: str, organisation: str, role: str, number: str) -> Resource:
+def practitioner_role(person: str, organisation: str, role: tuple[str, Profession], number: str) -> Resource:
     """The person's role in an organisation (no-basis-PractitionerRole); ``number`` identifies the pair."""
-    function = profession(role).function
-    code = {**(concept(FUNCTION, function) if function else {}), "text": role}
+    called, function = role[0], role[1].function
+    code = {**(concept(FUNCTION, function) if function else {}), "text": called}
     return {
         "resourceType": "PractitionerRole",
         "meta": {"profile": profile("PractitionerRole")},

@@ -4,18 +4,23 @@ Numbers are synthetic: organisation numbers begin with 2 or 3, as Skatteetaten's
 with a valid check digit; HPR numbers are nine digits beginning with 9, where real ones have at most eight.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from simulator.domain.clinical_codes import PLACE_ID
+from simulator.domain.profession import UNSPECIFIED_PROFESSION, Profession
 from simulator.fhir.elements import Resource, identifier, interaction_id
 from simulator.fhir.location import location
 from simulator.fhir.organization import organization
 from simulator.fhir.practitioner import practitioner, practitioner_role
+from simulator.figures.professions import standard_professions
 
 _WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 NOBODY: Final = frozenset({"citizen"})
 """Kinds of organisation that stand for the inhabitants themselves."""
+
+Professions = Mapping[str, Profession]
+"""What each role is by its code tables; a role that is not there is of no stated profession."""
 
 Names = tuple[list[str], list[str]]
 """Given and family names to call practitioners by."""
@@ -24,10 +29,14 @@ Names = tuple[list[str], list[str]]
 class Registry:
     """Organisations and practitioners by key; a key asked for becomes part of the registry."""
 
-    def __init__(self, seed: int, municipality_name: Callable[[str], str], names: Names) -> None:
+    def __init__(
+        self, seed: int, municipality_name: Callable[[str], str], names: Names, professions: Professions | None = None
+    ) -> None:
+        """``professions`` are those of the standard staffing when none are given."""
         self._seed = seed
         self._name = municipality_name
         self._names = names
+        self._professions = standard_professions() if professions is None else professions
         self._organisations: dict[str, str] = {}
         self._practitioners: dict[tuple[str, str, int], str] = {}
         self._places: dict[tuple[str, str], str] = {}
@@ -88,9 +97,11 @@ class Registry:
         hprs = _unique(["/".join(map(str, key)) for key in people], self._seed, _hpr_number)
         for person, hpr in zip(people, hprs.values(), strict=True):
             identity, (place, role, _) = self._practitioners[person], person
-            yield identity, practitioner(hpr, role, self._called(identity))
+            is_a = self._professions.get(role, UNSPECIFIED_PROFESSION)
+            yield identity, practitioner(hpr, is_a, self._called(identity))
             role_id = interaction_id(self._seed, "practitioner-role", *person)
-            yield role_id, practitioner_role(identity, self._organisations[place], role, f"{hpr}-{numbers[place]}")
+            number = f"{hpr}-{numbers[place]}"
+            yield role_id, practitioner_role(identity, self._organisations[place], (role, is_a), number)
 
     def _called(self, identity: str) -> tuple[str, str]:
         given, family = self._names

@@ -11,7 +11,7 @@ from simulator.domain.tables import INSTANT, INTERACTIONS
 from simulator.errors import InputError
 from simulator.fhir.care import Care, prepared
 from simulator.fhir.past import Past, rows_of
-from simulator.fhir.registry import Names, Registry
+from simulator.fhir.registry import Names, Professions, Registry
 from simulator.fhir.rows import Rows
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
@@ -34,16 +34,18 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     *,
     seed: int,
     start: date,
+    professions: Professions | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> pl.DataFrame:
     """The interactions (tables.INTERACTIONS) of ``events`` (tables.EVENTS) among ``population`` (tables.POPULATION).
 
     The same seed and rows give the same bytes. Only residents who occur in the events get a record. ``start`` is the
-    first day of the period in Oslo; registry and record are intended for the day before. Raises InputError when an
-    event concerns somebody who is not in the population.
+    first day of the period in Oslo; registry and record are intended for the day before. ``professions`` says what each
+    role is (as in the standard staffing by default). Raises InputError when an event concerns somebody who is not in
+    the population.
     """
     names = _municipality_names(population, figures)
-    registry = Registry(seed, lambda number: names.get(number, number), practitioner_names(population))
+    registry = Registry(seed, lambda number: names.get(number, number), practitioner_names(population), professions)
     midnight = datetime.combine(start, datetime.min.time(), _OSLO)
     past, record = Past(seed, start, registry, names), Rows()
     people = {row["resident"]: past.person(row) for row in rows_of(population, events["resident"])}

@@ -102,7 +102,14 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
         settings = Settings(until=until, on_progress=advance)
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
-        interactions = render(needed, population, job.figures, seed=study.seed, start=study.start)
+        interactions = render(
+            needed,
+            population,
+            job.figures,
+            seed=study.seed,
+            start=study.start,
+            professions=study.staffing.professions,
+        )
     due = (pl.col("phase") == "care") & pl.col("at").is_between(begin, end, closed="left")
     if interactions.filter(due).is_empty():
         raise InputError(

@@ -26,7 +26,15 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         folder.table("events.parquet", events)
     with job.watch.stage("Writing FHIR interactions") as advance:
-        interactions = render(events, population, job.figures, seed=study.seed, start=study.start, progress=advance)
+        interactions = render(
+            events,
+            population,
+            job.figures,
+            seed=study.seed,
+            start=study.start,
+            professions=study.staffing.professions,
+            progress=advance,
+        )
         folder.table("interactions.parquet", interactions)
     digests = {
         "study_digest": study.digest,

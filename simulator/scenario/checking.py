@@ -7,16 +7,17 @@ from typing import Final
 from simulator.documents import Document, read
 from simulator.errors import InputError, nearest
 from simulator.figures import Figures
-from simulator.scenario.naming import figures_of, figures_of_staffing, unknown_figures
+from simulator.scenario.naming import figures_of, figures_of_staffing, figures_of_systems, unknown_figures
 from simulator.scenario.pathways import parse_pathway
 from simulator.scenario.staffing import load_staffing
 from simulator.scenario.studies import parse_study
+from simulator.scenario.systems import parse_systems
 
-KINDS: Final = ("pathway", "staffing", "study")
+KINDS: Final = ("pathway", "staffing", "systems", "study")
 
 
 def check_files(paths: Iterable[Path], figures: Figures) -> list[str]:
-    """What is wrong with pathway, staffing and study files: one text per fault with file, line and what to do."""
+    """What is wrong with pathway, staffing, systems and study files: one text per fault with file and line."""
     faults: list[str] = []
     for path in paths:
         try:
@@ -35,6 +36,9 @@ def check_document(document: Document, figures: Figures) -> list[str]:
             figures_of(parse_pathway(document, load_staffing())), document.path, figures
         ),
         "staffing": lambda: unknown_figures(figures_of_staffing(load_staffing(document.path)), document.path, figures),
+        "systems": lambda: unknown_figures(
+            figures_of_systems(parse_systems(document, load_staffing())), document.path, figures
+        ),
     }
     return readers[kind]()
 
@@ -45,16 +49,16 @@ def _study(document: Document, figures: Figures) -> list[str]:
 
 
 def kind_of(document: Document) -> str:
-    """``pathway``, ``staffing`` or ``study``, by the document's keys; raises InputError when it is none."""
+    """``pathway``, ``staffing``, ``systems`` or ``study``, by the keys; raises InputError when it is none."""
     keys = list(document.data) if isinstance(document.data, dict) else []
     found = [kind for kind in KINDS if kind in keys]
-    # A study has a key ``staffing`` too, and names its pathways in ``pathways``.
-    for kind in ("study", "pathway", "staffing"):
+    # A study has keys ``staffing`` and ``systems`` too, and names its pathways in ``pathways``.
+    for kind in ("study", "pathway", "staffing", "systems"):
         if kind in found:
             return kind
     hint = nearest(str(keys[0]), KINDS) if keys else "write one of those keys"
     raise InputError(
-        "neither a pathway, a staffing nor a study",
+        "neither a pathway, a staffing, systems nor a study",
         expected="one of the keys " + ", ".join(KINDS),
         where=document.where(*keys[:1]),
         remedy=hint,

@@ -7,7 +7,8 @@ from typing import Final, Literal
 from simulator.domain.scenario import Distribution, Hours, Number
 from simulator.errors import nearest
 
-UNITS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+UNITS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2629800, "y": 31557600}
+"""Seconds; a month is a twelfth of 365.25 days."""
 Kind = Literal["constant", "exponential", "lognormal", "uniform"]
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     "constant": ("value",),

@@ -20,6 +20,10 @@ class Faults:
         """Note a fault at a place in the document."""
         self._found.append(f"{self.document.where(*location)}: {message}")
 
+    def note(self, where: str, message: str) -> None:
+        """Note a fault at a place in another document."""
+        self._found.append(f"{where}: {message}")
+
     def parse(self, location: Location, parser: Callable[[], ValueT], default: ValueT) -> ValueT:
         """What ``parser`` gives, or ``default`` and a fault when it raises ValueError."""
         try:

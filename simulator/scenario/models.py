@@ -1,6 +1,5 @@
-"""The shape of the YAML files: which keys there are and of what type. What the words mean is checked afterwards."""
+"""The shape of pathway and staffing files: which keys there are, of what type. What the words mean is checked later."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -77,11 +76,55 @@ class ScheduleModel(Strict):
     hour: str = ""
 
 
+class MilestonesModel(Strict):
+    """At certain ages."""
+
+    at: Annotated[list[str], Field(min_length=1)]
+    of: str = "birth_date"
+    weekday: str = ""
+    hour: str = ""
+    spread: Quantity = "0 s"
+
+
+class FromModel(Strict):
+    """When a step of another pathway is done."""
+
+    pathway: str
+    step: str
+    chance: Quantity = 1.0
+    where: str = ""
+
+
 class EdgeModel(Strict):
     """Follows a step, after a delay."""
 
     step: str
     delay: Quantity | None = None
+    when: Literal["done", "known"] = "done"
+
+
+class OccupiesModel(Strict):
+    """A place that is waited for, and until when it is taken."""
+
+    place: str
+    until: str
+
+
+class AcknowledgedModel(Strict):
+    """When a message without receipt is sent again, and how often."""
+
+    within: str
+    remind: int = Field(ge=1, le=20)
+
+
+class LackingModel(Strict):
+    """What it costs that information is not there."""
+
+    takes: Quantity | None = None
+    sends: str = ""
+    to: str = ""
+    by: str = ""
+    answered: Quantity | None = None
 
 
 class DeadlineModel(Strict):
@@ -122,6 +165,10 @@ class StepModel(Strict):
     only_if: Words = Field(default=[], alias="if")
     unless: Words = []
     where: str = ""
+    occupies: OccupiesModel | None = None
+    postpone: str | None = None
+    acknowledged: AcknowledgedModel | None = None
+    lacking: LackingModel | None = None
 
 
 class PathwayModel(Strict):
@@ -133,6 +180,9 @@ class PathwayModel(Strict):
     who: WhoModel = WhoModel()
     demand: RateModel | None = None
     schedule: ScheduleModel | None = None
+    milestones: MilestonesModel | None = None
+    source: Annotated[list[FromModel], BeforeValidator(_as_list)] = Field(default=[], alias="from")
+    life_event: str = ""
     reason: str = ""
     before: str = "0 d"
     beyond: str = "0 d"
@@ -144,6 +194,14 @@ class OrganisationModel(Strict):
     """A kind of organisation."""
 
     one_per: str = ""
+    shared_by: Literal["", "county", "health-region", "country"] = ""
+
+
+class CodeModel(Strict):
+    """A code and its name."""
+
+    code: str
+    name: str
 
 
 class RoleModel(Strict):
@@ -152,6 +210,24 @@ class RoleModel(Strict):
     title: TextModel
     at: str
     numbered: bool = True
+    category: CodeModel | None = None
+    function: CodeModel | None = None
+
+
+class AwayModel(Strict):
+    """The share who are away, by month."""
+
+    share: Quantity
+    month: str = ""
+
+
+class PlaceModel(Strict):
+    """Places that run out."""
+
+    at: str
+    count: Quantity
+    of: Quantity | None = None
+    where: str = ""
 
 
 class ShiftModel(Strict):
@@ -174,6 +250,8 @@ class StaffModel(Strict):
     hours_per_arsverk: Quantity = 1.0
     direct: Quantity = 1.0
     weekend: Quantity = 1.0
+    absence: AwayModel | Quantity | None = None
+    vacation: AwayModel | Quantity | None = None
     shifts: Annotated[dict[str, ShiftModel], Field(min_length=1)]
 
 
@@ -184,52 +262,5 @@ class StaffingModel(Strict):
     organisations: dict[str, OrganisationModel]
     roles: dict[str, RoleModel]
     staff: dict[str, StaffModel] = {}
+    places: dict[str, PlaceModel] = {}
     parameters: dict[str, ParameterModel] = {}
-
-
-class LimitModel(Strict):
-    """What one profession can live with."""
-
-    p95_ms: float = Field(gt=0)
-    error_share: float = Field(ge=0, le=1)
-    status: Status
-    source: str
-
-
-class LoadModel(Strict):
-    """Which part of the period is replayed."""
-
-    window_start: str
-    window: str
-    people: int = Field(ge=1, le=10_000)
-    limits: dict[str, LimitModel] = {}
-
-
-class ConformanceModel(Strict):
-    """Which part of the catalogue is tested."""
-
-    capabilities: list[str] = []
-    requirements: list[str] = []
-
-
-class StaffChoiceModel(Strict):
-    """Which staffing, and how much of it."""
-
-    use: str = "standard"
-    factor: dict[str, Annotated[float, Field(ge=0, le=1000)]] = {}
-
-
-class StudyModel(Strict):
-    """A study file."""
-
-    study: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: TextModel
-    municipalities: Annotated[list[str | int], Field(min_length=1)]
-    start: date
-    days: int = Field(ge=1, le=3660)
-    seed: int = Field(ge=0)
-    pathways: Annotated[list[str], Field(min_length=1)]
-    staffing: StaffChoiceModel = StaffChoiceModel()
-    demand: dict[str, Annotated[float, Field(ge=0, le=1000)]] = {}
-    conformance: ConformanceModel = ConformanceModel()
-    load: LoadModel | None = None

@@ -22,6 +22,7 @@ def check_order(steps: Sequence[Step], staffing: Staffing, faults: Faults) -> No
         _check_possible(number, step, faults)
         _check_deadline(number, step, by_id, faults)
         _check_hands(number, step, staffing, faults)
+        _check_place(number, step, by_id, faults)
 
 
 def _cycle(start: Step, by_id: Mapping[str, Step]) -> list[str]:
@@ -97,6 +98,15 @@ def _least(step: Step, start: str, by_id: Mapping[str, Step]) -> float:
             before = by_id[edge.step]
             ways.append(wait + _least(before, start, by_id) + (before.takes.least if before.takes else 0.0))
     return max(ways)
+
+
+def _check_place(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:
+    if step.occupies is None or step.occupies.until not in by_id:
+        return
+    until = by_id[step.occupies.until]
+    if step is not until and step.id not in ancestors(until, by_id):
+        place = ("steps", number, "occupies")
+        faults.add((*place, "until"), f"the place of '{step.id}' is never freed: '{until.id}' does not come after it")
 
 
 def _check_hands(number: int, step: Step, staffing: Staffing, faults: Faults) -> None:

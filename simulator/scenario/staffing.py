@@ -1,18 +1,20 @@
 """Reads a staffing file: which organisations, roles and staff there are, the words that pathways are written in."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 from simulator.conditions import condition
 from simulator.documents import read
-from simulator.domain.scenario import Hours, Number, Organisation, Role, Shift, Staff, Staffing
+from simulator.domain.profession import UNSPECIFIED_PROFESSION, Profession
+from simulator.domain.scenario import Away, Hours, Number, Organisation, Place, Role, Shift, Staff, Staffing
 from simulator.domain.tables import POPULATION
 from simulator.places import SCENARIOS
 from simulator.scenario.expressions import hours, number, weekdays
 from simulator.scenario.faults import Faults
-from simulator.scenario.models import ShiftModel, StaffingModel, StaffModel
+from simulator.scenario.models import AwayModel, PlaceModel, Quantity, RoleModel, ShiftModel, StaffingModel, StaffModel
 from simulator.scenario.parameters import read_parameters
 
 STAFFINGS: Final = SCENARIOS / "staffing"
@@ -30,18 +32,59 @@ def load_staffing(name_or_path: str | Path = "standard") -> Staffing:
     for kind, organisation in model.organisations.items():
         if organisation.one_per:
             faults.word(("organisations", kind, "one_per"), organisation.one_per, LISTS, "column of lists")
+            if organisation.shared_by:
+                faults.add(
+                    ("organisations", kind, "shared_by"), "an organisation is 'one_per' list or 'shared_by', not both"
+                )
     for name, role in model.roles.items():
         faults.word(("roles", name, "at"), role.at, model.organisations, "organisation")
     parameters, origins = read_parameters(model.parameters, faults)
     staff = {name: _staff(name, entry, model, parameters, faults) for name, entry in model.staff.items()}
+    places = {name: _place(name, entry, model, parameters, faults) for name, entry in model.places.items()}
     faults.stop()
     return Staffing(
         model.staffing,
-        {kind: Organisation(kind, entry.one_per) for kind, entry in model.organisations.items()},
-        {n: Role(n, r.title.model_dump(), r.at, r.numbered) for n, r in model.roles.items()},
+        {kind: Organisation(kind, entry.one_per, entry.shared_by) for kind, entry in model.organisations.items()},
+        {n: Role(n, r.title.model_dump(), r.at, r.numbered, _profession(r)) for n, r in model.roles.items()},
         staff,
         origins,
+        places,
     )
+
+
+def _profession(model: RoleModel) -> Profession:
+    category, function = model.category, model.function
+    return Profession(
+        (category.code, category.name) if category else UNSPECIFIED_PROFESSION.category,
+        (function.code, function.name) if function else None,
+    )
+
+
+def _place(
+    name: str, model: PlaceModel, whole: StaffingModel, parameters: Mapping[str, Number], faults: Faults
+) -> Place:
+    place = ("places", name)
+    faults.word((*place, "at"), model.at, whole.organisations, "organisation")
+    count = faults.parse((*place, "count"), lambda: number(model.count, parameters), Number(1.0))
+    if not count.figures and count.constant <= 0:
+        faults.add((*place, "count"), f"there are no places '{name}', so whoever waits for one waits for ever")
+    of = None if model.of is None else faults.parse((*place, "of"), partial(number, model.of, parameters), None)
+    if model.where and model.of is None:
+        faults.add((*place, "where"), "'where' needs 'of': how many such residents the country has")
+    where = faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else ""
+    return Place(name, model.at, count, of, where)
+
+
+def _away(
+    place: tuple[str, ...], model: AwayModel | Quantity | None, parameters: Mapping[str, Number], faults: Faults
+) -> Away | None:
+    if model is None:
+        return None
+    share, month = (model.share, model.month) if isinstance(model, AwayModel) else (model, "")
+    found = faults.parse(place, lambda: number(share, parameters), Number(0.0))
+    if not found.figures and found.constant > 1:
+        faults.add(place, f"a share of {found.constant:g} is above 1")
+    return Away(found, month)
 
 
 def _staff(
@@ -77,6 +120,8 @@ def _staff(
         hours_per_arsverk=quantity("hours_per_arsverk", model.hours_per_arsverk),
         direct=quantity("direct", model.direct),
         weekend=quantity("weekend", model.weekend),
+        absence=_away((*place, "absence"), model.absence, parameters, faults),
+        vacation=_away((*place, "vacation"), model.vacation, parameters, faults),
     )
 
 

@@ -9,18 +9,21 @@ from simulator.domain.information import READS, RECORDS
 from simulator.domain.scenario import (
     APPOINTMENT,
     MESSAGES,
+    Acknowledgement,
     Deadline,
     Distribution,
     Edge,
     Hours,
+    Lacking,
     Number,
+    Occupation,
     Opening,
     Staffing,
     Step,
 )
 from simulator.scenario.expressions import distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
-from simulator.scenario.models import EdgeModel, OpeningModel, PathwayModel, Quantity, StepModel
+from simulator.scenario.models import EdgeModel, LackingModel, OpeningModel, PathwayModel, Quantity, StepModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class StepReader:
     parameters: Mapping[str, Number]
     steps: Sequence[str]
     """Every step id of the pathway, and ``appointment`` where there is one."""
+    senders: frozenset[str] = frozenset()
+    """The steps that send a message."""
 
     def read(self, number_of_step: int, model: StepModel) -> Step:
         """One step; what is wrong is added to the faults."""
@@ -60,6 +65,10 @@ class StepReader:
             only_if=tuple(model.only_if),
             unless=tuple(model.unless),
             where=self.faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else "",
+            occupies=self._occupies((*place, "occupies"), model),
+            postpone=self._postpone((*place, "postpone"), model),
+            acknowledged=self._acknowledged((*place, "acknowledged"), model),
+            lacking=None if model.lacking is None else self._lacking((*place, "lacking"), model.lacking, model),
         )
 
     def _check_words(self, place: Location, model: StepModel) -> None:
@@ -73,7 +82,7 @@ class StepReader:
             word((*place, "reads", n), looked_up, READS, "read")
         for key, others in (("if", model.only_if), ("unless", model.unless)):
             for n, other in enumerate(others):
-                word((*place, key, n), other, [s for s in self.steps if s != APPOINTMENT], "step")
+                word((*place, key, n), other, self._own_steps(), "step")
         if model.sends:
             word((*place, "sends"), model.sends, MESSAGES, "message")
         if model.to:
@@ -98,9 +107,71 @@ class StepReader:
         return next((name for name, staff in self.staffing.staff.items() if staff.role == model.by), "")
 
     def _edge(self, place: Location, model: str | EdgeModel) -> Edge:
-        step, delay = (model, None) if isinstance(model, str) else (model.step, model.delay)
-        self.faults.word(place, step, self.steps, "step")
-        return Edge(step, self._distribution(place, delay))
+        if isinstance(model, str):
+            self.faults.word(place, model, self.steps, "step")
+            return Edge(model)
+        self.faults.word((*place, "step"), model.step, self.steps, "step")
+        known = model.when == "known"
+        if known and model.step not in self.senders:
+            self.faults.add((*place, "when"), f"'{model.step}' sends no message that could become known")
+        return Edge(model.step, self._distribution((*place, "delay"), model.delay), known=known)
+
+    def _occupies(self, place: Location, model: StepModel) -> Occupation | None:
+        if model.occupies is None:
+            return None
+        self.faults.word((*place, "place"), model.occupies.place, self.staffing.places, "place")
+        self.faults.word((*place, "until"), model.occupies.until, self._own_steps(), "step")
+        return Occupation(model.occupies.place, model.occupies.until)
+
+    def _postpone(self, place: Location, model: StepModel) -> int | None:
+        if model.postpone is None:
+            return None
+        if model.patience is None:
+            self.faults.add(place, "'postpone' needs 'patience': how long it waits before it is put off")
+        found = self._seconds(place, model.postpone)
+        if found <= 0:
+            self.faults.add(place, "a step is put off by more than nothing")
+        return found
+
+    def _acknowledged(self, place: Location, model: StepModel) -> Acknowledgement | None:
+        if model.acknowledged is None:
+            return None
+        if not model.sends:
+            self.faults.add(place, f"step '{model.id}' sends nothing that could be acknowledged")
+        within = self._seconds((*place, "within"), model.acknowledged.within)
+        if within <= 0:
+            self.faults.add((*place, "within"), "a receipt takes more than no time")
+        return Acknowledgement(within, model.acknowledged.remind)
+
+    def _lacking(self, place: Location, lacking: LackingModel, model: StepModel) -> Lacking:
+        word = self.faults.word
+        if not model.reads:
+            self.faults.add(place, f"step '{model.id}' reads nothing that could be lacking")
+        if bool(lacking.sends) != bool(lacking.to):
+            self.faults.add(place, "'sends' and 'to' belong together: what is asked, and of whom")
+        if bool(lacking.by) != (lacking.answered is not None) or (lacking.by and not lacking.sends):
+            self.faults.add(
+                place, "'by' and 'answered' belong together, and to an inquiry that 'sends': who answers it"
+            )
+        if lacking.sends:
+            word((*place, "sends"), lacking.sends, MESSAGES, "message")
+        if lacking.to:
+            word((*place, "to"), lacking.to, self.staffing.organisations, "organisation")
+        if lacking.by:
+            word((*place, "by"), lacking.by, self.staffing.roles, "role")
+        for suffix in ("inquiry", "answer"):
+            if f"{model.id}-{suffix}" in self.steps:
+                self.faults.add(place, f"'{model.id}-{suffix}' is what the {suffix} is called; name the step otherwise")
+        return Lacking(
+            self._distribution((*place, "takes"), lacking.takes),
+            lacking.sends,
+            lacking.to,
+            lacking.by,
+            self._distribution((*place, "answered"), lacking.answered),
+        )
+
+    def _own_steps(self) -> list[str]:
+        return [step for step in self.steps if step != APPOINTMENT]
 
     def _deadline(self, place: Location, model: StepModel, after: Iterable[Edge]) -> Deadline | None:
         if model.within is None:

@@ -9,22 +9,29 @@ from typing import Any, Final
 import orjson
 
 from simulator.documents import Document, read
-from simulator.domain.scenario import Limit, LoadPlan, Pathway, Selection, Staffing, Study
+from simulator.domain.scenario import Limit, LoadPlan, Pathway, Replications, Selection, Staffing, Study
+from simulator.domain.systems import Systems
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.places import PATHWAYS, STUDIES
+from simulator.scenario.alternatives import check_alternatives, documents_of
+from simulator.scenario.crossings import check_crossings
 from simulator.scenario.expressions import seconds
 from simulator.scenario.faults import Faults
-from simulator.scenario.models import LoadModel, StudyModel
 from simulator.scenario.naming import (
     check_capabilities,
     check_requirements,
     figures_of,
     figures_of_staffing,
+    figures_of_systems,
     unknown_figures,
 )
+from simulator.scenario.participation import ParticipationReader
 from simulator.scenario.pathways import load_pathway
 from simulator.scenario.staffing import STAFFINGS, load_staffing
+from simulator.scenario.study_models import LoadModel, ReplicationsModel, StudyModel
+from simulator.scenario.systems import FOLDER as SYSTEM_FILES
+from simulator.scenario.systems import load_systems
 
 SMALLEST_UNQUOTED: Final = 1000
 """YAML reads 0301 as an octal number; kommunenummer that do not begin with 0 are safe without quotes."""
@@ -41,28 +48,56 @@ def load_study(name_or_path: str | Path, figures: Figures) -> Study:
 
 
 def parse_study(document: Document, figures: Figures) -> Study:
-    """The study a document describes; raises InputError."""
+    """The study a document describes, with its alternatives; raises InputError."""
+    model = document.as_model(StudyModel)
+    faults = Faults(document)
+    check_alternatives(model, faults)
+    faults.stop()
+    study = _parse(document, figures)
+    others = {name: _parse(other, figures) for name, other in documents_of(document, model)}
+    study = replace(study, alternatives=others, baseline=model.baseline)
+    return replace(study, digest=study_digest(study))
+
+
+def _parse(document: Document, figures: Figures) -> Study:
+    """One study without alternatives."""
     model = document.as_model(StudyModel)
     faults = Faults(document)
     municipalities = _municipalities(model, figures, faults)
     files = _pathway_files(model, document.path, faults)
     check_capabilities(("conformance", "capabilities"), model.conformance.capabilities, faults)
     check_requirements(("conformance", "requirements"), model.conformance.requirements, faults)
-    staffing_file = _staffing_file(model.staffing.use, document.path, faults)
+    staffing_file = _named_file(("staffing", "use"), model.staffing.use, document.path, faults)
+    systems_file = _named_file(("systems",), model.systems, document.path, faults)
     faults.stop()
     staffing = load_staffing(staffing_file)
+    systems = load_systems(systems_file, staffing if staffing_file.parent == STAFFINGS else None)
     pathways = tuple(load_pathway(file, staffing) for file in files)
     _check_names(model, pathways, staffing, faults)
-    load = None if model.load is None else _load(model.load, model.days, staffing, faults)
+    check_crossings(pathways, faults)
+    study = _study(model, document.path, (municipalities, pathways, staffing, systems), figures, faults)
     faults.stop()
     unknown = unknown_figures(figures_of_staffing(staffing), staffing_file, figures)
+    unknown += unknown_figures(figures_of_systems(systems), systems_file, figures)
     unknown += [fault for p in pathways for fault in unknown_figures(figures_of(p), p.path, figures)]
     if unknown:
         raise InputError("\n  ".join(unknown))
-    study = Study(
+    return replace(study, digest=study_digest(study))
+
+
+def _study(
+    model: StudyModel,
+    path: Path,
+    parts: tuple[tuple[str, ...], tuple[Pathway, ...], Staffing, Systems],
+    figures: Figures,
+    faults: Faults,
+) -> Study:
+    municipalities, pathways, staffing, systems = parts
+    reader = ParticipationReader(staffing, figures, faults)
+    return Study(
         model.study,
         model.title.model_dump(),
-        document.path,
+        path,
         "",
         municipalities,
         model.start,
@@ -73,9 +108,30 @@ def parse_study(document: Document, figures: Figures) -> Study:
         staff_factors=dict(sorted(model.staffing.factor.items())),
         demand_factors=dict(sorted(model.demand.items())),
         conformance=Selection(tuple(model.conformance.capabilities), tuple(model.conformance.requirements)),
-        load=load,
+        load=None if model.load is None else _load(model.load, model.days, staffing, faults),
+        systems=systems,
+        participation=reader.participation(model),
+        adoption=reader.adoption(model),
+        mishaps=reader.mishaps(model),
+        outages=reader.outages(model),
+        response=reader.response(model),
+        warm_up=_whole_days(model.warm_up, faults),
+        interactions=model.interactions,
+        replications=None if model.replications is None else _replications(model.replications, faults),
     )
-    return replace(study, digest=study_digest(study))
+
+
+def _whole_days(text: str, faults: Faults) -> int:
+    found = faults.parse(("warm_up",), lambda: seconds(text), 0)
+    if found % 86400:
+        faults.add(("warm_up",), f"'{text}' is not whole days")
+    return found // 86400
+
+
+def _replications(model: ReplicationsModel, faults: Faults) -> Replications:
+    if model.most < model.least:
+        faults.add(("replications", "most"), f"at most {model.most} is less than at least {model.least}")
+    return Replications(model.least, model.most, model.until.measure, model.until.half_width)
 
 
 def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tuple[str, ...]:
@@ -110,12 +166,14 @@ def _pathway_files(model: StudyModel, path: Path, faults: Faults) -> list[Path]:
     return files
 
 
-def _staffing_file(name: str, path: Path, faults: Faults) -> Path:
+def _named_file(place: tuple[str, ...], name: str, path: Path, faults: Faults) -> Path:
+    """A file beside the study, or of that name in the folder of its kind."""
     beside = path.parent / name
     if Path(name).suffix and beside.is_file():
         return beside
-    faults.word(("staffing", "use"), name, sorted(p.stem for p in STAFFINGS.glob("*.yaml")), "staffing")
-    return STAFFINGS / f"{name}.yaml"
+    folder = STAFFINGS if place[0] == "staffing" else SYSTEM_FILES
+    faults.word(place, name, sorted(p.stem for p in folder.glob("*.yaml")), place[0])
+    return folder / f"{name}.yaml"
 
 
 def _check_names(model: StudyModel, pathways: tuple[Pathway, ...], staffing: Staffing, faults: Faults) -> None:

@@ -1,0 +1,150 @@
+"""Reads the parts of a study that say who uses which system, and how well those systems and their messages work."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from simulator.domain.numbers import Number
+from simulator.domain.scenario import Staffing
+from simulator.domain.systems import MISHAPS, SYSTEMS, Adoption, Choice, Outage, Participation, Response, System
+from simulator.errors import InputError
+from simulator.figures import Figures
+from simulator.scenario.expressions import number, seconds
+from simulator.scenario.faults import Faults
+from simulator.scenario.study_models import StudyModel
+
+DEFAULT: Final = "default"
+_SHARED: Final = ("then", "share", "else")
+_OSLO: Final = ZoneInfo("Europe/Oslo")
+_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_YEAR: Final = 31557600
+Place = tuple[str | int, ...]
+
+
+class ParticipationReader:
+    """Reads ``participation:``, ``adoption:``, ``messages:``, ``outages:`` and ``response:`` of one study."""
+
+    def __init__(self, staffing: Staffing, figures: Figures, faults: Faults) -> None:
+        self.staffing = staffing
+        self.figures = figures
+        self.faults = faults
+
+    def participation(self, model: StudyModel) -> Participation:
+        """Who uses which system."""
+        kinds: dict[str, Choice] = {}
+        places: dict[str, dict[str, Choice]] = {}
+        for key, value in model.participation.items():
+            place = ("participation", str(key))
+            if isinstance(value, dict) and not set(value) & set(_SHARED):
+                places[self._area(place, str(key))] = self._kinds(place, value)
+            else:
+                kinds |= self._kinds(("participation",), {str(key): value})
+        default = kinds.pop(DEFAULT, Choice("common"))
+        return Participation(default, kinds, places)
+
+    def _kinds(self, place: Place, values: Mapping[Any, Any]) -> dict[str, Choice]:
+        found = {}
+        for kind, value in values.items():
+            words = [DEFAULT, *self.staffing.organisations]
+            if self.faults.word((*place, str(kind)), str(kind), words, "kind of organisation"):
+                found[str(kind)] = self._choice((*place, str(kind)), value)
+        return found
+
+    def _choice(self, place: Place, value: object) -> Choice:
+        if not isinstance(value, dict):
+            return Choice(self._system(place, value))
+        for key in value:
+            self.faults.word((*place, str(key)), str(key), _SHARED, "key")
+        share = self.faults.parse((*place, "share"), lambda: number(value.get("share", 1.0)), Number(1.0))
+        if not share.figures and share.constant > 1:
+            self.faults.add((*place, "share"), f"a share of {share.constant:g} is above 1")
+        then = self._system((*place, "then"), value.get("then", "common"))
+        return Choice(then, share, self._system((*place, "else"), value.get("else", "own")))
+
+    def _system(self, place: Place, word: object) -> System:
+        self.faults.word(place, str(word), SYSTEMS, "system")
+        return next((system for system in SYSTEMS if system == word), "own")
+
+    def _area(self, place: Place, word: str) -> str:
+        """A kommunenummer, or a county's two digits, from a number or a name."""
+        counties = {m.county_code: m.county for m in self.figures.municipalities()}
+        if word in counties:
+            return word
+        named = next((code for code, name in counties.items() if name.casefold() == word.casefold()), "")
+        if named:
+            return named
+        try:
+            return self.figures.municipality(word).kommunenummer
+        except InputError as error:
+            words = [DEFAULT, *self.staffing.organisations, *counties.values()]
+            if word.isdigit() or not self.faults.word(
+                place, word, words, "kind of organisation, county or municipality"
+            ):
+                if word.isdigit():
+                    self.faults.add(place, str(error))
+                return ""
+            self.faults.add(place, f"'{word}' is a kind of organisation; what it uses is a system, not more kinds")
+            return ""
+
+    def adoption(self, model: StudyModel) -> Adoption | None:
+        """How far a system has spread among municipalities."""
+        adoption = model.adoption
+        if adoption is None:
+            return None
+        place = ("adoption",)
+        curve = adoption.curve.removeprefix("figure ").strip()
+        self.faults.word((*place, "curve"), curve, self.figures.names(), "figure")
+        for n, kind in enumerate(adoption.kinds):
+            self.faults.word((*place, "kinds", n), kind, self.staffing.organisations, "organisation")
+        whole = [o.kind for o in self.staffing.organisations.values() if not o.one_per and not o.shared_by]
+        dip = self.faults.parse((*place, "dip"), lambda: number(adoption.dip), Number(0.0))
+        lasts = self.faults.parse((*place, "dip_lasts"), lambda: seconds(adoption.dip_lasts), 0)
+        if bool(dip.figures or dip.constant) != bool(lasts):
+            self.faults.add((*place, "dip"), "'dip' and 'dip_lasts' belong together: how much slower, and for how long")
+        kinds = tuple(adoption.kinds or whole)
+        return Adoption(curve, adoption.at, adoption.then, kinds, dip, lasts / _YEAR)
+
+    def mishaps(self, model: StudyModel) -> dict[str, float]:
+        """Shares that replace those of the message road."""
+        given = {word: getattr(model.messages, word.replace("-", "_")) for word in MISHAPS}
+        found = {word: share for word, share in given.items() if share is not None}
+        if sum(found.values()) > 1:
+            self.faults.add(("messages",), f"the shares come to {sum(found.values()):g}; they are parts of a whole")
+        return found
+
+    def outages(self, model: StudyModel) -> tuple[Outage, ...]:
+        """Systems that are down, in seconds after the period's start."""
+        found = []
+        midnight = datetime.combine(model.start, datetime.min.time(), _OSLO).astimezone(UTC)
+        for n, outage in enumerate(model.outages):
+            place: Place = ("outages", n)
+            words = [*SYSTEMS, *self.staffing.organisations]
+            self.faults.word((*place, "system"), outage.system, words, "system or kind of organisation")
+            at = self.faults.parse((*place, "at"), lambda text=outage.at: _instant(text), midnight)  # type: ignore[misc]
+            lasts = self.faults.parse((*place, "lasts"), lambda text=outage.lasts: seconds(text), 1)  # type: ignore[misc]
+            begins = round((at - midnight).total_seconds())
+            if not 0 <= begins < model.days * 86400:
+                self.faults.add(
+                    (*place, "at"), f"{outage.at} is outside the period of {model.days} days from {model.start}"
+                )
+            if lasts <= 0:
+                self.faults.add((*place, "lasts"), "an outage lasts longer than nothing")
+            found.append(Outage(outage.system, begins, lasts))
+        return tuple(sorted(found, key=lambda outage: (outage.at, outage.system)))
+
+    def response(self, model: StudyModel) -> Response:
+        """What a candidate's answers add to the work."""
+        if model.response.seconds and model.response.run:
+            self.faults.add(("response",), "either 'seconds' or 'from' a run, not both")
+        return Response(model.response.seconds, model.response.run)
+
+
+def _instant(text: str) -> datetime:
+    """A date and time in Oslo; raises ValueError."""
+    for pattern in _FORMATS:
+        try:
+            return datetime.strptime(text, pattern).replace(tzinfo=_OSLO).astimezone(UTC)
+        except ValueError:
+            continue
+    raise ValueError(f"'{text}' is not a date and time such as '2026-01-14 08:00'")
