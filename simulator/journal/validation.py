@@ -1,11 +1,13 @@
 """Holds a resource against R4: structure, cardinality, primitive formats, required bindings, reference targets.
 
-http://hl7.org/fhir/R4/validation.html names these aspects; invariants and profiles are not held against.
+http://hl7.org/fhir/R4/validation.html names these aspects; invariants are not held against. Of profiles, those of
+HL7 Norway that a resource names are (``no_basis``).
 """
 
 import re
 from typing import Any
 
+from simulator.journal import no_basis
 from simulator.journal.definitions import Element, Type, types
 from simulator.journal.errors import FhirError, Issue, masked, refuse
 from simulator.journal.primitives import CHECKS
@@ -35,6 +37,7 @@ class Validator:
             )
         issues: list[Issue] = []
         self._resource(resource, expected, issues, 0)
+        issues = issues or no_basis.check(resource)
         if issues:
             raise FhirError(422, issues[:MOST_ISSUES])
 
