@@ -14,6 +14,7 @@ import typer
 from simulator.errors import BenchError, InterruptedRunError
 from simulator.run import campaign, desk, people
 from simulator.run.display import Terminal
+from simulator.run.people_files import Format
 from simulator.run.verify import verify as recompute
 
 app = typer.Typer(
@@ -84,8 +85,11 @@ def population(
     out: Annotated[Path, typer.Option(help="File to write (.parquet, .csv), or a folder for bulk NDJSON.")] = Path(
         "runs/population.parquet"
     ),
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Also services, medicines, relations and the like, a file each.")
+    ] = False,
     file_format: Annotated[
-        people.Format | None, typer.Option("--format", help="Format; what --out says when left out.")
+        Format | None, typer.Option("--format", help="Format; what --out says when left out.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0)] = 1,
     workers: Annotated[
@@ -94,7 +98,9 @@ def population(
     lang: Language = desk.Language.en,
 ) -> None:
     """Make the synthetic population of municipalities, or a cohort, and say how well it fits the official figures."""
-    wanted = people.Wanted(tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value)
+    wanted = people.Wanted(
+        tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value, tables
+    )
     people.make_people(wanted, Terminal())
 
 

@@ -44,13 +44,14 @@ def writing(path: Path) -> Iterator[None]:
         ) from None
     except NotADirectoryError:
         raise OutputError("a part of the path is a file", where=str(path), remedy="Name a folder with --out.") from None
-    except OSError as error:
-        raise explained(error.errno, path) from None
     except Exception as error:
+        number = error.errno if isinstance(error, OSError) else None
         told = _NUMBER_IN_TEXT.search(str(error))  # a library that writes by itself repeats the system's number
-        if told is None:
+        if number is None and told:
+            number = int(told[1])
+        if number is None and not isinstance(error, OSError):
             raise
-        raise explained(int(told[1]), path) from None
+        raise explained(number, path) from None
 
 
 def explained(number: int | None, path: Path) -> OutputError:

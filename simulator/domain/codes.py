@@ -42,6 +42,10 @@ SNOMED_CT: Final = "http://snomed.info/sct"
 UCUM: Final = "http://unitsofmeasure.org"
 KOMMUNENUMMER: Final = "https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"
 MUNICIPALITY_EXTENSION: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
+CITIZENSHIP_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-citizenship"
+INTERPRETER_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
+COUNTRY: Final = "urn:iso:std:iso:3166"
+LANGUAGE: Final = "urn:ietf:bcp:47"
 FAMILY_RELATION: Final = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"
 NO_BASIS: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 
@@ -90,76 +94,47 @@ class Medicine:
 
 
 @dataclass(frozen=True, slots=True)
+class DrugAllergy:
+    """A substance by its ATC code, and what it does to somebody."""
+
+    atc: str
+    substance: str
+    reaction: str
+    """Volven 7497."""
+    reaction_name: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionCodes:
-    """How a long-term condition of the population is coded, and the medicines that go with it."""
+    """How a long-term condition of the population is coded."""
 
     icpc2: str
     icd10: str
     icd10_name: str
-    medicines: tuple[Medicine, ...] = ()
 
-
-METFORMIN: Final = Medicine("A10BA02", "Metformin", "500 mg morgen og kveld")
-AMLODIPINE: Final = Medicine("C08CA01", "Amlodipin", "5 mg morgen")
-SALBUTAMOL: Final = Medicine("R03AC02", "Salbutamol", "0,1 mg ved behov")
-TIOTROPIUM: Final = Medicine("R03BB04", "Tiotropiumbromid", "18 mikrogram morgen")
-METOPROLOL: Final = Medicine("C07AB02", "Metoprolol", "50 mg morgen")
-APIXABAN: Final = Medicine("B01AF02", "Apiksaban", "5 mg morgen og kveld")
-CLOPIDOGREL: Final = Medicine("B01AC04", "Klopidogrel", "75 mg morgen")
-ATORVASTATIN: Final = Medicine("C10AA05", "Atorvastatin", "40 mg kveld")
-DONEPEZIL: Final = Medicine("N06DA02", "Donepezil", "10 mg kveld")
-ESCITALOPRAM: Final = Medicine("N06AB10", "Escitalopram", "10 mg morgen")
-PARACETAMOL: Final = Medicine("N02BE01", "Paracetamol", "1 g ved behov, inntil 3 ganger daglig")
-PENICILLIN: Final = Medicine("J01CE02", "Fenoksymetylpenicillin", "660 mg 4 ganger daglig i 7 dager")
-PIVMECILLINAM: Final = Medicine("J01CA08", "Pivmecillinam", "200 mg 3 ganger daglig i 3 dager")
-LACTULOSE: Final = Medicine("A06AD11", "Laktulose", "15 ml morgen")
-PANTOPRAZOLE: Final = Medicine("A02BC02", "Pantoprazol", "20 mg morgen")
-FUROSEMIDE: Final = Medicine("C03CA01", "Furosemid", "40 mg morgen")
-VITAMIN_D: Final = Medicine("A11CC05", "Kolekalsiferol", "20 mikrogram daglig")
 
 # Long-term conditions (domain.tables.CONDITIONS) by code. The pairing of ICPC-2 and ICD-10 follows Helsedirektoratet's
-# conversion; the one medicine per condition is the bench's own simplification (assumed, not a treatment guideline).
+# conversion.
 CONDITION_CODES: Final[dict[str, ConditionCodes]] = {
-    "diabetes_diagnosed": ConditionCodes("T90", "E11", "Diabetes mellitus type 2", (METFORMIN,)),
-    "hypertension_treated": ConditionCodes("K86", "I10", "Essensiell (primær) hypertensjon", (AMLODIPINE,)),
-    "COPD_known": ConditionCodes("R95", "J44", "Annen kronisk obstruktiv lungesykdom", (TIOTROPIUM,)),
-    "asthma_current": ConditionCodes("R96", "J45", "Astma", (SALBUTAMOL,)),
-    "heart_failure": ConditionCodes("K77", "I50", "Hjertesvikt", (METOPROLOL,)),
-    "atrial_fibrillation": ConditionCodes("K78", "I48", "Atrieflimmer og atrieflutter", (APIXABAN,)),
-    "stroke_ever": ConditionCodes(
-        "K90", "I64", "Hjerneslag, ikke spesifisert som blødning eller infarkt", (CLOPIDOGREL,)
-    ),
-    "IHD": ConditionCodes("K76", "I25", "Kronisk iskemisk hjertesykdom", (ATORVASTATIN,)),
-    "dementia": ConditionCodes("P70", "F03", "Uspesifisert demens", (DONEPEZIL,)),
+    "diabetes_diagnosed": ConditionCodes("T90", "E11", "Diabetes mellitus type 2"),
+    "hypertension_treated": ConditionCodes("K86", "I10", "Essensiell (primær) hypertensjon"),
+    "COPD_known": ConditionCodes("R95", "J44", "Annen kronisk obstruktiv lungesykdom"),
+    "asthma_current": ConditionCodes("R96", "J45", "Astma"),
+    "heart_failure": ConditionCodes("K77", "I50", "Hjertesvikt"),
+    "atrial_fibrillation": ConditionCodes("K78", "I48", "Atrieflimmer og atrieflutter"),
+    "stroke_ever": ConditionCodes("K90", "I64", "Hjerneslag, ikke spesifisert som blødning eller infarkt"),
+    "IHD": ConditionCodes("K76", "I25", "Kronisk iskemisk hjertesykdom"),
+    "dementia": ConditionCodes("P70", "F03", "Uspesifisert demens"),
     "cancer_prevalent_ever": ConditionCodes("A79", "C80", "Ondartet svulst uten spesifisert lokalisasjon"),
-    "depression_12m": ConditionCodes("P76", "F32", "Depressiv episode", (ESCITALOPRAM,)),
+    "depression_12m": ConditionCodes("P76", "F32", "Depressiv episode"),
     "anxiety_12m": ConditionCodes("P74", "F41", "Andre angstlidelser"),
     "alcohol_use_disorder_12m": ConditionCodes(
         "P15", "F10", "Psykiske lidelser og atferdsforstyrrelser som skyldes bruk av alkohol"
     ),
-    "osteoarthritis_known": ConditionCodes("L91", "M19", "Annen artrose", (PARACETAMOL,)),
+    "osteoarthritis_known": ConditionCodes("L91", "M19", "Annen artrose"),
     "CKD_stage3plus": ConditionCodes("U99", "N18", "Kronisk nyresykdom"),
 }
-
-# Given to those with polypharmacy until they have five; and by reason of contact. Assumed, as above.
-FURTHER_MEDICINES: Final = (PARACETAMOL, LACTULOSE, PANTOPRAZOLE, VITAMIN_D, ATORVASTATIN)
-MEDICINES_TO_ADD: Final = (FUROSEMIDE, METOPROLOL, APIXABAN, *FURTHER_MEDICINES, AMLODIPINE, PENICILLIN)
-MEDICINE_FOR_REASON: Final[dict[str, Medicine]] = {
-    "R74": PENICILLIN,
-    "R81": PENICILLIN,
-    "U71": PIVMECILLINAM,
-    "P76": ESCITALOPRAM,
-    "K86": AMLODIPINE,
-    "T90": METFORMIN,
-}
-
-# Serious drug allergies: ATC of the substance, and the reaction (Volven 7497).
-DRUG_ALLERGIES: Final = (
-    ("J01CE02", "Fenoksymetylpenicillin", "1", "Anafylaktisk reaksjon"),
-    ("J01CA04", "Amoksicillin", "9", "Angioødem/alvorlig generalisert urticaria"),
-    ("M01AE01", "Ibuprofen", "5", "Astma"),
-    ("J01EE01", "Sulfametoksazol og trimetoprim", "10", "Alvorlig hudreaksjon"),
-)
 
 # Volven 9151 (IPLOS service types), the ones the population's care needs become.
 IPLOS_HOME_CARE: Final = ("15", "Helsetjenester i hjemmet")
@@ -263,12 +238,23 @@ SLOT_ID: Final = "https://journalbenk.example/identifier/appointment-slot"
 
 # HL7's own code systems.
 HL7_TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem/"
+RELATION_ROLE: Final = f"{HL7_TERMINOLOGY}v3-RoleCode"
+REPRESENTATIVES: Final[dict[str, tuple[str, str]]] = {
+    "next-of-kin": ("NOK", "next of kin"),
+    "guardian": ("GUARD", "guardian"),
+    "proxy": ("POWATT", "power of attorney"),
+}
+"""Who stands for a resident (``tables.RELATIONS``) in HL7's role codes; parents have Norwegian ones."""
 CONFIDENTIALITY: Final = f"{HL7_TERMINOLOGY}v3-Confidentiality"
 # Protected addresses (kode 7 and kode 6) as labels. Folkeregisteret has no FHIR form of them; the pairing is assumed.
 PROTECTION_LABELS: Final = {
     "fortrolig": ("R", "restricted"),
     "strengt-fortrolig": ("V", "very restricted"),
 }
+PROTECTED: Final = tuple(PROTECTION_LABELS)
+"""Where these live is told to nobody."""
+HIDDEN: Final = "strengt-fortrolig"
+"""Nor how these are reached."""
 ACT_CODE: Final = f"{HL7_TERMINOLOGY}v3-ActCode"
 EXPECTATION: Final = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation"
 

@@ -1,65 +1,93 @@
 """A fingerprint of a table's content, independent of file format, compression and how rows were chunked."""
 
-from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 _SLICE: Final = 500_000
 
 
+class TableDigest:
+    """The digest of a table that comes a part at a time; how it is parted changes nothing."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, _Column] = {}
+
+    def update(self, part: pl.DataFrame) -> None:
+        """Take in the next rows; every part has the same columns."""
+        for name in part.columns:
+            series = part[name]
+            self._columns.setdefault(name, _Column(series.dtype)).update(series)
+
+    def hexdigest(self) -> str:
+        """SHA-256 over names, types and values of all columns, in order; 64 hexadecimal digits."""
+        whole = sha256()
+        for name, column in self._columns.items():
+            whole.update(f"{name}:{column.described()}\n".encode())
+        return whole.hexdigest()
+
+
 def table_digest(frame: pl.DataFrame) -> str:
-    """SHA-256 over names, types and values of all columns, in order; 64 hexadecimal digits."""
-    return _digest(frame[name] for name in frame.columns)
+    """The :class:`TableDigest` of a table that is there as a whole."""
+    digest = TableDigest()
+    digest.update(frame)
+    return digest.hexdigest()
 
 
 def file_digest(path: Path) -> str:
     """The digest of the table in a Parquet file, with one column in memory at a time."""
-    names = pl.read_parquet_schema(path)
-    return _digest(pl.read_parquet(path, columns=[name])[name] for name in names)
-
-
-def _digest(columns: Iterable[pl.Series]) -> str:
-    digest = sha256()
-    for series in columns:
-        digest.update(f"{series.name}:{series.dtype}:{len(series)}\n".encode())
-        for part in _parts(series):
-            digest.update(part)
+    digest = TableDigest()
+    for name in pl.read_parquet_schema(path):
+        digest.update(pl.read_parquet(path, columns=[name]))
     return digest.hexdigest()
 
 
-def _parts(series: pl.Series) -> Iterable[bytes]:
-    missing = series.is_null()
-    nulls = missing.to_numpy().tobytes() if missing.any() else b""
-    if isinstance(series.dtype, pl.List):
-        return [nulls, series.list.len().fill_null(0).to_numpy().tobytes(), *_parts(series.explode())]
-    if isinstance(series.dtype, pl.String | pl.Enum | pl.Categorical):
-        return chain([nulls], _sizes(series), _texts(series))
-    if series.dtype == pl.Binary:
-        return [nulls, series.bin.size().fill_null(0).to_numpy().tobytes(), b"".join(series.drop_nulls().to_list())]
-    values = series.to_physical()
-    filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)
-    return [nulls, filled.to_numpy().tobytes()]
+class _Column:
+    """Hashes of a column so far: which rows are null, how long its values are, the values; or of a list's elements."""
+
+    def __init__(self, dtype: pl.DataType) -> None:
+        self._dtype = dtype
+        self._rows = 0
+        self._nulls, self._sizes, self._values = sha256(), sha256(), sha256()
+        self._elements = _Column(dtype.inner) if isinstance(dtype, pl.List) else None  # type: ignore[arg-type]  # an instance here
+
+    def update(self, series: pl.Series) -> None:
+        if series.null_count():
+            missing = np.flatnonzero(series.is_null().to_numpy()) + self._rows
+            self._nulls.update(missing.tobytes())
+        self._rows += len(series)
+        # Some rows at a time, so that no copy of a long column is needed.
+        for part in series.to_frame().iter_slices(_SLICE):
+            self._take(part.to_series())
+
+    def _take(self, series: pl.Series) -> None:
+        if self._elements:
+            self._sizes.update(series.list.len().fill_null(0).to_numpy().tobytes())
+            self._elements.update(series.explode())
+        elif isinstance(self._dtype, pl.String | pl.Categorical):
+            text = series.cast(pl.String)
+            self._sizes.update(text.str.len_bytes().fill_null(0).to_numpy().tobytes())
+            self._values.update(_joined(text))
+        elif self._dtype == pl.Binary:
+            self._sizes.update(series.bin.size().fill_null(0).to_numpy().tobytes())
+            self._values.update(b"".join(series.drop_nulls().to_list()))
+        else:
+            values = series.to_physical()
+            filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)
+            self._values.update(filled.to_numpy().tobytes())
+
+    def described(self) -> str:
+        parts = (self._dtype, self._rows, *(part.hexdigest() for part in (self._nulls, self._sizes, self._values)))
+        elements = f"[{self._elements.described()}]" if self._elements else ""
+        return ":".join(map(str, parts)) + elements
 
 
-def _slices(series: pl.Series) -> Iterator[pl.Series]:
-    """A column of words as text, some rows at a time, so that no copy of the whole is needed."""
-    for part in series.to_frame().iter_slices(_SLICE):
-        yield part.to_series().cast(pl.String)
-
-
-def _sizes(series: pl.Series) -> Iterator[bytes]:
-    for part in _slices(series):
-        yield part.str.len_bytes().fill_null(0).to_numpy().tobytes()
-
-
-def _texts(series: pl.Series) -> Iterator[bytes]:
+def _joined(texts: pl.Series) -> bytes:
     """All texts after one another: as a CSV file of one column that has neither quotes nor ends of lines."""
-    for part in _slices(series):
-        file = BytesIO()
-        part.to_frame().write_csv(file, include_header=False, quote_style="never", line_terminator="")
-        yield file.getvalue()
+    file = BytesIO()
+    texts.to_frame().write_csv(file, include_header=False, quote_style="never", line_terminator="")
+    return file.getvalue()

@@ -149,6 +149,7 @@ MEDICINES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dose": pl.String,
     "since": pl.Date,
     "prescriber": pl.String,  # role, e.g. gp.doctor
+    "condition": pl.Enum(CONDITIONS),  # the one of the resident's it is for; null for other reasons
 }
 ALLERGIES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "resident": pl.Int64,

@@ -6,7 +6,7 @@ correct form, and gives the one reaction the profile demands.
 
 from typing import Final
 
-from simulator.domain.codes import ALLERGY_MANIFESTATION, ATC, DRUG_ALLERGIES, HL7_TERMINOLOGY, profile
+from simulator.domain.codes import ALLERGY_MANIFESTATION, ATC, HL7_TERMINOLOGY, DrugAllergy, profile
 from simulator.fhir.contact import Person
 from simulator.fhir.elements import Resource, concept, ref
 
@@ -15,9 +15,8 @@ _ACTIVE: Final = {"coding": [{"system": f"{_SYSTEM}clinical", "code": "active"}]
 _CONFIRMED: Final = {"coding": [{"system": f"{_SYSTEM}verification", "code": "confirmed"}]}
 
 
-def drug_allergy(person: Person, draw: int, recorded: str) -> Resource:
-    """A serious drug allergy; ``draw`` (any number) chooses which, ``recorded`` is a date."""
-    atc, substance, reaction, reaction_name = DRUG_ALLERGIES[draw % len(DRUG_ALLERGIES)]
+def drug_allergy(person: Person, allergy: DrugAllergy, recorded: str) -> Resource:
+    """A serious drug allergy; ``recorded`` is a date."""
     resource: Resource = {
         "resourceType": "AllergyIntolerance",
         "meta": {"profile": profile("AllergyIntolerance")},
@@ -26,13 +25,13 @@ def drug_allergy(person: Person, draw: int, recorded: str) -> Resource:
         "type": "allergy",
         "category": ["medication"],
         "criticality": "high",
-        "code": {**concept(ATC, (atc, substance)), "text": substance},
+        "code": {**concept(ATC, (allergy.atc, allergy.substance)), "text": allergy.substance},
         "patient": ref(person.patient),
         "recordedDate": recorded,
         "reaction": [
             {
-                "manifestation": [concept(ALLERGY_MANIFESTATION, (reaction, reaction_name))],
-                "severity": "severe",
+                "manifestation": [concept(ALLERGY_MANIFESTATION, (allergy.reaction, allergy.reaction_name))],
+                "severity": allergy.severity,
             }
         ],
     }

@@ -1,5 +1,6 @@
 """The figures that rendering needs and the simulation does not give, read from ``assumptions.yaml`` beside it."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from simulator.documents import read
 from simulator.domain.figure import FigureUse
 from simulator.fhir.references import reference_uses
+from simulator.figures.regimens import regimens
 
 PATH: Final = Path(__file__).with_name("assumptions.yaml")
 
@@ -38,8 +40,7 @@ def assumption(name: str) -> float:
 
 def assumptions() -> tuple[FigureUse, ...]:
     """Every figure rendering rests on, for the report."""
-    own = tuple(
-        FigureUse(f"record.{name}", figure.unit, figure.year, figure.source, figure.status)
-        for name, figure in _figures().items()
+    own = (
+        FigureUse(name, figure.unit, figure.year, figure.source, figure.status) for name, figure in _figures().items()
     )
-    return own + reference_uses()
+    return tuple(replace(use, name=f"record.{use.name}") for use in (*own, *regimens().uses)) + reference_uses()

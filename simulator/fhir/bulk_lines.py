@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import orjson
 import polars as pl
@@ -47,14 +47,10 @@ def fit_for_json(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     return frame.with_columns(_escaped(frame[name]) for name in names)
 
 
-def variants(frame: pl.DataFrame, flags: list[str]) -> Iterator[tuple[dict[str, object], pl.DataFrame]]:
+def variants(frame: pl.DataFrame, flags: list[str]) -> Iterator[tuple[dict[str, Any], pl.DataFrame]]:
     """The rows by the values of ``flags``, which decide the shape of a resource, each group with its values."""
-    found = frame.select(flags).unique(maintain_order=True)
-    for values in found.iter_rows(named=True):
-        if found.height == 1:
-            yield values, frame
-        else:
-            yield values, frame.filter(*(pl.col(name).eq_missing(value) for name, value in values.items()))
+    for part in frame.partition_by(flags, maintain_order=True):
+        yield part.row(0, named=True), part
 
 
 def _escaped(texts: pl.Series) -> pl.Series:

@@ -1,21 +1,20 @@
-"""Bulk data about who people are: residents as columns, their Patient, and the relatives they name."""
+"""Bulk data about who people are: residents as columns, and their Patient."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
-from simulator.domain.codes import RELATIVES
 from simulator.fhir.bulk_lines import address, fill, fit_for_json, slot, variants
-from simulator.fhir.bulk_registry import Listed
+from simulator.fhir.bulk_registry import LookedUp
 from simulator.fhir.contact import Person
-from simulator.fhir.patient import HIDDEN, patient
-from simulator.fhir.related import related_person
+from simulator.fhir.patient import FURTHER_KINDS, Identity, patient
 
 _TEXTS: Final = ("given_name", "family_name", "street", "city")
-_RELATIVE: Final = ("person_number", "given_name", "family_name", "sex", "birth_date", "phone")
-_ROW: Final = (*dict.fromkeys((*_TEXTS, *_RELATIVE, "kommunenummer", "postal_code")),)
+RELATIVE: Final = ("person_number", "given_name", "family_name", "sex", "birth_date", "phone")
+"""What is told of a relative."""
+_ROW: Final = (*dict.fromkeys((*_TEXTS, *RELATIVE, "kommunenummer", "postal_code", "language", "citizenship")),)
 _MUNICIPALITY: Final = 10**7
 
 
@@ -27,17 +26,17 @@ def identified(people: pl.DataFrame) -> pl.DataFrame:
     return people.with_columns(site=site).with_columns(id=pl.concat_str("site", pl.lit("-"), running))
 
 
-def prepared(people: pl.DataFrame, listed: Listed) -> pl.DataFrame:
+def prepared(people: pl.DataFrame, seen: LookedUp) -> pl.DataFrame:
     """Rows of :func:`identified` ready to be filled in: texts as JSON has them, and whom they are cared for by."""
-    joined = people.join(listed.offices, on=["site", "fastlege"], how="left", maintain_order="left")
-    joined = joined.join(listed.sites, on="site", how="left", maintain_order="left")
+    joined = people.join(seen.offices, on=["site", "fastlege"], how="left", maintain_order="left")
+    joined = joined.join(seen.sites, on="site", how="left", maintain_order="left")
     told = fit_for_json(joined, [*_TEXTS, "municipality"])
-    return told.with_columns(pl.col("sex").cast(pl.String), pl.col("birth_date").cast(pl.String))
+    return told.with_columns(pl.col("sex", "language", "citizenship", "birth_date").cast(pl.String))
 
 
 def person_like(flags: dict[str, Any], *, doctor: bool) -> Person:
     """Somebody whose every column is a slot, but for those given."""
-    row = {name: slot(name) for name in _ROW} | flags
+    row = {name: slot(name) for name in _ROW} | {"interpreter": False} | flags
     return Person(
         resident=0,
         patient=address("Patient", slot("id")),
@@ -48,36 +47,37 @@ def person_like(flags: dict[str, Any], *, doctor: bool) -> Person:
     )
 
 
-def patients(people: pl.DataFrame) -> Iterator[pl.Series]:
-    """The Patient of each row of :func:`prepared`."""
-    flags_too = {"_doctor": pl.col("doctor").is_not_null(), "_phone": pl.col("phone") != ""}
-    flagged = people.select("id", "municipality", "doctor", "office", "protection", *_ROW, **flags_too)
-    for flags, rows in variants(flagged, ["_doctor", "_phone", "protection"]):
-        known = {"protection": flags["protection"]} | ({} if flags["_phone"] else {"phone": ""})
-        person = person_like(known, doctor=bool(flags["_doctor"]))
-        yield fill(patient(person, slot("municipality")), slot("id"), rows)
+def with_identities(people: pl.DataFrame, identities: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Rows of :func:`prepared` with the numbers beside their own (``tables.IDENTITIES``), and who has none yet.
 
-
-def related_persons(people: pl.DataFrame, everybody: pl.DataFrame) -> Iterator[pl.Series]:
-    """A RelatedPerson for every relative that a row of :func:`prepared` names, found among ``everybody``."""
-    numbers = everybody["resident"].to_numpy()
-    for column, relation in RELATIVES.items():
-        if column not in people.columns:
-            continue
-        named = people.filter(pl.col(column).is_not_null()).select("id", column)
-        place = np.searchsorted(numbers, named[column].to_numpy())
-        known = np.minimum(place, len(numbers) - 1)
-        found = numbers[known] == named[column].to_numpy()
-        reachable = pl.when(pl.col("protection") == HIDDEN).then(pl.lit("")).otherwise("phone")
-        relatives = (
-            everybody.select(*_RELATIVE, "protection")[known]
-            .with_columns(phone=reachable)
-            .with_columns(id=named["id"])
-            .filter(pl.Series(found))
+    Columns by kind of number: the number, or null, and when it was held ``_from`` and ``_to``.
+    """
+    for kind in FURTHER_KINDS:
+        held = identities.filter(pl.col("kind") == kind).select(
+            "resident",
+            pl.col("number").alias(kind),
+            *(pl.col(end).cast(pl.String).alias(f"{kind}_{end}") for end in ("from", "to")),
         )
-        rows = fit_for_json(relatives, ["given_name", "family_name"])
-        rows = rows.with_columns(pl.col("sex").cast(pl.String), pl.col("birth_date").cast(pl.String))
-        for flags, part in variants(rows.with_columns(_phone=pl.col("phone") != ""), ["_phone"]):
-            relative = {name: slot(name) for name in _RELATIVE} | ({} if flags["_phone"] else {"phone": ""})
-            resource = related_person(person_like({}, doctor=False), relative, relation)
-            yield fill(resource, f"{slot('id')}-{column}", part)
+        people = people.join(held, on="resident", how="left", maintain_order="left")
+    waiting = identities.filter((pl.col("kind") == "none") & (pl.col("to") > day))["resident"]
+    return people.with_columns(unnumbered=pl.col("resident").is_in(waiting.implode()))
+
+
+def patients(people: pl.DataFrame) -> Iterator[pl.Series]:
+    """The Patient of each row of :func:`with_identities`."""
+    flags = {
+        "_doctor": pl.col("doctor").is_not_null(),
+        "_phone": pl.col("phone") != "",
+        **{f"_{kind}": pl.col(kind).is_not_null() for kind in FURTHER_KINDS},
+    }
+    flagged = people.with_columns(**flags)
+    for values, rows in variants(flagged, [*flags, "protection", "interpreter", "unnumbered"]):
+        known = {name: values[name] for name in ("protection", "interpreter")}
+        person = person_like(known | ({} if values["_phone"] else {"phone": ""}), doctor=values["_doctor"])
+        further = [
+            Identity(kind, slot(kind), (slot(f"{kind}_from"), slot(f"{kind}_to")))
+            for kind in FURTHER_KINDS
+            if values[f"_{kind}"]
+        ]
+        resource = patient(person, slot("municipality"), further, unnumbered=values["unnumbered"])
+        yield fill(resource, slot("id"), rows)

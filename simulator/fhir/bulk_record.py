@@ -8,19 +8,17 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from simulator.domain.codes import CONDITION_CODES, DRUG_ALLERGIES, Medicine
-from simulator.domain.tables import CONDITIONS
+from simulator.domain.codes import CONDITION_CODES, DrugAllergy, Medicine
 from simulator.fhir.allergy import drug_allergy
 from simulator.fhir.assumptions import assumption
-from simulator.fhir.bulk_lines import address, fill, slot, variants
+from simulator.fhir.bulk_lines import address, fill, fit_for_json, slot, variants
 from simulator.fhir.bulk_people import person_like
 from simulator.fhir.condition import known_problem
-from simulator.fhir.episode import granted_services, running_service
-from simulator.fhir.medication import regular_medicine, regular_medicines
+from simulator.fhir.episode import running_service
+from simulator.fhir.medication import regular_medicine
 from simulator.streams import stream
 
-_HAS: Final = [f"has_{name}" for name in CONDITIONS]
-_SERVICES: Final = {"home-care": "home_care_id", "nursing-home": "nursing_home_id"}
+_WORDS: Final = ("name", "dose", "substance", "reaction_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +43,44 @@ def conditions(people: pl.DataFrame, at: AsOf) -> Iterator[pl.Series]:
             yield fill(known_problem(person, codes, slot("since")), f"{slot('id')}-{codes.icpc2}", rows)
 
 
-def allergies(people: pl.DataFrame, at: AsOf) -> Iterator[pl.Series]:
-    """An AllergyIntolerance for everybody with a serious drug allergy."""
-    allergic = at.since(people.filter("has_allergy_drug_serious"), "allergy")
-    which = (_draws(allergic, at.seed, "allergy") * len(DRUG_ALLERGIES)).astype(np.int64)
-    for number in range(len(DRUG_ALLERGIES)):
-        for person, rows in _by_doctor(allergic.filter(pl.Series(which == number))):
-            yield fill(drug_allergy(person, number, slot("since")), f"{slot('id')}-allergy", rows)
+def allergies(people: pl.DataFrame, known: pl.DataFrame) -> Iterator[pl.Series]:
+    """An AllergyIntolerance for every row of ``known`` (``tables.ALLERGIES``) about them."""
+    allergy = DrugAllergy(*(slot(name) for name in ("atc", "substance", "reaction", "reaction_name", "severity")))
+    for person, rows in _by_doctor(_with(people, known)):
+        yield fill(drug_allergy(person, allergy, slot("since")), f"{slot('id')}-allergy-{slot('atc')}", rows)
 
 
-def medicines(people: pl.DataFrame, at: AsOf) -> Iterator[pl.Series]:
-    """A MedicationStatement for every medicine that goes with the conditions of each row."""
-    found: dict[tuple[Medicine, str | None], list[int]] = {}
-    patterns = people.select(_HAS).unique(maintain_order=True).with_row_index("pattern")
-    for row in patterns.iter_rows(named=True):
-        for item in regular_medicines(person_like(row, doctor=False)):
-            found.setdefault(item, []).append(row["pattern"])
-    told = people.join(patterns, on=_HAS, how="left", maintain_order="left")
-    for (medicine, reason), those in found.items():
-        taking = at.since(told.filter(pl.col("pattern").is_in(those)), reason or medicine.atc)
-        for person, rows in _by_doctor(taking):
+def medicines(people: pl.DataFrame, known: pl.DataFrame) -> Iterator[pl.Series]:
+    """A MedicationStatement for every row of ``known`` (``tables.MEDICINES``) about them."""
+    medicine = Medicine(slot("atc"), slot("name"), slot("dose"))
+    for flags, rows in variants(_with(people, known), ["condition"]):
+        reason = CONDITION_CODES[flags["condition"]].icpc2 if flags["condition"] else None
+        for person, part in _by_doctor(rows):
             resource = regular_medicine(person, medicine, reason, slot("since"))
-            yield fill(resource, f"{slot('id')}-{medicine.atc}", rows)
+            yield fill(resource, f"{slot('id')}-{slot('atc')}", part)
 
 
-def services(people: pl.DataFrame, at: AsOf) -> Iterator[pl.Series]:
-    """An EpisodeOfCare for every service that each row has a decision on."""
-    flagged = people.with_columns(_hours=pl.col("home_care_hours") > 0)
-    for flags, rows in variants(flagged, ["_hours", "safety_alarm", "nursing_home"]):
-        person = person_like({**flags, "home_care_hours": float(bool(flags["_hours"]))}, doctor=False)
-        for service, kind in granted_services(person):
-            organisation = address("Organization", slot(_SERVICES[kind]))
-            resource = running_service(person, service, organisation, slot("since"))
-            yield fill(resource, f"{slot('id')}-service-{service[0]}", at.since(rows, f"service/{service[0]}"))
+def services(people: pl.DataFrame, known: pl.DataFrame) -> Iterator[pl.Series]:
+    """An EpisodeOfCare for every row of ``known`` (``tables.SERVICES``) about them."""
+    told = _with(people, known).with_columns(_home=pl.col("place") != "institution")
+    for flags, rows in variants(told, ["_home"]):
+        organisation = address("Organization", slot("home_care_id" if flags["_home"] else "nursing_home_id"))
+        service = slot("service"), slot("name")
+        resource = running_service(person_like({}, doctor=False), service, organisation, slot("from"))
+        yield fill(resource, f"{slot('id')}-service-{slot('service')}", rows)
+
+
+def _with(people: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table about people, as text fit for JSON, with what their resources need of each person."""
+    whom = people.select("resident", "id", "doctor", "office", "home_care_id", "nursing_home_id")
+    rows = known.with_columns(pl.selectors.date().cast(pl.String), pl.selectors.enum().cast(pl.String))
+    joined = rows.join(whom, on="resident", maintain_order="left")
+    return fit_for_json(joined, [name for name in _WORDS if name in joined.columns])
 
 
 def _by_doctor(rows: pl.DataFrame) -> Iterator[tuple[Any, pl.DataFrame]]:
     """The rows with a GP and those without, each with a person to make their resource of."""
-    flagged = rows.with_columns(_doctor=pl.col("doctor").is_not_null())
-    for flags, part in variants(flagged, ["_doctor"]) if rows.height else ():
+    for flags, part in variants(rows.with_columns(_doctor=pl.col("doctor").is_not_null()), ["_doctor"]):
         yield person_like({}, doctor=bool(flags["_doctor"])), part
 
 

@@ -20,37 +20,51 @@ _REFERENCE: Final = re.compile(r"urn:uuid:([0-9a-f-]{36})")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The registry, and what residents look up in it."""
+class LookedUp:
+    """What residents look up in the registry."""
 
-    lines: dict[str, list[str]]
-    """By resource type, one line of JSON a resource."""
     offices: pl.DataFrame
     """``site``, ``fastlege``: ``office`` and ``doctor``, the ids of organisation and practitioner."""
     sites: pl.DataFrame
     """``site``: ``municipality`` (its name) and the ids of its services."""
 
 
-def listed(people: pl.DataFrame, names: MunicipalityNames, called: Names, seed: int) -> Listed:
-    """Everybody and everything that the residents (``site`` and ``fastlege``) may be cared for by.
+def homes(people: pl.DataFrame) -> pl.DataFrame:
+    """``site`` and ``fastlege`` of the residents, each pair once; -1 stands for every site."""
+    pairs = people.select("site", "fastlege").unique()
+    every = pairs.select("site", fastlege=pl.lit(-1, dtype=pl.Int32)).unique()
+    return pl.concat([pairs, every]).unique().sort("site", "fastlege")
+
+
+def looked_up(known: pl.DataFrame, names: MunicipalityNames, seed: int) -> LookedUp:
+    """What the residents of :func:`homes` may be cared for by."""
+    return _listed(known, names, Registry(seed, str, ([], [])))
+
+
+def lines(known: pl.DataFrame, names: MunicipalityNames, called: Names, seed: int) -> dict[str, list[str]]:
+    """By resource type, one line of JSON for everybody and everything that the residents of :func:`homes` look up.
 
     ``called`` are the names that practitioners get.
     """
     registry = Registry(seed, lambda number: names.municipality(number).name, called)
-    sites = people["site"].unique().sort().to_list()
+    found = _listed(known, names, registry)
+    return _lines(registry, dict(found.sites.select("site", "municipality").iter_rows()), seed)
+
+
+def _listed(known: pl.DataFrame, names: MunicipalityNames, registry: Registry) -> LookedUp:
+    sites = known["site"].unique().sort().to_list()
     town = [names.municipality(site.partition(".")[0]).name for site in sites]
     services = {
         column: [registry.organisation(f"{site}/{kind}") for site in sites] for column, kind in _SERVICES.items()
     }
-    offices = people.filter(pl.col("fastlege") >= 0).select("site", "fastlege").unique().sort("site", "fastlege")
+    offices = known.filter(pl.col("fastlege") >= 0)
     keys = [f"{site}/gp/{number}" for site, number in offices.iter_rows()]
-    return Listed(
+    return LookedUp(
         offices=offices.with_columns(
             office=pl.Series([registry.organisation(key) for key in keys], dtype=pl.String),
             doctor=pl.Series([registry.practitioner(key, _DOCTOR, 0) for key in keys], dtype=pl.String),
         ),
         sites=pl.DataFrame({"site": sites, "municipality": town, **services}),
-        lines=_lines(registry, dict(zip(sites, town, strict=True)), seed),
     )
 
 

@@ -1,17 +1,10 @@
 """MedicationStatement: the medicines list (no-basis-MedicationStatement 2.0.1)."""
 
-from simulator.domain.codes import (
-    ATC,
-    CONDITION_CODES,
-    FURTHER_MEDICINES,
-    MEDICINE_FOR_REASON,
-    MEDICINES_TO_ADD,
-    Medicine,
-    profile,
-)
+from simulator.domain.codes import ATC, CONDITION_CODES, Medicine, profile
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.contact import Contact, Person
 from simulator.fhir.elements import Resource, concept, icpc2, ref
+from simulator.figures.regimens import regimens
 
 
 def regular_medicines(person: Person) -> list[tuple[Medicine, str | None]]:
@@ -19,10 +12,10 @@ def regular_medicines(person: Person) -> list[tuple[Medicine, str | None]]:
     found: dict[str, tuple[Medicine, str | None]] = {}
     for name, codes in CONDITION_CODES.items():
         if person.row[f"has_{name}"]:
-            for medicine in codes.medicines:
+            for medicine in regimens().of_condition[name]:
                 found.setdefault(medicine.atc, (medicine, codes.icpc2))
     if person.row["has_polypharmacy_5plus_Rx_year"]:
-        for medicine in FURTHER_MEDICINES:
+        for medicine in regimens().further:
             if len(found) < assumption("medicines_in_polypharmacy"):
                 found.setdefault(medicine.atc, (medicine, None))
     return list(found.values())
@@ -41,16 +34,17 @@ def regular_medicine(person: Person, medicine: Medicine, reason: str | None, sin
 
 def medicine_for(contact: Contact) -> Medicine:
     """The medicine that a contact is about: by its reason, else the first the person takes, else a common one."""
-    by_reason = MEDICINE_FOR_REASON.get(contact.reason or "")
-    return by_reason or next(iter(contact.person.medicines), MEDICINES_TO_ADD[0])
+    by_reason = regimens().of_reason.get(contact.reason or "")
+    return by_reason or next(iter(contact.person.medicines), regimens().added[0])
 
 
 def medication_change(contact: Contact) -> Resource:
     """A medicine added in a contact, by its reason; else the next common one that the person does not take."""
-    medicine = MEDICINE_FOR_REASON.get(contact.reason or "")
+    medicine = regimens().of_reason.get(contact.reason or "")
     if medicine is None:
         taken = {item.atc for item in contact.person.medicines}
-        medicine = next((m for m in MEDICINES_TO_ADD if m.atc not in taken), MEDICINES_TO_ADD[-1])
+        common = regimens().added
+        medicine = next((m for m in common if m.atc not in taken), common[-1])
     resource = _statement(medicine, contact.at, contact.at)
     resource["subject"] = contact.subject
     resource["informationSource"] = ref(contact.author)

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from simulator.domain.codes import CONDITION_CODES, IPLOS_HOME_CARE
+from simulator.domain.codes import CONDITION_CODES, IPLOS_HOME_CARE, DrugAllergy
 from simulator.fhir.allergy import drug_allergy
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.careplan import running_plan
@@ -19,6 +19,7 @@ from simulator.fhir.medication import regular_medicine, regular_medicines
 from simulator.fhir.patient import patient
 from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
+from simulator.figures.regimens import regimens
 
 _DOCTOR = "gp.doctor"
 _HOME_CARE = "home-care"
@@ -69,13 +70,22 @@ class Past:
             if person.row[f"has_{name}"]:
                 yield f"condition/{name}", known_problem(person, codes, self._since(person, name))
         if person.row["has_allergy_drug_serious"]:
-            draw = int(self._id(person, "allergy/which")[:8], 16)
-            yield "allergy", drug_allergy(person, draw, self._since(person, "allergy"))
+            yield "allergy", drug_allergy(person, self._allergy(person), self._since(person, "allergy"))
         for medicine, reason in regular_medicines(person):
             person.medicines.append(medicine)
             since = self._since(person, reason or medicine.atc)
             yield f"medicine/{medicine.atc}", regular_medicine(person, medicine, reason, since)
         yield from self._services(person)
+
+    def _allergy(self, person: Person) -> DrugAllergy:
+        """One of the common ones, each as often as its share says."""
+        known = regimens().allergies
+        left = int(self._id(person, "allergy/which")[:8], 16) / 16**8 * sum(share for _, share in known)
+        for allergy, share in known:
+            left -= share
+            if left < 0:
+                return allergy
+        return known[-1][0]
 
     def _services(self, person: Person) -> Iterator[tuple[str, Resource]]:
         for service, kind in granted_services(person):

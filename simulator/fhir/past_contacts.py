@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from simulator.domain.codes import CONDITION_CODES, HL7_TERMINOLOGY, ICPC2_NAMES, MEDICINE_FOR_REASON, Medicine
+from simulator.domain.codes import CONDITION_CODES, HL7_TERMINOLOGY, ICPC2_NAMES, Medicine
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.communication import communication
 from simulator.fhir.condition import diagnosis
@@ -17,6 +17,7 @@ from simulator.fhir.medication import medication_change
 from simulator.fhir.observation import blood_pressure, heart_rate
 from simulator.fhir.past_plan import Kind, Planned
 from simulator.fhir.registry import Registry
+from simulator.figures.regimens import regimens
 from simulator.streams import stream
 
 _RESOLVED: Final = {"coding": [{"system": f"{HL7_TERMINOLOGY}condition-clinical", "code": "resolved"}]}
@@ -65,7 +66,7 @@ class PastContacts:
         if contact.reason in _PASSING:
             yield self._past(self._make(contact, "diagnosis", diagnosis))
             ends = planned.at + timedelta(days=int(assumption("past_acute_medicine_days")))
-            if planned.kind == "gp" and contact.reason in MEDICINE_FOR_REASON and ends.date() < start:
+            if planned.kind == "gp" and contact.reason in regimens().of_reason and ends.date() < start:
                 yield self._course(contact, ends)
         if self._keyed.uniform(place, 1) < assumption("past_vital_signs_share"):
             yield self._make(contact, "blood-pressure", blood_pressure)

@@ -1,14 +1,23 @@
 """Patient: a resident as the record knows him (no-basis-Patient 2.0.10)."""
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from simulator.domain.clinical_codes import NEWBORN_ID
 from simulator.domain.codes import (
+    CITIZENSHIP_EXTENSION,
     CONFIDENTIALITY,
+    COUNTRY,
+    DNR,
+    FHN,
     FNR,
+    HIDDEN,
+    INTERPRETER_EXTENSION,
     KOMMUNENUMMER,
+    LANGUAGE,
     MUNICIPALITY_EXTENSION,
+    PROTECTED,
     PROTECTION_LABELS,
     RELATIVES,
     profile,
@@ -17,48 +26,53 @@ from simulator.fhir.contact import Contact, Person
 from simulator.fhir.elements import Resource, coding, identifier, ref
 from simulator.fhir.related import related_person
 
-HIDDEN: Final = "strengt-fortrolig"
+_FURTHER: Final = {"dnr": (DNR, "old"), "former": (FNR, "old"), "fhn": (FHN, "secondary")}
+FURTHER_KINDS: Final = tuple(_FURTHER)
 
 
-def patient(person: Person, municipality: str) -> Resource:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A number beside a resident's own: a kind of ``tables.IDENTITIES``, and the dates it was held from and to."""
+
+    kind: str
+    number: str
+    held: tuple[str, str]
+
+
+def patient(
+    person: Person, municipality: str, further: Iterable[Identity] = (), *, unnumbered: bool = False
+) -> Resource:
     """The Patient of a resident; ``municipality`` is the name of the municipality of residence.
 
-    A protected address is labelled; where somebody with a strictly protected one lives or answers is told to nobody.
+    A protected address is labelled and not told, of those with a strictly protected one neither the telephone.
+    ``further`` are numbers beside the fødselsnummer; an ``unnumbered`` newborn has none yet.
     """
     row = person.row
-    code = {"system": KOMMUNENUMMER, "code": row["kommunenummer"], "display": municipality}
     resource: Resource = {
         "resourceType": "Patient",
         "meta": {"profile": profile("Patient")},
-        "identifier": identifier(FNR, row["person_number"]),
+        "extension": _extensions(row),
+        "identifier": [] if unnumbered else identifier(FNR, row["person_number"]),
         "active": True,
         "name": [{"use": "official", "family": row["family_name"], "given": [row["given_name"]]}],
         "gender": row["sex"],
         "birthDate": row["birth_date"],
-        "address": [
-            {
-                "use": "home",
-                "type": "physical",
-                "line": [row["street"]],
-                "city": row["city"],
-                "district": municipality,
-                "_district": {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": code}]},
-                "postalCode": row["postal_code"],
-                "country": "NO",
-            }
-        ],
     }
+    resource["identifier"] += [_identifier(identity) for identity in further]
     label = PROTECTION_LABELS.get(row["protection"] or "")
     if label:
         resource["meta"]["security"] = [coding(CONFIDENTIALITY, label)]
-    if row["protection"] == HIDDEN:
-        del resource["address"]
-    elif row["phone"]:
+    if row["protection"] not in PROTECTED:
+        resource["address"] = [_address(row, municipality)]
+    if row["protection"] != HIDDEN and row["phone"]:
         resource["telecom"] = [{"system": "phone", "value": row["phone"], "use": "mobile"}]
+    if row["language"]:
+        language = {"coding": [{"system": LANGUAGE, "code": row["language"]}]}
+        resource["communication"] = [{"language": language, "preferred": True}]
     doctors = [ref(party) for party in (person.doctor, person.office) if party]
     if doctors:
         resource["generalPractitioner"] = doctors
-    return resource
+    return {name: value for name, value in resource.items() if value != []}
 
 
 def newborn(contact: Contact) -> Resource:
@@ -86,3 +100,34 @@ def mother_of_newborn(contact: Contact) -> Resource:
 def deceased(person: Resource, contact: Contact) -> Resource:
     """The person, dead since the event."""
     return {**person, "deceasedDateTime": contact.at}
+
+
+def _extensions(row: dict[str, Any]) -> list[Resource]:
+    """Citizenship and the need for an interpreter, where the population tells of them."""
+    found: list[Resource] = []
+    if row["citizenship"]:
+        code = {"coding": [{"system": COUNTRY, "code": row["citizenship"]}]}
+        found.append({"url": CITIZENSHIP_EXTENSION, "extension": [{"url": "code", "valueCodeableConcept": code}]})
+    if row["interpreter"]:
+        found.append({"url": INTERPRETER_EXTENSION, "valueBoolean": True})
+    return found
+
+
+def _identifier(identity: Identity) -> Resource:
+    system, use = _FURTHER[identity.kind]
+    start, end = identity.held
+    return {"use": use, "system": system, "value": identity.number, "period": {"start": start, "end": end}}
+
+
+def _address(row: dict[str, Any], municipality: str) -> Resource:
+    code = {"system": KOMMUNENUMMER, "code": row["kommunenummer"], "display": municipality}
+    return {
+        "use": "home",
+        "type": "physical",
+        "line": [row["street"]],
+        "city": row["city"],
+        "district": municipality,
+        "_district": {"extension": [{"url": MUNICIPALITY_EXTENSION, "valueCoding": code}]},
+        "postalCode": row["postal_code"],
+        "country": "NO",
+    }

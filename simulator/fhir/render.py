@@ -16,7 +16,7 @@ from simulator.fhir.rows import Rows
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _SLICE: Final = 20_000
-_NAMES_FROM: Final = 2_000
+NAMES_FROM: Final = 2_000
 
 
 class MunicipalityNames(Protocol):
@@ -108,7 +108,7 @@ def _municipality_names(population: pl.DataFrame, figures: MunicipalityNames | N
 
 def practitioner_names(population: pl.DataFrame) -> Names:
     """Names to call practitioners by: those of the first residents."""
-    some = population.head(_NAMES_FROM)
+    some = population.head(NAMES_FROM)
     given, family = (some[name].unique().sort().to_list() for name in ("given_name", "family_name"))
     return given or ["Ukjent"], family or ["Ukjent"]
 

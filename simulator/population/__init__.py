@@ -1,14 +1,15 @@
 """Official figures in, residents out: whole columns at a time, never one object per person."""
 
-from simulator.population.cohort import check_cohort, choose_cohort
-from simulator.population.fit import population_fit
+from simulator.population.cohort import check_cohort, choose_cohort, matching
+from simulator.population.fit import counted, population_fit
 from simulator.population.fit_record import record_fit
-from simulator.population.frame import make_population
+from simulator.population.frame import make_population, population_blocks
 from simulator.population.gp_lists import gp_lists
 from simulator.population.identities import make_identities
 from simulator.population.life_codes import code_change_events, code_changes, with_codes
 from simulator.population.life_events import life_events
 from simulator.population.medicines import allergies, medicines
+from simulator.population.record import make_record
 from simulator.population.relations import consents, relations
 from simulator.population.services import services
 
@@ -19,11 +20,15 @@ __all__ = [
     "code_change_events",
     "code_changes",
     "consents",
+    "counted",
     "gp_lists",
     "life_events",
     "make_identities",
     "make_population",
+    "make_record",
+    "matching",
     "medicines",
+    "population_blocks",
     "population_fit",
     "record_fit",
     "relations",

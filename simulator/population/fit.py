@@ -17,13 +17,24 @@ from simulator.population.fit_rows import CELL, ERRORS, TOTAL, Floats, Row, coun
 _ALONE_BANDS: Final = ((20, 29), (30, 49), (50, 66), (67, 79), (80, OLDEST))
 # The shares living alone are known to within so much.
 _ALONE: Final = 0.04
+_COUNTED: Final = (
+    *("replica", "kommunenummer", "sex", "age", "household_size", "household_type", "fastlege", "gp_use"),
+    *("home_care_hours", "nursing_home", "safety_alarm", *(f"has_{name}" for name in CONDITIONS)),
+)
+
+
+def counted(frame: pl.DataFrame, figures: Figures) -> pl.DataFrame:
+    """The columns of a population that its fit counts, so small that those of a whole nation can be held."""
+    codes = pl.Enum([place.kommunenummer for place in figures.municipalities()])
+    return frame.select(_COUNTED).with_columns(pl.col("kommunenummer").cast(codes))
 
 
 def population_fit(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     """One row per target: target, official, made, error (relative), tolerance, status, source, ok.
 
-    ``frame`` is a whole population of some municipalities (``tables.POPULATION``), of any number of replicas. The
-    column ``official`` holds the value aimed at; ``status`` says whether it is official, derived or assumed.
+    ``frame`` is a whole population of some municipalities (``tables.POPULATION``, or what :func:`counted` leaves of
+    it), of any number of replicas. The column ``official`` holds the value aimed at; ``status`` says whether it is
+    official, derived or assumed.
     """
     cells = count_cells(frame)
     rows = [*_residents(frame, figures), *_bands(frame, cells, figures), *_conditions(frame, cells, figures)]
@@ -76,6 +87,7 @@ def _conditions(frame: pl.DataFrame, cells: Floats, figures: Figures) -> list[Ro
 
 
 def _care(frame: pl.DataFrame, cells: Floats, figures: Figures) -> list[Row]:
+    frame = frame.select("sex", "age", "home_care_hours", "nursing_home", "safety_alarm")
     at_home = frame.filter(pl.col("home_care_hours") > 0)
     made = {
         "care.home_share": at_home,
@@ -101,7 +113,7 @@ def _care(frame: pl.DataFrame, cells: Floats, figures: Figures) -> list[Row]:
 
 def _households(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     name = "household.living_alone_share"
-    alone = count_cells(frame.filter(pl.col("household_type") == "single"))
+    alone = count_cells(frame.select("sex", "age", "household_type").filter(pl.col("household_type") == "single"))
     cells, shares, origin = count_cells(frame), figures.by_age_sex(name), figures.origin(name)
     rows = []
     for first, last in _ALONE_BANDS:
@@ -115,7 +127,7 @@ def _households(frame: pl.DataFrame, figures: Figures) -> list[Row]:
 def _nation(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     """Targets that are known for the country only."""
     made = {
-        "household.mean_size": frame.height / frame["household"].n_unique(),
+        "household.mean_size": frame.height / float((1 / frame["household_size"]).sum()),
         "care.home_recipients_national": int((frame["home_care_hours"] > 0).sum()),
         "care.nursing_home_residents_national": int(frame["nursing_home"].sum()),
         "gp.without_gp": int((frame["fastlege"] < 0).sum()),

@@ -63,7 +63,7 @@ def health_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
 
 def _dementia(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     name = "care.nursing_home_dementia_share"
-    living, share = frame.filter(pl.col("nursing_home")), figures.value(name)
+    living, share = frame.select("nursing_home", "has_dementia").filter("nursing_home"), figures.value(name)
     if not living.height:
         return []
     made = int(living["has_dementia"].sum())

@@ -1,7 +1,8 @@
 """Puts the columns of a population together, a block of municipalities at a time to keep memory small."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -52,6 +53,16 @@ def make_population(
     Raises:
         InputError: An unknown or repeated municipality, no replica or worker, more people than numbers.
     """
+    return pl.concat(population_blocks(figures, kommunenummer, seed, replicas=replicas, workers=workers))
+
+
+def population_blocks(
+    figures: Figures, kommunenummer: Sequence[str], seed: int, *, replicas: int = 1, workers: int = 1
+) -> Iterator[pl.DataFrame]:
+    """The rows of :func:`make_population` some whole municipalities at a time, so that they need not all be held.
+
+    Raises what that raises, before the first block is asked for.
+    """
     codes = sorted(figures.municipality(code).kommunenummer for code in kommunenummer)
     repeated = next((code for code, following in pairwise(codes) if code == following), None)
     if repeated:
@@ -64,9 +75,20 @@ def make_population(
     models = condition_models(figures)
     care, uses = care_models(figures, models), Uses.read(figures)
     known = _Known(Layout(figures, sites, seed), figures, models, care, uses, Backgrounds.read(figures), seed)
+    return _blocks(known, list(_groups(sites, figures)), workers)
+
+
+def _blocks(known: _Known, groups: Sequence[Sequence[Site]], workers: int) -> Iterator[pl.DataFrame]:
+    """The blocks in order, each begun only when it will soon be asked for."""
+    waiting: deque[Future[pl.DataFrame]] = deque()
     # Threads, not processes: the work is whole columns, for which numpy and polars let other threads run.
     with ThreadPoolExecutor(workers) as pool:
-        return pl.concat(pool.map(lambda group: _columns(known, group), _groups(sites, figures)))
+        for group in groups:
+            waiting.append(pool.submit(_columns, known, group))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator.domain.tables import ALLERGIES, CONDITIONS, MEDICINES
 from simulator.figures import Figures
+from simulator.figures.regimens import ALLERGIES as ALLERGIES_OF
 from simulator.figures.tables import Row, read_rows
 from simulator.population.began import began, cells, table, uniforms
 from simulator.population.health import condition_models
@@ -15,9 +16,6 @@ from simulator.population.odds import Joint, Model
 HEADER: Final = (
     "atc", "name", "dose", "users_per_1000", "condition", "share_of_condition", "age_from", "prescriber",
     "unit", "year", "source", "status",
-)  # fmt: skip
-ALLERGY_HEADER: Final = (
-    "atc", "substance", "reaction", "reaction_name", "severity", "share", "unit", "year", "source", "status",
 )  # fmt: skip
 _MANY: Final = "polypharmacy_5plus_Rx_year"
 
@@ -35,6 +33,7 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
             "resident",
             *(pl.lit(row.text(name)).alias(name) for name in ("atc", "name", "dose", "prescriber")),
             began(frame, figures, seed, f"medicine/{atc}").alias("since"),
+            _reason(row).alias("condition"),
         )
         parts.append(told.filter(pl.Series(takes)))
     borne = allergies(frame, figures, seed).select("resident", "atc")
@@ -43,7 +42,7 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
 
 def allergies(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     """The substance and reaction of everybody with a serious drug allergy, ``tables.ALLERGIES``."""
-    rows = read_rows(figures.directory / "allergies.csv", ALLERGY_HEADER)
+    rows = read_rows(figures.directory / "allergies.csv", ALLERGIES_OF)
     upto = np.cumsum([row.decimal("share", high=1.0) for row in rows])
     allergic = frame.filter("has_allergy_drug_serious")
     which = np.searchsorted(upto / upto[-1], uniforms(allergic, seed, "allergy"))
@@ -55,6 +54,12 @@ def allergies(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
         for number, row in enumerate(rows)
     ]
     return table(parts, ALLERGIES)
+
+
+def _reason(row: Row) -> pl.Expr:
+    """The condition of the medicine, for those who have it."""
+    condition = row.word("condition", ("", *CONDITIONS))
+    return pl.when(f"has_{condition}").then(pl.lit(condition)) if condition else pl.lit(None, pl.String)
 
 
 def medicine_model(row: Row, figures: Figures, models: list[Model]) -> Model:

@@ -1,39 +1,29 @@
 """People on their own: whole municipalities or a cohort, as Parquet, CSV or bulk NDJSON, and how well they fit."""
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import polars as pl
 
 from reports import fit_page
-from simulator.domain.digest import table_digest
-from simulator.errors import InputError, nearest
-from simulator.fhir.bulk import Bulk, write_bulk
+from simulator.domain.digest import TableDigest
+from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.population import check_cohort, choose_cohort, make_population, population_fit
-from simulator.run.progress import Watcher
+from simulator.population import (
+    check_cohort,
+    choose_cohort,
+    counted,
+    make_record,
+    matching,
+    population_blocks,
+    population_fit,
+)
+from simulator.run.people_files import Format, PeopleFiles, format_of, of_those, people_files
+from simulator.run.progress import Advance, Watcher
 from simulator.storage import whole
-
-
-class Format(StrEnum):
-    """Files people can be written as."""
-
-    parquet = "parquet"
-    csv = "csv"
-    ndjson = "ndjson"
-
-
-_SUFFIXES: Final[Mapping[str, Format]] = {".parquet": Format.parquet, ".csv": Format.csv, "": Format.ndjson}
-# What no target counts, and what would double the memory that counting takes.
-_NEVER_COUNTED: Final = (
-    "person_number", "given_name", "middle_name", "family_name", "street", "postal_code", "city", "phone",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +42,8 @@ class Wanted:
     count: int | None = None
     workers: int = 1
     lang: str = "en"
+    tables: bool = False
+    """Also what is a table of its own about them, a file each."""
 
 
 def make_people(wanted: Wanted, watch: Watcher) -> None:
@@ -60,56 +52,75 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     Raises InputError for what cannot be understood or is more than there is, before anything is written.
     """
     check_cohort(wanted.where, wanted.count)
-    form = _format(wanted)
+    form = format_of(wanted.out, wanted.format)
     figures = Figures.load()
     numbers = _municipalities(wanted, figures)
-    with watch.stage("Making people"):
-        people = make_population(figures, numbers, wanted.seed, workers=wanted.workers)
-    chosen = people
+    blocks = population_blocks(figures, numbers, wanted.seed, workers=wanted.workers)
+    chosen = None
     if wanted.where or wanted.count is not None:
-        chosen = choose_cohort(people, wanted.where, wanted.count, wanted.seed)
-    # The digest is hashed beside the other work, which leaves a processor free.
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(table_digest, chosen)
-        with watch.stage("Writing") as advance:
-            if form is Format.ndjson:
-                bulk = Bulk(people, figures, day=date(figures.year, 1, 1), seed=wanted.seed)
-                write_bulk(bulk, wanted.out, chosen, advance)
-            else:
-                _write_table(chosen, form, wanted.out)
-        if chosen is people:
-            _hold(people, wanted, figures, watch)
-        else:
-            watch.say(f"chosen among {people.height} residents")
-        watch.say(f"{chosen.height} residents, seed {wanted.seed}, digest {digest.result()}")
+        with watch.stage("Choosing people"):
+            chosen = _chosen(blocks, wanted, watch)
+        # The people are made again to find whom those chosen are related to; they are the same.
+        numbers = chosen["kommunenummer"].unique().sort().to_list()
+        blocks = population_blocks(figures, numbers, wanted.seed, workers=wanted.workers)
+    with (
+        watch.stage("Making and writing people") as advance,
+        people_files(wanted.out, form, figures, seed=wanted.seed, tables=wanted.tables) as files,
+    ):
+        made = _Made(files, figures, wanted.seed)
+        made.write([chosen] if chosen is not None and not files.needs_record else blocks, chosen, advance)
+    if chosen is None:
+        _hold(made.counted(), wanted, figures, watch)
+    watch.say(f"{made.people} residents, seed {wanted.seed}, digest {made.digest.hexdigest()}")
     watch.say(f"written to {wanted.out}")
+
+
+def _chosen(blocks: Iterator[pl.DataFrame], wanted: Wanted, watch: Watcher) -> pl.DataFrame:
+    """The cohort asked for, among all of the blocks."""
+    among, found = 0, []
+    for block in blocks:
+        among += block.height
+        found.append(matching(block, wanted.where))
+    watch.say(f"chosen among {among} residents")
+    return choose_cohort(pl.concat(found), wanted.where, wanted.count, wanted.seed, among=among)
+
+
+class _Made:
+    """What has been made and written so far."""
+
+    def __init__(self, files: PeopleFiles, figures: Figures, seed: int) -> None:
+        self.digest = TableDigest()
+        self.people = 0
+        self._files, self._figures, self._seed = files, figures, seed
+        self._counted: list[pl.DataFrame] = []
+
+    def write(self, blocks: Iterable[pl.DataFrame], chosen: pl.DataFrame | None, advance: Advance) -> None:
+        """Write those of the blocks who are chosen; all when None."""
+        for block in blocks:
+            part = block if chosen is None or chosen is block else of_those(block, chosen)
+            record = make_record(block, self._figures, self._seed) if self._files.needs_record else None
+            self._files.write(part, block, record)
+            self.digest.update(part)
+            if chosen is None:
+                self._counted.append(counted(part, self._figures))
+            self.people += part.height
+            advance(self.people)
+
+    def counted(self) -> pl.DataFrame:
+        """The columns that a fit counts."""
+        return pl.concat(self._counted)
 
 
 def _hold(people: pl.DataFrame, wanted: Wanted, figures: Figures, watch: Watcher) -> None:
     """Hold whole municipalities against the figures; write what was found beside them."""
     with watch.stage("Holding them against the figures"):
-        fit = population_fit(people.drop(_NEVER_COUNTED), figures)
+        fit = population_fit(people, figures)
         pages = _write_fit(fit, people, wanted, figures)
     missed = [row["target"] for row in fit if not row["ok"]]
     watch.say(
         f"{len(fit) - len(missed)} of {len(fit)} targets within tolerance" + (f"; not: {missed}" if missed else "")
     )
     watch.say(f"the fit is in {' and '.join(map(str, pages))}")
-
-
-def _format(wanted: Wanted) -> Format:
-    """The format asked for, or else what the name of the file says."""
-    if wanted.format:
-        return wanted.format
-    suffix = wanted.out.suffix
-    if suffix not in _SUFFIXES:
-        raise InputError(
-            f"'{wanted.out.name}' says no format",
-            expected=".parquet, .csv, or a folder for bulk NDJSON",
-            where="--out",
-            remedy=nearest(suffix, filter(None, _SUFFIXES)),
-        )
-    return _SUFFIXES[suffix]
 
 
 def _municipalities(wanted: Wanted, figures: Figures) -> list[str]:
@@ -119,14 +130,6 @@ def _municipalities(wanted: Wanted, figures: Figures) -> list[str]:
     if wanted.national:
         return [m.kommunenummer for m in figures.municipalities()]
     return [figures.municipality(name).kommunenummer for name in wanted.municipalities]
-
-
-def _write_table(people: pl.DataFrame, form: Format, out: Path) -> None:
-    with whole(out) as part, part.open("wb") as file:
-        if form is Format.csv:
-            people.write_csv(file)
-        else:
-            people.write_parquet(file, compression="zstd", compression_level=1)  # a higher level saves 2 % of the bytes
 
 
 def _write_fit(fit: list[dict[str, Any]], people: pl.DataFrame, wanted: Wanted, figures: Figures) -> list[Path]:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from simulator.domain.digest import table_digest
+from simulator.domain.digest import TableDigest, table_digest
 
 FRAME = pl.DataFrame(
     {
@@ -20,6 +20,14 @@ def test_chunks_do_not_change_the_digest() -> None:
     """The same rows in another number of chunks have the same digest."""
     chunked = pl.concat([FRAME[:1], FRAME[1:]], rechunk=False)
     assert table_digest(chunked) == table_digest(FRAME)
+
+
+def test_parts_do_not_change_the_digest() -> None:
+    """Taken in a row at a time, a table has the digest it has as a whole."""
+    digest = TableDigest()
+    for row in FRAME.iter_slices(1):
+        digest.update(row)
+    assert digest.hexdigest() == table_digest(FRAME)
 
 
 @pytest.mark.parametrize(

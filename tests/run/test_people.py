@@ -6,9 +6,11 @@ import orjson
 import polars as pl
 import pytest
 
+from simulator.domain.record import RECORD
 from simulator.domain.tables import POPULATION
 from simulator.errors import InputError
-from simulator.run.people import Format, Wanted, make_people
+from simulator.run.people import Wanted, make_people
+from simulator.run.people_files import Format
 from simulator.run.progress import Silent
 
 PLACES = ("Nesseby", "Røst")
@@ -41,6 +43,20 @@ def test_the_formats_hold_the_same_people(tmp_path: Path) -> None:
     )
     patients = (tmp_path / "bulk" / "Patient.ndjson").read_bytes().splitlines()
     assert len(patients) == people.height
+
+
+@pytest.mark.parametrize("form", [Format.parquet, Format.csv])
+def test_tables_of_their_own_stand_beside_the_people(tmp_path: Path, form: Format) -> None:
+    """On request a file for each table of the record, in the format of the people and about nobody else."""
+    make_people(wanted(tmp_path / f"people.{form}", tables=True, where="age > 66"), Silent())
+    assert {p.name for p in tmp_path.iterdir()} == {f"people.{form}", *(f"people.{name}.{form}" for name in RECORD)}
+    read = pl.read_parquet if form is Format.parquet else pl.read_csv
+    residents = set(read(tmp_path / f"people.{form}")["resident"])
+    for name in ("services", "medicines", "allergies", "relations", "consents"):
+        table = read(tmp_path / f"people.{name}.{form}")
+        assert table.columns == list(RECORD[name])
+        assert table.height
+        assert set(table["resident"]) <= residents
 
 
 def test_a_cohort_is_written_without_a_fit(tmp_path: Path) -> None:

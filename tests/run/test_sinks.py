@@ -1,0 +1,51 @@
+"""Tables written a part at a time: whole at the end, or not there at all."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from simulator.errors import DiskFullError
+from simulator.run.sinks import Sink, sink
+from simulator.storage import writing
+
+PARTS = [pl.DataFrame({"n": [part, part + 1], "word": ["å", None]}) for part in range(5)]
+SCHEMA = dict(PARTS[0].schema)
+
+
+@pytest.mark.parametrize("csv", [False, True])
+def test_parts_become_one_file(tmp_path: Path, csv: bool) -> None:
+    """The rows of all parts in order, as Parquet or CSV."""
+    with sink(tmp_path / "table", SCHEMA, csv=csv) as table:
+        for part in PARTS:
+            table.write(part)
+    found = pl.read_csv(tmp_path / "table") if csv else pl.read_parquet(tmp_path / "table")
+    assert found.equals(pl.concat(PARTS))
+
+
+def test_a_fault_on_the_way_leaves_nothing(tmp_path: Path) -> None:
+    """What was written before the block ended badly is gone, and the fault is told."""
+
+    def interrupted() -> None:
+        with sink(tmp_path / "table", SCHEMA, csv=False) as table:
+            table.write(PARTS[0])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said() -> None:
+    """Writing where nothing fits ends in one clear error, however many parts are waiting, and never in a wait."""
+
+    def written() -> None:
+        with writing(Path("/dev/full")):
+            table = Sink(Path("/dev/full"), SCHEMA, csv=True)
+            for part in PARTS * 1000:
+                table.write(part)
+            table.close()
+
+    with pytest.raises(DiskFullError):
+        written()
