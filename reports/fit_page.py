@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.cleaning import line
 from reports.language import Texts, load_texts
-from reports.page import TEMPLATES
+from reports.page import environment, style
 from reports.pictures.fit import ages_alone, household_sizes, list_sizes, prevalence
 from reports.pictures.people import pyramid
 from reports.population import FitRow, fit_row, official_bands
@@ -68,25 +67,21 @@ def fit_page(fit: list[Row], people: pl.DataFrame, figures: Figures, subject: Su
     rows = [fit_row(row) for row in fit]
     sources = list(dict.fromkeys(row.source for row in rows))
     targets = [_target(row, people.height, sources, figures, texts) for row in rows]
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=texts.number, share=texts.share)
-    return environment.get_template("fit.html.jinja").render(
-        t=texts,
-        style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704  the project's own file
-        subject=subject,
-        year=figures.year,
-        residents=people.height,
-        targets=targets,
-        missed=sorted((t for t in targets if not t.row.ok), key=_importance),
-        groups=_groups(targets),
-        sources=sources,
-        pictures=_pictures(people, fit, figures, texts),
+    return (
+        environment(texts)
+        .get_template("fit.html.jinja")
+        .render(
+            t=texts,
+            style=style(),
+            subject=subject,
+            year=figures.year,
+            residents=people.height,
+            targets=targets,
+            missed=sorted((t for t in targets if not t.row.ok), key=_importance),
+            groups=_groups(targets),
+            sources=sources,
+            pictures=_pictures(people, fit, figures, texts),
+        )
     )
 
 

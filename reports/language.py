@@ -101,7 +101,8 @@ def load_texts(lang: str, folder: Path = TEXTS) -> Texts:
             remedy=f"{nearest(lang, LANGUAGES).capitalize()}",
         )
     entries: dict[str, Entry] = {}
-    _flatten(documents.read(folder / f"{lang}.yaml").data, "", entries)
+    for path in sorted(folder.glob(f"*{lang}.yaml")):
+        _flatten(documents.read(path).data, "", entries)
     return Texts(lang, entries)
 
 

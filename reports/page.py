@@ -42,35 +42,52 @@ class Header:
 
 def html(run: RunFiles, catalogue: Catalogue, texts: Texts) -> str:
     """The whole page, self-contained; the same string for the same run and language."""
-    environment = Environment(
+    conformance = gather(run, catalogue, texts)
+    load = load_view(run, texts)
+    return (
+        environment(texts)
+        .get_template("report.html.jinja")
+        .render(
+            t=texts,
+            style=style(),
+            run=run,
+            head=header_of(run, texts),
+            verdict=verdict_sentence(run, conformance, load, texts),
+            conformance=conformance,
+            tested=sum(
+                1 for requirement in catalogue.requirements.values() if not any(requirement.not_tested.values())
+            ),
+            catalogue=catalogue,
+            load=load,
+            percentiles=PERCENTILES,
+            population=population_view(run),
+            care=care_view(run),
+            provenance=provenance(run),
+            pictures=_pictures(run, texts),
+        )
+    )
+
+
+def environment(texts: Texts) -> Environment:
+    """The templates, with the filters that write numbers and days in one language."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=texts.number, share=texts.share, day=texts.day, instant=texts.instant)
-    conformance = gather(run, catalogue, texts)
-    load = load_view(run, texts)
-    return environment.get_template("report.html.jinja").render(
-        t=texts,
-        style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704  the project's own file
-        run=run,
-        head=_header(run, texts),
-        verdict=verdict_sentence(run, conformance, load, texts),
-        conformance=conformance,
-        tested=sum(1 for requirement in catalogue.requirements.values() if not any(requirement.not_tested.values())),
-        catalogue=catalogue,
-        load=load,
-        percentiles=PERCENTILES,
-        population=population_view(run),
-        care=care_view(run),
-        provenance=provenance(run),
-        pictures=_pictures(run, texts),
-    )
+    made.filters.update(number=texts.number, share=texts.share, day=texts.day, instant=texts.instant)
+    return made
 
 
-def _header(run: RunFiles, texts: Texts) -> Header:
+def style() -> Markup:
+    """The style sheet that stands in every page."""
+    return Markup((TEMPLATES / "style.css").read_text("utf-8"))  # noqa: S704  the project's own file
+
+
+def header_of(run: RunFiles, texts: Texts) -> Header:
+    """What the manifest says of a run, as it stands on top of a page."""
     manifest, period = run.manifest, mapping(run.manifest.get("period"))
     software = run.candidate.get("software")
     named = " ".join(str(part) for part in software.values() if part) if isinstance(software, dict) else software

@@ -103,6 +103,13 @@ def read_run(folder: Path) -> RunFiles:
     return run
 
 
+def read_manifest(folder: Path) -> RunFiles:
+    """What the manifest alone says of a run; its tables, which may be large, are left unread."""
+    run = RunFiles(folder, missing=[name for name in (MANIFEST,) if not (folder / name).is_file()])
+    run.manifest = read_object(run, MANIFEST)
+    return run
+
+
 def mapping(value: Any) -> Row:
     """``value`` when it is an object, else an empty one: manifests are read as they are found."""
     return value if isinstance(value, dict) else {}
@@ -111,6 +118,16 @@ def mapping(value: Any) -> Row:
 def rows(value: Any) -> list[Row]:
     """The objects in ``value`` when it is a list, else none."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def read_object(run: RunFiles, name: str) -> Row:
+    """The object in a file of the run; empty, and noted as damaged, when it cannot be read."""
+    return _read(run, name, lambda path: _object(_json(path)), {})
+
+
+def read_rows(run: RunFiles, name: str, key: str) -> list[Row]:
+    """The rows in a file of the run, each with ``key``; none, and noted as damaged, when it cannot be read."""
+    return _read(run, name, lambda path: _rows(_json(path), key), [])
 
 
 def _read(run: RunFiles, name: str, reader: Callable[[Path], T], default: T) -> T:
@@ -140,7 +157,8 @@ def _rows(value: Any, key: str) -> list[Row]:
 
 
 def _measurements(path: Path) -> list[Measurement]:
-    return [Measurement(**row) for row in _rows(_json(path), "name")]
+    names = Measurement.__slots__
+    return [Measurement(**{name: row[name] for name in names if name in row}) for row in _rows(_json(path), "name")]
 
 
 def _table(path: Path, schema: Mapping[str, Any]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import typer
 
 from simulator.errors import BenchError, InterruptedRunError
 from simulator.run import campaign, desk, people
+from simulator.run import pathways as explained
 from simulator.run.display import Terminal
 from simulator.run.people_files import Format
 from simulator.run.verify import verify as recompute
@@ -219,6 +220,19 @@ def contract(
     """Publish the contract a candidate is held to: a page and a CapabilityStatement."""
     for path in desk.publish_contract(out, lang.value):
         typer.echo(f"contract: {path}")
+
+
+@app.command()
+def pathways(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Pathways in scenarios/pathways, or paths; all when left out.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("runs/pathways"),
+    lang: Language = desk.Language.en,
+) -> None:
+    """Explain each pathway on a page of its own: who, how often, steps, deadlines, sources, a picture."""
+    pages = explained.write_pathways(names or [], out, lang.value, Terminal())
+    typer.echo(f"pages: {len(pages)}, beginning with {pages[0]}")
 
 
 def _campaign(options: campaign.Options) -> int:

@@ -170,6 +170,8 @@ class Step:
     """Seconds after the first try at which one that nobody came to is tried again, instead of being given up."""
     acknowledged: Acknowledgement | None = None
     lacking: Lacking | None = None
+    title: Text = field(default_factory=dict)
+    """What it is called on pages for people; empty to go by its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ class StepModel(Strict):
     """One step."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: TextModel | None = None
     by: str
     at: str = ""
     channel: Channel | Literal[""] = ""

@@ -69,6 +69,7 @@ class StepReader:
             postpone=self._postpone((*place, "postpone"), model),
             acknowledged=self._acknowledged((*place, "acknowledged"), model),
             lacking=None if model.lacking is None else self._lacking((*place, "lacking"), model.lacking, model),
+            title=model.title.model_dump() if model.title else {},
         )
 
     def _check_words(self, place: Location, model: StepModel) -> None:

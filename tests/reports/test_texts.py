@@ -12,7 +12,7 @@ from simulator.places import REPORTS
 # A literal key, or the literal beginning of a key that is put together: t("outcome." ~ x), texts(f"month.{n}").
 USED = re.compile(r"""(?:\bt|\btexts|\bself)\(\s*(f?)["']([a-z_.0-9]+)(["'{])(\s*(?:~|if))?""")
 CHOSEN = re.compile(r"""\bt\("([a-z_.]+)"\)|texts\(\s*"([a-z_.]+)" if .*? else "([a-z_.]+)\"""")
-GROUPED = re.compile(r"""\.name\(\s*["']([a-z]+)["']""")
+GROUPED = re.compile(r"""\.name\(\s*["']([a-z_]+)["']""")
 
 
 def sources() -> str:
