@@ -1,28 +1,25 @@
-"""Simulates a study: municipalities in shards, in one process or several, merged into one timeline."""
+"""Simulates a study: municipalities in shards, by one worker or several, merged into one timeline."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
-from multiprocessing import get_context
-from typing import Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
-from simulator.care.engine import Engine
-from simulator.care.plan import Plan, make_plan
-from simulator.care.timeline import ACCOUNTS, accounts_of, events_of, merge
+from simulator.care.crew import Crew, crew_of
+from simulator.care.merging import merged
+from simulator.care.plan import make_plan
+from simulator.care.shards import People, Shard, cut
+from simulator.care.station import Part
+from simulator.care.timeline import ACCOUNTS, empty_timeline
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
 
-_MOST_PEOPLE: Final = 400_000
-"""Residents of a shard of several municipalities at the most: what is prepared for a shard is in memory at once."""
-_SHARDS_EACH: Final = 4
-
 Progress = Callable[[int, int], None]
-Shard = tuple[Plan, pl.DataFrame]
-Part = tuple[pl.DataFrame, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,8 @@ class Settings:
     """Stop at this second after the period's start."""
     on_progress: Progress | None = None
     """Called with the number of shards done and of all."""
+    scratch: Path | None = None
+    """Folder for what workers leave for one another, removed at the end; None for the system's."""
 
 
 DEFAULT = Settings()
@@ -50,8 +49,25 @@ class Simulation:
     """Per pathway and step: wanted, done, missed, waiting and under way at the end; warm-up included."""
 
 
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What came of a study, its events still in shards."""
+
+    parts: list[Part]
+
+    def slices(self) -> Iterator[pl.DataFrame]:
+        """The events (schema ``tables.EVENTS``), in order and numbered, some hours at a time."""
+        return merged([part.events for part in self.parts if isinstance(part.events, Path)])
+
+    @property
+    def accounts(self) -> pl.DataFrame:
+        """Per pathway and step: wanted, done, missed, waiting and under way at the end; warm-up included."""
+        accounts = pl.concat([pl.DataFrame(schema=ACCOUNTS), *(part.accounts for part in self.parts)])
+        return accounts.group_by("pathway", "step", maintain_order=True).sum()
+
+
 def simulate(
-    study: Study, population: pl.DataFrame, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
+    study: Study, population: People, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
 ) -> pl.DataFrame:
     """The care events of a study over its population (schema ``tables.EVENTS``), in order and numbered.
 
@@ -61,61 +77,45 @@ def simulate(
 
 
 def simulate_fully(
-    study: Study, population: pl.DataFrame, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
+    study: Study, population: People, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
 ) -> Simulation:
     """The care events of a study, and an account of every step that was wanted."""
-    plan = make_plan(study, figures, settings.until)
-    people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
-    shards = [(plan, shard) for shard in _shards(people, workers)]
-    parts = []
-    with _mapped(shards, workers) as results:
-        for part in results:
-            parts.append(part)
-            if settings.on_progress is not None:
-                settings.on_progress(len(parts), len(shards))
-    accounts = pl.concat([pl.DataFrame(schema=ACCOUNTS), *(part[1] for part in parts)])
-    summed = accounts.group_by("pathway", "step", maintain_order=True).sum()
-    return Simulation(merge([part[0] for part in parts]), summed)
-
-
-def _shards(people: pl.DataFrame, workers: int) -> list[pl.DataFrame]:
-    """Whole municipalities, together so many people that each worker has several shards; the largest first."""
-    home = pl.struct("replica", "kommunenummer")
-    sites = (
-        people.select(site=home.rle_id(), home=home)
-        .group_by("site", maintain_order=True)
-        .agg(pl.len(), pl.first("home"))
-    )
-    if sites["home"].is_duplicated().any():
-        return _shards(people.sort("replica", "kommunenummer", maintain_order=True), workers)
-    most = min(_MOST_PEOPLE, people.height / (_SHARDS_EACH * workers))
-    lengths: list[int] = []
-    for length in sites["len"]:
-        if lengths and lengths[-1] + length <= most:
-            lengths[-1] += length
-        else:
-            lengths.append(length)
-    starts = [0, *accumulate(lengths)]
-    shards = [people.slice(start, length) for start, length in zip(starts, lengths, strict=False)]
-    return sorted(shards, key=len, reverse=True)
-
-
-def simulate_shard(shard: Shard) -> Part:
-    """A shard's events, not yet numbered, and its accounts."""
-    plan, frame = shard
-    engine = Engine(plan, frame)
-    return events_of(engine, engine.run()), accounts_of(engine)
+    with simulated(study, population, figures, workers=workers, settings=settings) as told:
+        return Simulation(pl.concat([empty_timeline(), *told.slices()]), told.accounts)
 
 
 @contextmanager
-def _mapped(shards: list[Shard], workers: int) -> Iterator[Iterable[Part]]:
-    """The shards' results in their order, made here or by worker processes."""
-    if workers <= 1 or len(shards) <= 1:
-        yield map(simulate_shard, shards)
-        return
-    # Spawned, not forked: the columns' library keeps threads that a fork would cut off.
-    pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
-    try:
-        yield pool.map(simulate_shard, shards)
-    finally:
-        pool.shutdown(cancel_futures=True)
+def simulated(
+    study: Study, population: People, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
+) -> Iterator[Simulated]:
+    """A study carried out; its events can be read, slice by slice, until the block ends."""
+    plan = make_plan(study, figures, settings.until)
+    people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
+    with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
+        folder = Path(name)
+        shards = cut(people, study, workers, folder)
+        with crew_of(plan, min(workers, len(shards)), folder) as crew:
+            parts = _apart(crew, shards, settings.on_progress)
+        yield Simulated(sorted(parts, key=lambda part: part.shard))
+
+
+def _apart(crew: Crew, shards: list[Shard], on_progress: Progress | None) -> list[Part]:
+    """Shards simulated each by itself, by whoever is free, in their order."""
+    parts: list[Part] = []
+    waiting = iter(shards)
+    busy: dict[Future[Any], int] = {}
+
+    def give(member: int) -> None:
+        shard = next(waiting, None)
+        if shard is not None:
+            busy[crew[member].ask("simulate", shard.to_send() if crew[member].far else shard)] = member
+
+    for member in range(len(crew)):
+        give(member)
+    while busy:
+        for future in wait(busy, return_when=FIRST_COMPLETED).done:
+            give(busy.pop(future))
+            parts.append(future.result())
+            if on_progress is not None:
+                on_progress(len(parts), len(shards))
+    return parts

@@ -14,7 +14,6 @@ from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT
 from simulator.streams import stream
 
-ORDER: Final = ("at", "resident", "episode", "step")
 ACCOUNTS: Final = {
     "pathway": pl.String,
     "step": pl.String,
@@ -79,13 +78,6 @@ def accounts_of(engine: Engine) -> pl.DataFrame:
         schema=ACCOUNTS,
         orient="row",
     )
-
-
-def merge(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Shards' events as one timeline, in order and numbered; the same however they were shared out."""
-    whole = pl.concat(frames) if frames else empty_timeline()
-    ordered = whole.drop("event").sort(ORDER)
-    return ordered.with_row_index("event").cast({"event": pl.UInt32}).select(list(EVENTS))
 
 
 def _instants(seconds: NDArray[np.int64]) -> pl.Series:

@@ -12,11 +12,12 @@ from simpy import Environment
 
 from simulator.care import Settings, Simulation, simulate, simulate_fully
 from simulator.care.demand import RatePlan
+from simulator.care.engine import Engine
 from simulator.care.lines import episodes_of
+from simulator.care.merging import ORDER
 from simulator.care.plan import make_plan
-from simulator.care.simulation import simulate_shard
 from simulator.care.site import Site
-from simulator.care.timeline import merge
+from simulator.care.timeline import events_of
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
@@ -61,10 +62,9 @@ def test_what_happens_in_a_municipality_does_not_depend_on_its_shard(
     study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
 ) -> None:
     """Three municipalities in one shard have the events that each has in a shard of its own."""
-    plan = make_plan(study, figures)
-    apart = [simulate_shard((plan, frame))[0] for frame in residents.partition_by("kommunenummer")]
-    together, _ = simulate_shard((plan, residents))
-    assert table_digest(merge([together])) == table_digest(merge(apart)) == table_digest(whole.events)
+    engine = Engine(make_plan(study, figures), residents)
+    together = events_of(engine, engine.run())
+    assert together.drop("event").sort(ORDER).equals(whole.events.drop("event"))
 
 
 def test_another_seed_gives_another_timeline(
