@@ -1,5 +1,5 @@
 """The care simulation: residents and pathways in, care events out; SimPy for everything that competes."""
 
-from simulator.care.simulation import Settings, Simulation, simulate, simulate_fully
+from simulator.care.simulation import Settings, Simulation, simulate, simulate_fully, simulated
 
-__all__ = ["Settings", "Simulation", "simulate", "simulate_fully"]
+__all__ = ["Settings", "Simulation", "simulate", "simulate_fully", "simulated"]

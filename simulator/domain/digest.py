@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -35,14 +34,6 @@ def table_digest(frame: pl.DataFrame) -> str:
     """The :class:`TableDigest` of a table that is there as a whole."""
     digest = TableDigest()
     digest.update(frame)
-    return digest.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """The digest of the table in a Parquet file, with one column in memory at a time."""
-    digest = TableDigest()
-    for name in pl.read_parquet_schema(path):
-        digest.update(pl.read_parquet(path, columns=[name]))
     return digest.hexdigest()
 
 

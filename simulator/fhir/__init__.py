@@ -2,6 +2,7 @@
 
 from simulator.fhir.assumptions import assumptions
 from simulator.fhir.contract import capability_statement
+from simulator.fhir.counting import Count
 from simulator.fhir.page import contract_page
 from simulator.fhir.past_bundle import transactions, write_ndjson
 from simulator.fhir.past_long import LongPast, long_pasts, past_of
@@ -9,6 +10,7 @@ from simulator.fhir.render import render
 from simulator.fhir.selection import as_transaction, needed_closure, row_to_interaction
 
 __all__ = [
+    "Count",
     "LongPast",
     "as_transaction",
     "assumptions",

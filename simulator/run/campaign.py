@@ -10,9 +10,9 @@ import reports
 from simulator import __version__
 from simulator.candidates import load_candidate, running
 from simulator.domain.candidate import Candidate
-from simulator.domain.scenario import Selection
+from simulator.domain.scenario import Selection, Study
 from simulator.domain.verdict import Verdict
-from simulator.errors import InterruptedRunError, OutputError
+from simulator.errors import InputError, InterruptedRunError, OutputError
 from simulator.figures import Figures
 from simulator.run.conformance import by_requirement, run_features
 from simulator.run.folder import RunFolder
@@ -74,6 +74,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     job = Job(Figures.load(), watch or Silent(), options.workers, options.allow_remote)
     candidate = load_candidate(options.candidate)
     study = load_study(options.study, job.figures)
+    _check_rendered(study)
     study = replace(study, seed=_seed(options, study.seed, candidate))
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []
@@ -96,6 +97,16 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     outcomes = by_requirement(verdicts)
     code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
     return Result(folder.path, report, code, dict(outcomes), loaded, digests)
+
+
+def _check_rendered(study: Study) -> None:
+    if study.interactions != "rendered":
+        raise InputError(
+            f"the study's interactions are {study.interactions}, so there is nothing to send to a candidate",
+            expected="interactions: rendered",
+            where=str(study.path),
+            remedy="Simulate it with `journalbenk simulate`, or choose another study.",
+        )
 
 
 @contextmanager

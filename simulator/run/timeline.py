@@ -2,29 +2,75 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from simulator.care import Settings, simulate
-from simulator.domain.digest import table_digest
+import polars as pl
+
+from simulator.care import Settings, simulated
+from simulator.domain.digest import TableDigest, table_digest
 from simulator.domain.scenario import Study
-from simulator.fhir import render
+from simulator.domain.tables import EVENTS, POPULATION
+from simulator.fhir import Count, render
 from simulator.figures import Figures
-from simulator.population import make_population, population_fit
+from simulator.population import counted, population_blocks, population_fit
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.provenance import figures_used
+from simulator.run.sinks import sink
+
+PEOPLE_FILE: Final = "population.parquet"
+EVENTS_FILE: Final = "events.parquet"
 
 
 def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
-    """Simulate ``study`` and write population, fit, events and interactions into ``folder``; returns their digests."""
+    """Simulate ``study`` and write population, fit, events and interactions into ``folder``; returns their digests.
+
+    Each stage reads what the one before it wrote, so that a nation's tables are never in memory together.
+    """
+    digests = {"study_digest": study.digest, "population_digest": _make_people(study, folder, job)}
+    digests["timeline_digest"], interactions = _simulate(study, folder, job)
+    if study.interactions == "rendered":
+        digests["interactions_digest"] = _render(study, folder, job)
+    else:
+        folder.note(interactions_counted=interactions)
+    folder.note(**describe(study, job.figures), seed=study.seed, **digests, **figures_used(job.figures, study))
+    return digests
+
+
+def _make_people(study: Study, folder: RunFolder, job: Job) -> str:
+    """Make and write the people and how well they fit; returns their digest."""
+    digest, few = TableDigest(), []
+    blocks = population_blocks(job.figures, study.municipalities, study.seed, workers=job.workers)
     with job.watch.stage("Making people"):
-        population = make_population(job.figures, study.municipalities, study.seed)
-        folder.table("population.parquet", population)
-        folder.json("population-fit.json", population_fit(population, job.figures))
+        with sink(folder.path / PEOPLE_FILE, POPULATION, csv=False) as people:
+            for block in blocks:
+                people.write(block)
+                digest.update(block)
+                few.append(counted(block, job.figures))
+        folder.json("population-fit.json", population_fit(pl.concat(few), job.figures))
+    return digest.hexdigest()
+
+
+def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
+    """Simulate and write the events; returns their digest, and how many interactions they are worth."""
+    digest, count = TableDigest(), Count()
+    people = pl.scan_parquet(folder.path / PEOPLE_FILE)
     with job.watch.stage("Simulating care") as advance:
-        settings = Settings(on_progress=advance)
-        events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
-        folder.table("events.parquet", events)
+        settings = Settings(on_progress=advance, scratch=folder.path)
+        with (
+            simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,
+            sink(folder.path / EVENTS_FILE, EVENTS, csv=False) as written,
+        ):
+            for events in told.slices():
+                written.write(events)
+                digest.update(events)
+                count.add(events)
+    return digest.hexdigest(), count.interactions
+
+
+def _render(study: Study, folder: RunFolder, job: Job) -> str:
+    """Write what the events are in FHIR; returns the digest of it."""
+    events, population = (pl.read_parquet(folder.path / name) for name in (EVENTS_FILE, PEOPLE_FILE))
     with job.watch.stage("Writing FHIR interactions") as advance:
         interactions = render(
             events,
@@ -36,14 +82,7 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
             progress=advance,
         )
         folder.table("interactions.parquet", interactions)
-    digests = {
-        "study_digest": study.digest,
-        "population_digest": table_digest(population),
-        "timeline_digest": table_digest(events),
-        "interactions_digest": table_digest(interactions),
-    }
-    folder.note(**describe(study, job.figures), seed=study.seed, **digests, **figures_used(job.figures, study))
-    return digests
+    return table_digest(interactions)
 
 
 def describe(study: Study, figures: Figures) -> dict[str, Any]:

@@ -135,6 +135,8 @@ def _replications(model: ReplicationsModel, faults: Faults) -> Replications:
 
 
 def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tuple[str, ...]:
+    if isinstance(model.municipalities, str):
+        return tuple(place.kommunenummer for place in figures.municipalities())
     found: list[str] = []
     for number, word in enumerate(model.municipalities):
         place = ("municipalities", number)

@@ -108,7 +108,7 @@ class StudyModel(Strict):
 
     study: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: TextModel
-    municipalities: Annotated[list[str | int], Field(min_length=1)]
+    municipalities: Annotated[list[str | int], Field(min_length=1)] | Literal["all"]
     start: date
     days: int = Field(ge=1, le=3660)
     seed: int = Field(ge=0)

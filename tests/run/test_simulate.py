@@ -46,3 +46,30 @@ def test_a_simulated_run_holds_the_promised_tables(
     said = manifest(tmp_path / "a")
     assert said["state"] == "complete"
     assert {use["status"] for use in said["assumed"]} == {"assumed"}
+
+
+def test_interactions_may_be_counted_instead_of_rendered(
+    journalbenk: Callable[..., Any], islands: Path, tmp_path: Path
+) -> None:
+    """A study that only counts has the same events and as many interactions of care, and writes none."""
+    counted = tmp_path / "counted.yaml"
+    counted.write_text(islands.read_text("utf-8") + "interactions: counted\n", "utf-8")
+    for study, name in ((islands, "a"), (counted, "b")):
+        done = journalbenk("simulate", study, "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    written = pl.read_parquet(tmp_path / "a" / "interactions.parquet").filter(pl.col("phase") == "care").height
+    said = manifest(tmp_path / "b")
+    assert said["interactions_counted"] == written > 100
+    assert said["timeline_digest"] == manifest(tmp_path / "a")["timeline_digest"]
+    assert not (tmp_path / "b" / "interactions.parquet").exists()
+
+
+def test_a_study_that_only_counts_is_not_sent_to_a_candidate(
+    journalbenk: Callable[..., Any], islands: Path, tmp_path: Path
+) -> None:
+    """``run`` refuses it before anything is made, with what to do."""
+    islands.write_text(islands.read_text("utf-8") + "interactions: counted\n", "utf-8")
+    done = journalbenk("run", islands, "--out", tmp_path / "a")
+    assert done.returncode == 2
+    assert "journalbenk simulate" in done.stderr
+    assert not (tmp_path / "a").exists()

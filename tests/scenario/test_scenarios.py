@@ -48,6 +48,12 @@ def test_municipalities_may_be_named(study_file: Write, figures: Figures) -> Non
     assert study.municipalities == ("5501", "0301", "4601")
 
 
+def test_a_study_may_choose_the_whole_nation(study_file: Write, figures: Figures) -> None:
+    """``municipalities: all`` is every municipality there is."""
+    study = load_study(study_file(('["5501"]', "all")), figures)
+    assert study.municipalities == tuple(place.kommunenummer for place in figures.municipalities())
+
+
 def test_the_digest_says_what_is_studied_not_where(study_file: Write, figures: Figures, tmp_path: Path) -> None:
     """Comments and the folder do not change the digest; a delay in a pathway does."""
     path = study_file()
