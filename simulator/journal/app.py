@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from simulator.journal.access.gate import Gate
 from simulator.journal.audit.record import Record
+from simulator.journal.decision import services
 from simulator.journal.errors import FhirError, masked, refuse
 from simulator.journal.http import Answer, Call, check_accept
 from simulator.journal.interactions import (
@@ -49,6 +50,9 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
     "transaction": transaction.INTERACTION,
+    "cds-services": services.DISCOVERY,
+    "$cds-service": services.SERVICE,
+    "$cds-feedback": services.FEEDBACK,
     "$everything": everything.INTERACTION,
     "$summary": summary.INTERACTION,
     "$validate": validate.INTERACTION,
@@ -56,6 +60,7 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
 HEADERS: Final = frozenset(
     {
         b"accept",
+        b"accept-language",
         b"content-type",
         b"if-match",
         b"if-none-match",

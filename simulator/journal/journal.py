@@ -11,6 +11,7 @@ from simulator.journal import schema
 from simulator.journal.access.gate import Gate
 from simulator.journal.audit.find import AuditCriteria, AuditFinder
 from simulator.journal.clock import Clock
+from simulator.journal.decision.issued import Issued
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
@@ -74,6 +75,7 @@ class Journal:
         self.interactions = interactions
         self.validator = Validator()
         self.cursors = Cursors()
+        self.issued = Issued()
         self.clock = Clock()
         settings.data.mkdir(parents=True, exist_ok=True)
         self._lock = self._own(settings)

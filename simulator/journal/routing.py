@@ -29,6 +29,9 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("Patient", "$everything"): {"GET": "$everything"},
     ("Patient", "$summary"): {"GET": "$summary"},
 }
+DECISION_SERVICES: Final[Methods] = {"GET": "cds-services"}
+DECISION_SERVICE: Final[Methods] = {"POST": "$cds-service"}
+DECISION_FEEDBACK: Final[Methods] = {"POST": "$cds-feedback"}
 # No call may change the audit trail.
 AUDIT_INTERACTIONS: Final = frozenset({"read", "vread", "search-type"})
 KINDS: Final = frozenset(SUPPORTED)
@@ -55,6 +58,8 @@ def route(method: str, path: str) -> Route:
         return Route(_interaction(methods, method))
     if segments == [".well-known", "smart-configuration"]:
         return Route(_interaction(CONFIGURATION, method))
+    if segments[0] == "cds-services":
+        return _decision(method, segments[1:])
     kind, *rest = segments
     operation = next((segment for segment in segments if segment.startswith("$")), None)
     if operation is not None:
@@ -65,6 +70,16 @@ def route(method: str, path: str) -> Route:
     if kind == AUDITED_ONLY:
         methods = {verb: name for verb, name in methods.items() if name in AUDIT_INTERACTIONS}
     return Route(_interaction(methods, method), kind, identity, version)
+
+
+def _decision(method: str, rest: list[str]) -> Route:
+    """The CDS Hooks services (https://cds-hooks.hl7.org/2.0/)."""
+    if not rest:
+        return Route(_interaction(DECISION_SERVICES, method))
+    if len(rest) == 1 or (len(rest) == 2 and rest[1] == "feedback"):
+        methods = DECISION_FEEDBACK if len(rest) == 2 else DECISION_SERVICE
+        return Route(_interaction(methods, method), "", rest[0])
+    raise refuse(404, "not-found", "nothing is served at this path")
 
 
 def operations(kind: str) -> list[str]:

@@ -14,6 +14,7 @@ SUPPORTED = (
     "Composition",
     "Condition",
     "Consent",
+    "DetectedIssue",
     "DiagnosticReport",
     "DocumentReference",
     "Encounter",

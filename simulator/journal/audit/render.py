@@ -19,6 +19,8 @@ ACTIONS: Final = {
     "search-type": "E",
     "transaction": "E",
     "batch": "E",
+    "$cds-service": "E",
+    "$cds-feedback": "C",
     "$everything": "E",
     "$summary": "E",
     "$validate": "E",
