@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 
 from simulator.journal.app import JournalApp
+from simulator.journal.protocol import JournalProtocol
 
 # Shorter than the default 5 ms: the writer and the event loop hand the interpreter over often.
 SWITCH_INTERVAL = 0.0005
@@ -50,7 +51,7 @@ def serve(app: JournalApp, bound: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=JournalProtocol,
         ws="none",
         lifespan="on",
         timeout_graceful_shutdown=5,

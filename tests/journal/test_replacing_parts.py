@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 
-from simulator.journal.app import build_app, serve_request
+from simulator.journal.app import build_app
 from simulator.journal.audit.record import Record
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Journal
+from simulator.journal.serving import serve_request
 from simulator.journal.settings import Settings
 from simulator.journal.store import Store
 from simulator.journal.writer import MOST_STUCK

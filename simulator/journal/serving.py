@@ -1,0 +1,198 @@
+"""One request to its answer: understands it, runs its interaction where it belongs, notes it for the audit trail."""
+
+import asyncio
+import sys
+import traceback
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+from starlette.types import Receive, Scope
+
+from simulator.journal.access.gate import Gate
+from simulator.journal.audit.record import Record
+from simulator.journal.errors import FhirError, masked, refuse
+from simulator.journal.http import Answer, Call, check_accept
+from simulator.journal.journal import Interaction, Journal
+from simulator.journal.routing import Route, route
+from simulator.journal.supported import AUDITED_ONLY
+
+HEADERS: Final = {
+    b"accept": "accept",
+    b"accept-language": "accept-language",
+    b"content-type": "content-type",
+    b"if-match": "if-match",
+    b"if-none-match": "if-none-match",
+    b"if-none-exist": "if-none-exist",
+    b"if-modified-since": "if-modified-since",
+    b"prefer": "prefer",
+}
+PREFIX: Final = "/fhir"
+OPEN_MODE: Final = (b"journal-access", b"open")
+NO_STORE: Final = (b"cache-control", b"no-store")
+USUALLY: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+
+
+def fields(journal: Journal, answer: Answer) -> list[tuple[bytes, bytes]]:
+    """The header fields of an answer, and the one that tells how the journal is run."""
+    found = answer.fields()
+    found.append(OPEN_MODE if journal.gate is None else NO_STORE)
+    return found
+
+
+class Request(NamedTuple):
+    """A request without its body: ``path`` is decoded, ``query`` as sent, header names in lower case."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    client: str
+
+
+async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Answer:
+    """The answer to one request, and never an exception."""
+    client = scope.get("client")
+    request = Request(
+        scope["method"], scope["path"], scope["query_string"], scope["headers"], client[0] if client else "unknown"
+    )
+    record = _record(request)
+    audited, queued = True, False
+    try:
+        call = _call(request, record)
+        interaction = journal.interactions[call.interaction]
+        audited = interaction.audited
+        if journal.gate is not None and not interaction.public:
+            await _admit(journal, journal.gate, request, call)
+        if not interaction.public and request.method not in {"GET", "HEAD", "DELETE"}:
+            call.body = await _body(scope, receive, journal.settings.body_limit)
+        if interaction.prepare is not None:
+            interaction.prepare(journal, call)
+        if call.kind == AUDITED_ONLY:
+            await journal.writer.flush()
+        queued = interaction.place == "writer"
+        answer = await _run(journal, interaction, call)
+    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
+        answer = _refusal(error)
+    if audited and not queued:
+        record.status = answer.status
+        journal.writer.note(record)
+    return answer
+
+
+def at_once(journal: Journal, request: Request) -> Answer | None:
+    """The answer to a request that has no body and waits for nothing, or None for any other.
+
+    It is served as ``serve_request`` would serve it, without the task and the messages of an ASGI call, which cost
+    more than reading a resource does.
+    """
+    if journal.gate is not None:
+        return None
+    record = _record(request)
+    try:
+        call = _call(request, record)
+        interaction = journal.interactions[call.interaction]
+        if interaction.place != "loop" or interaction.prepare is not None or call.kind == AUDITED_ONLY:
+            return None
+        answer = _now(journal, interaction, call)
+    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
+        answer = _refusal(error)
+    else:
+        if not interaction.audited:
+            return answer
+    record.status = answer.status
+    journal.writer.note(record)
+    return answer
+
+
+async def _admit(journal: Journal, gate: Gate, request: Request, call: Call) -> None:
+    """Fills in who calls; raises a 401 or 403 for a caller who is not known, or has no scope for the interaction."""
+    if call.identity is not None:
+        call.record.links.append(f"{call.kind}/{call.identity}")
+    address = journal.base + request.path.removeprefix(PREFIX)
+    call.caller = await gate.admit(request.headers, request.method, address)
+    gate.permit(call)
+    call.record.links.clear()
+
+
+async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer:
+    """Runs an interaction in its place."""
+    if interaction.place == "loop":
+        return _now(journal, interaction, call)
+    if interaction.place == "pool":
+        _check_trail(journal)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
+    answer: Answer = await journal.writer.submit(lambda store: interaction.apply(journal, store, call), call.record)
+    return answer
+
+
+def _now(journal: Journal, interaction: Interaction, call: Call) -> Answer:
+    _check_trail(journal)
+    return interaction.apply(journal, journal.reader, call)
+
+
+def _check_trail(journal: Journal) -> None:
+    """Reads only while they can be audited."""
+    if journal.writer.stuck:
+        raise refuse(503, "no-store", "the audit trail cannot be written; nothing is shown meanwhile")
+
+
+def _record(request: Request) -> Record:
+    """The audit record of a request that has not been understood yet: what its method usually means."""
+    target = masked(request.path.removeprefix(f"{PREFIX}/"))
+    return Record(USUALLY.get(request.method, "read"), target, "", request.client)
+
+
+def _call(request: Request, record: Record) -> Call:
+    """The call that a request asks for, without its body; fills in its audit record."""
+    path = request.path
+    if not path.startswith(PREFIX) or path[len(PREFIX) : len(PREFIX) + 1] not in {"", "/"}:
+        raise refuse(404, "not-found", f"FHIR is served under {PREFIX}")
+    found: Route = route(request.method, path[len(PREFIX) :])
+    record.interaction = found.interaction
+    headers = {HEADERS[name]: value.decode("latin-1") for name, value in request.headers if name in HEADERS}
+    raw = request.query
+    query = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True) if raw else []
+    check_accept(headers, [text for key, text in query if key == "_format"] if query else [])
+    if raw:
+        record.query = urlencode([(key, masked(text)) for key, text in query], safe=":,|/*")
+    return Call(found.interaction, found.kind, found.identity, found.version, query, headers, record)
+
+
+async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The request's body; given up as soon as it is known to be too large.
+
+    Raises:
+        FhirError: 413 beyond the limit.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refuse(400, "incomplete", "the connection closed before the body was complete")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(limit: int) -> FhirError:
+    error = refuse(413, "too-long", f"the body is larger than {limit} bytes, the most this journal takes")
+    error.headers["Connection"] = "close"
+    return error
+
+
+def _refusal(error: Exception) -> Answer:
+    """What is answered when serving raised an error; one that nobody meant goes to stderr."""
+    if not isinstance(error, FhirError):
+        traceback.print_exception(error, file=sys.stderr)
+        error = refuse(500, "exception", "the journal failed; nothing of this request was stored")
+    return Answer(error.status, orjson.dumps(error.resource()), headers=error.headers)
