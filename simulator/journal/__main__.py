@@ -9,6 +9,7 @@ from simulator.journal.app import build_app
 from simulator.journal.journal import InUseError
 from simulator.journal.server import listen, serve
 from simulator.journal.settings import Guard, Settings
+from simulator.journal.storage.migrations import TooNewError
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -45,6 +46,9 @@ def main(words: list[str]) -> int:
             app = build_app(Settings(data, base_url=base, body_limit=options.body_limit, guard=guard))
         except InUseError:
             sys.stderr.write(f"journal: another journal has {data} open; choose another --data\n")
+            return 2
+        except TooNewError as error:
+            sys.stderr.write(f"journal: cannot use {data}: {error}; start the journal that wrote it, or a later one\n")
             return 2
         except OSError as error:
             sys.stderr.write(f"journal: cannot use {data} ({error.strerror}); choose another --data\n")

@@ -13,27 +13,26 @@ class Clock:
         self.last = last
 
     def now(self) -> int:
-        """Microseconds since 1970 UTC, later than any instant given before; a whole number of milliseconds."""
-        stamp = time.time_ns() // 1_000_000 * 1000
-        self.last = stamp if stamp > self.last else self.last + 1000
+        """Microseconds since 1970 UTC, later than any instant given before."""
+        stamp = time.time_ns() // 1000
+        self.last = stamp if stamp > self.last else self.last + 1
         return self.last
 
 
 class _Second:
-    """The text of the second rendered last: successive writes share it."""
+    """The second rendered last and its text, replaced in one piece: successive writes share it."""
 
-    number = -1
-    text = ""
+    last = (-1, "")
 
 
 def instant(stamp: int) -> str:
-    """A FHIR instant in UTC with milliseconds."""
+    """A FHIR instant in UTC with microseconds, since more than one write is made in a millisecond."""
     second, rest = divmod(stamp, 1_000_000)
-    if second != _Second.number:
+    number, text = _Second.last
+    if second != number:
         text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        _Second.number, _Second.text = second, text
-        return f"{text}.{rest // 1000:03d}Z"
-    return f"{_Second.text}.{rest // 1000:03d}Z"
+        _Second.last = (second, text)
+    return f"{text}.{rest:06d}Z"
 
 
 def http_date(stamp: int) -> str:

@@ -101,8 +101,8 @@ class Indexer:
         }
 
     def rows(self, resource: dict[str, Any]) -> Rows:
-        """Per index table the rows of a resource, each beginning with the parameter's number."""
-        found: Rows = {"token": set(), "string": set(), "date": set(), "reference": set(), "quantity": set()}
+        """The rows of a resource by index table, each beginning with the parameter's number."""
+        found: Rows = defaultdict(set)
         plan = self.plans[resource["resourceType"]]
         for key, node in resource.items():
             if key not in plan:
@@ -125,33 +125,33 @@ class Indexer:
 
     def _token(self, found: Rows, number: int, value: Any, path: Path) -> None:
         for system, code in token(value, path):
-            found["token"].add((number, code, system))
+            found["idx_token"].add((number, code, system))
 
     def _string(self, found: Rows, number: int, value: Any, path: Path) -> None:
         for text in texts(value, path):
-            found["string"].add((number, normalized(text), text))
+            found["idx_string"].add((number, normalized(text), text))
 
     def _date(self, found: Rows, number: int, value: Any, _: Path) -> None:
         span = dates.indexed(value)
         if span is not None:
-            found["date"].add((number, *span))
+            found["idx_date"].add((number, *span))
 
     def _reference(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if isinstance(value, str):
-            found["reference"].add((number, relative(value, self.base)))
+            found["idx_reference"].add((number, relative(value, self.base)))
             return
         text = value.get("reference")
         if text and not text.startswith("#"):
-            found["reference"].add((number, relative(text, self.base)))
+            found["idx_reference"].add((number, relative(text, self.base)))
         identifier = value.get("identifier")
         if identifier:
             # The number's negative is the parameter's :identifier form.
-            found["token"].add((-number, identifier.get("value", ""), identifier.get("system", "")))
+            found["idx_token"].add((-number, identifier.get("value", ""), identifier.get("system", "")))
 
     def _uri(self, found: Rows, number: int, value: Any, _: Path) -> None:
-        found["token"].add((number, value, ""))
+        found["idx_token"].add((number, value, ""))
 
     def _quantity(self, found: Rows, number: int, value: Any, _: Path) -> None:
         if "value" in value:
             unit = value.get("code") or value.get("unit", "")
-            found["quantity"].add((number, float(value["value"]), value.get("system", ""), unit))
+            found["idx_quantity"].add((number, float(value["value"]), value.get("system", ""), unit))

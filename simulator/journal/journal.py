@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any
 
-from simulator.journal import schema
 from simulator.journal.access.gate import Gate
 from simulator.journal.audit.find import AuditCriteria, AuditFinder
 from simulator.journal.clock import Clock
@@ -22,6 +21,9 @@ from simulator.journal.search.include import Includer
 from simulator.journal.search.page import Pages
 from simulator.journal.search.request import Parser
 from simulator.journal.settings import Settings
+from simulator.journal.storage.migrations import migrate, number
+from simulator.journal.storage.seam import Database
+from simulator.journal.storage.sqlite import SqliteDatabase
 from simulator.journal.store import Reader, Store
 from simulator.journal.supported import AUDITED_ONLY
 from simulator.journal.validation import Validator
@@ -79,12 +81,13 @@ class Journal:
         self.clock = Clock()
         settings.data.mkdir(parents=True, exist_ok=True)
         self._lock = self._own(settings)
-        self._db = schema.connect(settings.data, write=True)
+        self.database: Database = SqliteDatabase(settings.data)
+        connection = self.database.connect(write=True)
+        migrate(self.database, connection)
         keys = {p.key: None for found in parameters().values() for p in found.values()}
-        self.indexer = Indexer(schema.prepare(self._db, list(keys)), self.base)
-        self.store = Store(self._db, self.indexer, self.clock)
-        self.clock.last = self._latest()
-        self.reader = Reader(schema.connect(settings.data))
+        self.indexer = Indexer(number(connection, list(keys)), self.base)
+        self.store = Store(connection, self.indexer, self.clock)
+        self.reader = Reader(self.database.connect())
         self.finder = Finder(self.indexer.numbers)
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
@@ -103,14 +106,6 @@ class Journal:
             lock.close()
             raise InUseError(str(settings.data)) from None
         return lock
-
-    def _latest(self) -> int:
-        return int(
-            self._db.execute(
-                "SELECT max((SELECT coalesce(max(updated), 0) FROM version),"
-                " (SELECT coalesce(max(recorded), 0) FROM audit))"
-            ).fetchone()[0]
-        )  # fmt: skip  one statement
 
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)
@@ -134,18 +129,18 @@ class Journal:
         """The calling pool thread's own reader."""
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
-            reader = self._local.reader = Reader(schema.connect(self.settings.data))
+            reader = self._local.reader = Reader(self.database.connect())
         return reader
 
     def start(self) -> None:
         """Starts the writer; called from the event loop that serves."""
-        self.writer = Writer(self.store, self.settings.batch, self.settings.audit_delay)
+        self.writer = Writer(self.store, self.database, self.settings.batch, self.settings.audit_delay)
 
     async def stop(self) -> None:
         """Makes durable what has queued, and lets go of the data folder."""
         self.pool.shutdown()
         await self.writer.close()
-        self.reader.db.close()
+        self.reader.connection.close()
         if self.gate is not None:
             self.gate.close()
         self._lock.close()

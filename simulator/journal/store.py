@@ -1,17 +1,13 @@
-"""Reads and writes resources and their versions in SQLite; transactions are the writer's business."""
+"""Reads and writes resources and their versions over a connection; when to commit is the writer's business."""
 
-import sqlite3
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
 from simulator.journal.clock import Clock, instant
 from simulator.journal.indexing import Indexer, Rows
-from simulator.journal.schema import COLUMNS
-
-CHUNK = 200
+from simulator.journal.storage.seam import Changes, Connection, Row
 
 
 class Found(NamedTuple):
@@ -43,42 +39,124 @@ _FIND = (
     " FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?"
 )
 _VERSION = "SELECT seq, type, id, vid, method, updated, content FROM version"
+_COUNTERS = (
+    "SELECT (SELECT coalesce(max(rid), 0) + 1 FROM resource), (SELECT coalesce(max(seq), 0) + 1 FROM version),"
+    " (SELECT coalesce(max(seq), 0) + 1 FROM audit), (SELECT coalesce(max(last), 0) FROM audit_segment),"
+    " (SELECT coalesce(max(number), 0) FROM audit_segment),"
+    " coalesce((SELECT updated FROM version ORDER BY seq DESC LIMIT 1), 0)"
+)
 
 
 class Reader:
     """Point reads over one connection; searches bring their own SQL."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
 
     def find(self, kind: str, identity: str) -> Found | None:
         """The resource of a type and id, deleted ones included, or None if there never was one."""
-        row = self.db.execute(_FIND, (kind, identity)).fetchone()
+        row = self.connection.row(_FIND, (kind, identity))
         return Found(*row) if row else None
 
     def version(self, rid: int, vid: int) -> Version | None:
         """One version of a resource."""
-        row = self.db.execute(f"{_VERSION} WHERE rid = ? AND vid = ?", (rid, vid)).fetchone()
+        row = self.connection.row(f"{_VERSION} WHERE rid = ? AND vid = ?", (rid, vid))
         return Version(*row) if row else None
 
-    def rows(self, sql: str, args: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """The rows of a query that the journal itself has put together."""
-        return self.db.execute(sql, args).fetchall()
+        return self.connection.rows(sql, args)
 
 
 class Store(Reader):
-    """Writes over the writer's connection, inside the transaction that the writer has begun."""
+    """Writes over the writer's connection, inside the transaction that the writer has begun.
 
-    def __init__(self, db: sqlite3.Connection, indexer: Indexer, clock: Clock) -> None:
-        super().__init__(db)
+    What is written is kept until somebody reads, or the transaction ends, and then goes to the database all at once: a
+    hundred creates cost a few statements. Pieces of work are marked, so that one can be undone without the others; a
+    piece is marked in the database only when something of it has gone there.
+    """
+
+    def __init__(self, connection: Connection, indexer: Indexer, clock: Clock) -> None:
+        super().__init__(connection)
         self.indexer = indexer
         self.clock = clock
-        self.next_rid = self._next("rid", "resource")
-        self.next_seq = self._next("seq", "version")
-        self.next_audit = self._next("seq", "audit")
+        self.next_rid = self.next_seq = self.next_audit = 0
+        # How far the audit trail has been cut into segments, and how many there are.
+        self.segmented = self.segments = 0
+        self._pieces = [Changes()]
+        # How many of the pieces, from the outermost, are marked in the database; the transaction itself always is.
+        self._marked = 1
+        self._lost = True
 
-    def _next(self, column: str, table: str) -> int:
-        return int(self.db.execute(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}").fetchone()[0])  # noqa: S608  constants
+    def begin(self) -> None:
+        """Begins a transaction, and goes on counting from where others may have come to."""
+        self._pieces, self._marked = [Changes()], 1
+        if self.connection.begin() or self._lost:
+            self._lost = False
+            row = self.connection.row(_COUNTERS)
+            assert row is not None
+            self.next_rid, self.next_seq, self.next_audit, self.segmented, self.segments, stamp = row
+            self.clock.last = max(self.clock.last, stamp)
+
+    def commit(self) -> None:
+        """Makes the transaction durable."""
+        self._flush()
+        self.connection.commit()
+
+    def rollback(self) -> None:
+        """Undoes the transaction, and forgets what was counted in it."""
+        self._lost = True
+        self._pieces, self._marked = [Changes()], 1
+        self.connection.rollback()
+
+    def mark(self) -> None:
+        """Begins a piece of work that can be undone alone."""
+        self._pieces.append(Changes())
+
+    def keep(self) -> None:
+        """Ends the piece of work begun last, and keeps what it did."""
+        piece = self._pieces.pop()
+        if self._marked > len(self._pieces):
+            self._marked -= 1
+            self.connection.release(f"piece{self._marked}")
+        self._pieces[-1].take(piece)
+
+    def undo(self) -> None:
+        """Ends the piece of work begun last, and undoes what it did."""
+        self._pieces.pop()
+        if self._marked > len(self._pieces):
+            self._marked -= 1
+            self.connection.undo(f"piece{self._marked}")
+            self.connection.release(f"piece{self._marked}")
+
+    def _flush(self) -> None:
+        for depth, changes in enumerate(self._pieces):
+            if depth == self._marked:
+                self.connection.savepoint(f"piece{depth}")
+                self._marked += 1
+            if changes:
+                self._pieces[depth] = Changes()
+                self.connection.apply(changes)
+
+    def find(self, kind: str, identity: str) -> Found | None:
+        """The resource as it stands in this transaction."""
+        self._flush()
+        return super().find(kind, identity)
+
+    def version(self, rid: int, vid: int) -> Version | None:
+        """One version of a resource, those of this transaction included."""
+        self._flush()
+        return super().version(rid, vid)
+
+    def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query over what this transaction has written too."""
+        self._flush()
+        return super().rows(sql, args)
+
+    def add(self, table: str, rows: list[Row]) -> None:
+        """Adds rows to a table, in the order of ``seam.COLUMNS``."""
+        if rows:
+            self._pieces[-1].add(table, rows)
 
     def put(self, resource: dict[str, Any], found: Found | None, method: str) -> Found:
         """Stores a new version of a resource whose type and id stand in it; ``found`` is what was there.
@@ -103,8 +181,7 @@ class Store(Reader):
         resource = {"resourceType": kind, "id": identity}
         key = (found.vid + 1, self.clock.now(), "DELETE")
         now = self._version(resource, key, found, found.patient, None)
-        none: Rows = {name: set() for name in ("token", "string", "date", "reference", "quantity")}
-        self._index(now.rid, none, self.indexer.rows(orjson.loads(found.content or b"")))
+        self._index(now.rid, {}, self.indexer.rows(orjson.loads(found.content or b"")))
         return now
 
     def _version(
@@ -121,21 +198,11 @@ class Store(Reader):
         deleted = int(content is None)
         if found:
             rid = found.rid
-            self.db.execute(
-                "UPDATE resource SET vid = ?, seq = ?, updated = ?, deleted = ?, patient = ? WHERE rid = ?",
-                (vid, seq, stamp, deleted, patient, rid),
-            )
+            self._pieces[-1].moved.append((vid, seq, stamp, deleted, patient, rid))
         else:
             rid, self.next_rid = self.next_rid, self.next_rid + 1
-            self.db.execute(
-                "INSERT INTO resource(rid, type, id, vid, seq, updated, deleted, patient)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (rid, kind, identity, vid, seq, stamp, deleted, patient),
-            )
-        self.db.execute(
-            "INSERT INTO version(seq, rid, vid, type, id, method, updated, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, rid, vid, kind, identity, method, stamp, content),
-        )
+            self.add("resource", [(rid, kind, identity, vid, seq, stamp, deleted, patient)])
+        self.add("version", [(seq, rid, vid, kind, identity, method, stamp, content)])
         return Found(rid, vid, seq, stamp, deleted, patient, content)
 
     def _patients(self, resource: dict[str, Any], rows: Rows) -> str:
@@ -146,44 +213,17 @@ class Store(Reader):
         number = self.indexer.numbers.get(f"{kind}.patient")
         if number is None:
             return ""
-        return " ".join(sorted(r[1] for r in rows["reference"] if r[0] == number and r[1].startswith("Patient/")))
+        found = rows.get("idx_reference", ())
+        return " ".join(sorted(r[1] for r in found if r[0] == number and r[1].startswith("Patient/")))
 
     def _index(self, rid: int, rows: Rows, old: Rows | None) -> None:
+        """Brings the index from the version before to this one; rows that are there already stay."""
+        piece = self._pieces[-1]
+        for table, before in (old or {}).items():
+            gone = before - rows.get(table, set())
+            if gone:
+                piece.gone.setdefault(table, []).extend((*row, rid) for row in gone)
         for table, new in rows.items():
-            before = old[table] if old else ()
-            if before:
-                gone = [(*row, rid) for row in before - new]
-                if gone:
-                    self.db.executemany(_delete(table, len(gone[0]) - 1), gone)
-                new = new - before  # noqa: PLW2901  the rows that are there already stay
-            if new:
-                self.insert(f"idx_{table}", [(*row, rid) for row in new], COLUMNS[table])
-
-    def insert(self, table: str, rows: Iterable[tuple[Any, ...]], columns: int) -> None:
-        """Inserts rows, many at a time: one statement costs one hand-over of the interpreter lock."""
-        rows = list(rows)
-        for start in range(0, len(rows), CHUNK):
-            part = rows[start : start + CHUNK]
-            self.db.execute(_insert(table, columns, len(part)), [value for row in part for value in row])
-
-
-_NAMES = {
-    "idx_token": "(param, code, system, rid)",
-    "idx_string": "(param, norm, exact, rid)",
-    "idx_date": "(param, lo, hi, rid)",
-    "idx_reference": "(param, target, rid)",
-    "idx_quantity": "(param, value, system, code, rid)",
-}
-
-
-@cache
-def _insert(table: str, columns: int, rows: int) -> str:
-    row = f"({', '.join('?' * columns)})"
-    return f"INSERT OR IGNORE INTO {table}{_NAMES.get(table, '')} VALUES {', '.join([row] * rows)}"  # noqa: S608  the table's name is the journal's own
-
-
-@cache
-def _delete(table: str, columns: int) -> str:
-    names = _NAMES[f"idx_{table}"].strip("()").split(", ")
-    assert len(names) == columns + 1
-    return f"DELETE FROM idx_{table} WHERE {' AND '.join(f'{name} = ?' for name in names)}"  # noqa: S608  the table's name is the journal's own
+            fresh = new - old[table] if old and table in old else new
+            if fresh:
+                piece.add(table, [(*row, rid) for row in fresh])

@@ -6,7 +6,6 @@ that carries their write has reached the disk.
 
 import asyncio
 import contextlib
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import Any
 
 from simulator.journal.audit.record import Record, store_records
 from simulator.journal.errors import FhirError, refuse
+from simulator.journal.storage.seam import Database
 from simulator.journal.store import Store
 
 Work = Callable[[Store], Any]
@@ -37,8 +37,9 @@ class Job:
 class Writer:
     """Owns the writing connection. Made, used and closed from one event loop."""
 
-    def __init__(self, store: Store, batch: int, delay: float) -> None:
+    def __init__(self, store: Store, database: Database, batch: int, delay: float) -> None:
         self.store = store
+        self.database = database
         self.batch = batch
         self.delay = delay
         self.loop = asyncio.get_running_loop()
@@ -89,7 +90,7 @@ class Writer:
         await self.flush()
         self.jobs.put(None)
         await asyncio.to_thread(self.thread.join)
-        self.store.db.close()
+        self.store.connection.close()
 
     def _run(self) -> None:
         going = True
@@ -106,47 +107,46 @@ class Writer:
     def _commit(self, jobs: list[Job]) -> None:
         notes = [self.notes.popleft() for _ in range(len(self.notes))]
         try:
-            self.store.db.execute("BEGIN IMMEDIATE")
+            self.store.begin()
             for job in jobs:
                 self._do(job)
             store_records(self.store, [*notes, *(job.record for job in jobs if job.record)])
-            self.store.db.execute("COMMIT")
+            self.store.commit()
         except Exception as error:  # noqa: BLE001  the one thread that writes must outlive whatever happens in it
-            with contextlib.suppress(sqlite3.Error):
-                self.store.db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
+            with contextlib.suppress(*self.database.failures):
+                self.store.rollback()
+            if isinstance(error, self.database.failures):
                 self.notes.extendleft(reversed(notes))
             for job in jobs:
-                job.error = _storage(error)
+                job.error = self._storage(error)
 
     def _do(self, job: Job) -> None:
         if job.work is _nothing:
             return
-        execute = self.store.db.execute
-        execute("SAVEPOINT job")
+        self.store.mark()
         try:
             job.result = job.work(self.store)
-        except sqlite3.Error:
+        except self.database.failures:
             raise
         except Exception as error:  # noqa: BLE001  whatever one job does wrong, the others of the batch must not suffer
-            execute("ROLLBACK TO job")
+            self.store.undo()
             job.error = error
             if job.record:
                 job.record.failed(error.status if isinstance(error, FhirError) else 500)
         else:
+            self.store.keep()
             if job.record:
                 job.record.status = getattr(job.result, "status", 200)
-        execute("RELEASE job")
+
+    def _storage(self, error: Exception) -> FhirError:
+        if self.database.is_full(error):
+            return refuse(507, "no-store", "the disk is full; nothing of this request was stored")
+        words = f"the store failed ({type(error).__name__}); nothing of this request was stored"
+        return refuse(503, "transient", words)
 
 
 def _nothing(_: Store) -> None:
     """The work of a job that only waits for a commit."""
-
-
-def _storage(error: Exception) -> FhirError:
-    if "full" in str(error):
-        return refuse(507, "no-store", "the disk is full; nothing of this request was stored")
-    return refuse(503, "transient", f"the store failed ({type(error).__name__}); nothing of this request was stored")
 
 
 def _settle(jobs: list[Job]) -> None:

@@ -19,7 +19,7 @@ def test_a_create_answers_with_location_version_and_content(client: Any, patient
     assert answer.headers["Location"] == f"{client.base}/Patient/{stored['id']}/_history/1"
     assert stored["id"] != "mine"
     assert stored["meta"]["versionId"] == "1"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", stored["meta"]["lastUpdated"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", stored["meta"]["lastUpdated"])
     assert "Last-Modified" in answer.headers
 
 

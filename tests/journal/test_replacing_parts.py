@@ -54,7 +54,7 @@ def test_a_replaced_interaction_is_the_one_that_answers(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_does_no_harm(tmp_path: Path) -> None:
     """507 while there is no room, nothing half stored, and all well again when there is."""
     app = build_app(Settings(tmp_path))
-    db = app.journal.store.db
+    db = app.journal.store.connection.db  # type: ignore[attr-defined]  # SQLite's own
 
     async def run() -> tuple[list[int], int, list[int]]:
         app.journal.start()
@@ -66,7 +66,7 @@ def test_a_full_disk_is_said_and_does_no_harm(tmp_path: Path) -> None:
         ]
         db.execute("PRAGMA max_page_count = 1000000")
         stored = db.execute(
-            "SELECT count(*) FROM resource JOIN version USING (rid) JOIN audit_link ON ref = 'Basic/' || resource.id"
+            "SELECT count(*) FROM resource JOIN version USING (rid) JOIN audit ON links = 'Basic/' || resource.id"
         ).fetchone()[0]
         after = [await request(app.journal, "POST", {"resourceType": "Basic", "code": {"text": "x"}})]
         await app.journal.stop()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from simulator.journal.audit import render
+from simulator.journal.audit import render, segments
 from simulator.journal.indexing import relative
 from simulator.journal.search import values
 from simulator.journal.search.clause import Clause
@@ -37,7 +37,7 @@ SYSTEMS: Final = {
     "subtype": render.SUBTYPES,
     "type": render.TYPE["system"],
 }
-NEVER: Final[tuple[str, list[Any]]] = ("0", [])
+NEVER: Final[tuple[str, list[Any]]] = ("FALSE", [])
 
 
 class AuditCriteria:
@@ -75,7 +75,7 @@ class AuditCriteria:
             target = target if "/" in target else f"Patient/{target}"
             if not target.startswith("Patient/"):
                 return NEVER
-        return "{r}.seq IN (SELECT seq FROM audit_link WHERE ref = ?)", [target]
+        return segments.about(target)
 
     def _coded(self, name: str, text: str) -> tuple[str, list[Any]]:
         system, mark, code = text.partition("|")
@@ -87,7 +87,7 @@ class AuditCriteria:
             low, high = render.OUTCOMES.get(code, (1, 0))
             return "{r}.status BETWEEN ? AND ?", [low, high]
         if name == "type":
-            return ("1", []) if code == render.TYPE["code"] else NEVER
+            return ("TRUE", []) if code == render.TYPE["code"] else NEVER
         by_code = render.subtype_code if name == "subtype" else render.ACTIONS.__getitem__
         names = [key for key in render.ACTIONS if by_code(key) == code]
         return f"{{r}}.interaction IN ({', '.join('?' * len(names))})", names

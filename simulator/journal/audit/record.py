@@ -8,8 +8,9 @@ commit would cost each read an fsync.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from time import time_ns
 
-from simulator.journal.schema import COLUMNS
+from simulator.journal.audit import segments
 from simulator.journal.store import Store
 
 
@@ -25,6 +26,7 @@ class Record:
         links: The resources touched and their patients, as ``Type/id``.
         status: The HTTP status of the answer.
         parts: The records of a bundle's entries.
+        at: When it was asked for, in microseconds since 1970 UTC.
     """
 
     interaction: str
@@ -34,6 +36,7 @@ class Record:
     links: list[str] = field(default_factory=list)
     status: int = 0
     parts: list["Record"] = field(default_factory=list)
+    at: int = field(default_factory=lambda: time_ns() // 1000)
 
     def touch(self, reference: str, patients: str) -> None:
         """Notes that a resource was shown or changed; ``patients`` as the store keeps them."""
@@ -49,26 +52,15 @@ class Record:
 
 
 def store_records(store: Store, records: Iterable[Record]) -> None:
-    """Inserts records, those of bundle entries after their bundle's own."""
+    """Adds records to the trail, those of bundle entries after their bundle's own."""
     rows = []
-    links = []
+    seq = store.next_audit
     for record in records:
         for part in (record, *record.parts):
-            seq, store.next_audit = store.next_audit, store.next_audit + 1
-            refs = dict.fromkeys(part.links)
-            rows.append(
-                (
-                    seq,
-                    store.clock.now(),
-                    part.interaction,
-                    part.status or record.status,
-                    part.target,
-                    part.query,
-                    part.client,
-                    " ".join(refs),
-                )
-            )  # fmt: skip  one row of the table
-            links += [(ref, seq) for ref in refs]
-    if rows:
-        store.insert("audit", rows, COLUMNS["audit"])
-        store.insert("audit_link", links, COLUMNS["audit_link"])
+            links = " ".join(dict.fromkeys(part.links))
+            status = part.status or record.status
+            rows.append((seq, part.at, part.interaction, status, part.target, part.query, part.client, links))
+            seq += 1
+    store.next_audit = seq
+    store.add("audit", rows)
+    segments.cut(store)

@@ -37,13 +37,12 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
 
 
 def _one(journal: Journal, store: Store, entry: Entry) -> dict[str, Any]:
-    store.db.execute("SAVEPOINT entry")
+    store.mark()
     try:
         answer = run(journal, store, entry)
     except FhirError as error:
-        store.db.execute("ROLLBACK TO entry")
+        store.undo()
         return refused(error)
-    finally:
-        store.db.execute("RELEASE entry")
+    store.keep()
     reads = entry.call.interaction in {"read", "vread", "search-type", "history-instance", "history-type"}
     return answered(answer, body=reads or entry.call.prefer("return") in {"representation", "OperationOutcome"})

@@ -39,9 +39,9 @@ class Clause:
 
 
 def conjunction(clauses: list[Clause], alias: str) -> tuple[str, list[Any]]:
-    """All criteria joined by AND, the narrowest first, and their values; ``1`` when there are none."""
+    """All criteria joined by AND, the narrowest first, and their values; ``TRUE`` when there are none."""
     ordered = sorted(clauses, key=lambda clause: (clause.plain, clause.negate, clause.rank))
     parts = [
         clause.condition(alias, first=position == 0 and not clause.negate) for position, clause in enumerate(ordered)
     ]
-    return " AND ".join(parts) or "1", [arg for clause in ordered for arg in clause.args]
+    return " AND ".join(parts) or "TRUE", [arg for clause in ordered for arg in clause.args]

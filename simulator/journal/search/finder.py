@@ -97,7 +97,9 @@ class Finder:
         inner = f"SELECT rid, {pick}({value}) AS k FROM {table} WHERE param = ? GROUP BY rid"  # noqa: S608  constants
         return f"s{place}.k", f"LEFT JOIN ({inner}) s{place} ON s{place}.rid = r.rid", number
 
-    def fetch(self, reader: Reader, column: str, keys: list[Any], also: tuple[str, list[Any]] = ("1", [])) -> list[Hit]:
+    def fetch(
+        self, reader: Reader, column: str, keys: list[Any], also: tuple[str, list[Any]] = ("TRUE", [])
+    ) -> list[Hit]:
         """The live resources whose column is among the keys, in no particular order."""
         found = []
         for start in range(0, len(keys), CHUNK):

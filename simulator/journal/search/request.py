@@ -33,7 +33,7 @@ class Search:
     """A search that has been understood; ``used`` is what of it goes into the self link."""
 
     kind: str
-    where: str = "1"
+    where: str = "TRUE"
     args: list[Any] = field(default_factory=list)
     sort: list[tuple[str, bool]] = field(default_factory=list)
     count: int = 50

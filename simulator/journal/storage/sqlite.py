@@ -1,0 +1,140 @@
+"""The journal's database as one SQLite file: WAL, and an fsync at each commit."""
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.journal.storage.seam import COLUMNS, MOVED, Changes, Row
+
+FILE: Final = "journal.sqlite"
+CHUNKS: Final = (128, 32, 8, 4, 2, 1)
+"""How many rows one statement inserts: few sizes, so that each statement is prepared once."""
+
+
+class SqliteDatabase:
+    """The file in a folder."""
+
+    near = True
+    failures: tuple[type[Exception], ...] = (sqlite3.Error,)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def connect(self, *, write: bool = False) -> "SqliteConnection":
+        """A new connection."""
+        return SqliteConnection(self.folder / FILE, write=write)
+
+    def is_full(self, error: Exception) -> bool:
+        """Whether a failure means that there is no room left."""
+        return "full" in str(error)
+
+    def ddl(self, statement: str) -> str:
+        """The statement itself: the schema is written in SQLite's types."""
+        return statement
+
+
+class SqliteConnection:
+    """A connection in autocommit mode."""
+
+    def __init__(self, file: Path, *, write: bool) -> None:
+        self.db = sqlite3.connect(
+            file, isolation_level=None, check_same_thread=False, cached_statements=600, timeout=30
+        )  # fmt: skip  one call
+        self.seen = 0
+        run = self.db.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA mmap_size=268435456")
+        if write:
+            run("PRAGMA cache_size=-65536")
+            run("PRAGMA wal_autocheckpoint=16000")
+        else:
+            run("PRAGMA query_only=ON")
+
+    def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query."""
+        return self.db.execute(sql, args).fetchall()
+
+    def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, or None."""
+        found: Row | None = self.db.execute(sql, args).fetchone()
+        return found
+
+    def run(self, sql: str, args: Sequence[Any] = ()) -> None:
+        """Runs a statement that gives no rows."""
+        self.db.execute(sql, args)
+
+    def apply(self, changes: Changes) -> None:
+        """Makes changes: what goes before what is added; index rows that are there already stay."""
+        for table, rows in changes.gone.items():
+            self.db.executemany(_delete(table), rows)
+        if changes.moved:
+            self.db.executemany(_MOVE, changes.moved)
+        for table, rows in changes.added.items():
+            self._insert(table, rows)
+
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        """Inserts rows, many at a time: one statement costs one hand-over of the interpreter lock."""
+        start, left = 0, len(rows)
+        for size in CHUNKS:
+            while left >= size:
+                part = rows[start : start + size]
+                self.db.execute(_insert(table, size), [value for row in part for value in row])
+                start, left = start + size, left - size
+
+    def begin(self) -> bool:
+        """Begins a transaction that writes; tells whether others wrote since the last one."""
+        self.db.execute("BEGIN IMMEDIATE")
+        before, self.seen = self.seen, self.db.execute("PRAGMA data_version").fetchone()[0]
+        return before != self.seen
+
+    def commit(self) -> None:
+        """Makes the transaction durable."""
+        self.db.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undoes the transaction under way, if there is one."""
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+
+    def savepoint(self, name: str) -> None:
+        """Marks a place in the transaction."""
+        self.db.execute(f"SAVEPOINT {name}")
+
+    def undo(self, name: str) -> None:
+        """Goes back to a marked place, which stays marked."""
+        self.db.execute(f"ROLLBACK TO {name}")
+
+    def release(self, name: str) -> None:
+        """Forgets a marked place and keeps what was done since."""
+        self.db.execute(f"RELEASE {name}")
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+        return self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name]) is not None
+
+    def interrupt(self) -> None:
+        """Makes the query that another thread is running on this connection fail."""
+        self.db.interrupt()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self.db.close()
+
+
+_MOVE: Final = f"UPDATE resource SET {', '.join(f'{name} = ?' for name in MOVED[:-1])} WHERE {MOVED[-1]} = ?"  # noqa: S608  the journal's own names
+
+
+@cache
+def _insert(table: str, rows: int) -> str:
+    names = COLUMNS[table]
+    row = f"({', '.join('?' * len(names))})"
+    word = "INSERT OR IGNORE" if table.startswith("idx_") else "INSERT"
+    return f"{word} INTO {table}({', '.join(names)}) VALUES {', '.join([row] * rows)}"
+
+
+@cache
+def _delete(table: str) -> str:
+    return f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in COLUMNS[table])}"  # noqa: S608  the journal's own names
