@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from simulator.journal.access.caller import Caller
+from simulator.journal.access.view import View
 from simulator.journal.audit.record import Record
 from simulator.journal.clock import http_date
 from simulator.journal.errors import refuse
@@ -36,6 +37,7 @@ class Call:
         record: The audit record to fill in.
         inside: True for an entry of a transaction or batch.
         caller: Who asks; None in open mode.
+        view: What the caller may see, once it has been worked out.
     """
 
     interaction: str
@@ -49,6 +51,7 @@ class Call:
     resource: Any = None
     inside: bool = False
     caller: Caller | None = None
+    view: View | None = None
 
     def prefer(self, name: str) -> str | None:
         """The value of one preference of the ``Prefer`` field (RFC 7240)."""

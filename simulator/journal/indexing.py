@@ -123,6 +123,15 @@ class Indexer:
                 if text:
                     yield relative(text, self.base)
 
+    def patients(self, resource: dict[str, Any]) -> list[str]:
+        """The patients that a resource is about, each as ``Type/id``."""
+        kind = resource["resourceType"]
+        if kind == "Patient":
+            return [f"Patient/{resource.get('id')}"]
+        parameter = parameters()[kind].get("patient")
+        found = self.references(resource, parameter) if parameter else ()
+        return sorted({target for target in found if target.startswith("Patient/")})
+
     def _token(self, found: Rows, number: int, value: Any, path: Path) -> None:
         for system, code in token(value, path):
             found["idx_token"].add((number, code, system))

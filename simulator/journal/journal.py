@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from simulator.journal.access.gate import Gate
+from simulator.journal.access.narrowing import narrowed, narrowed_audits
+from simulator.journal.access.relations import Relations
+from simulator.journal.access.rights import Rights
+from simulator.journal.access.secrecy import Secrecy
+from simulator.journal.access.stage import guarded
+from simulator.journal.access.view import View
 from simulator.journal.audit.find import AuditCriteria, AuditFinder
 from simulator.journal.clock import Clock
 from simulator.journal.decision.issued import Issued
@@ -92,6 +98,11 @@ class Journal:
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
         self.gate = Gate(settings) if settings.guard else None
+        relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
+        self.rights = Rights(self.indexer, relations, Secrecy(self.pooled, self.indexer))
+        if self.gate is not None:
+            for code, interaction in interactions.items():
+                self.interactions[code] = guarded(interaction, lambda: self.rights, self.pooled)
         self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
         self._local = threading.local()
         self.writer: Writer
@@ -110,7 +121,7 @@ class Journal:
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)
         includer = Includer(self.finder, self.indexer, self.settings.include_cap)
-        criteria = Criteria(self.indexer.numbers, self.base)
+        self.criteria = criteria = Criteria(self.indexer.numbers, self.base)
         resources = Searching(
             Parser(criteria.clause, self.finder.sortable, limits),
             Pages(self.finder, includer, self.cursors, self.base),
@@ -121,9 +132,14 @@ class Journal:
         )
         return {"": resources, AUDITED_ONLY: audits}
 
-    def search_of(self, kind: str) -> Searching:
-        """The parser and pages for searches of a type."""
-        return self.searching.get(kind) or self.searching[""]
+    def search_of(self, kind: str, view: View | None = None) -> Searching:
+        """The parser and pages for searches of a type, narrowed to what a view shows."""
+        found = self.searching.get(kind) or self.searching[""]
+        if view is None:
+            return found
+        if kind == AUDITED_ONLY:
+            return Searching(*narrowed_audits(found.parser, found.pages, view))
+        return Searching(*narrowed(found.parser, found.pages, self.criteria, view))
 
     def pooled(self) -> Reader:
         """The calling pool thread's own reader."""

@@ -4,6 +4,8 @@ from random import getrandbits
 from time import time_ns
 from urllib.parse import parse_qsl
 
+from simulator.journal.access.stage import check_written
+from simulator.journal.access.view import View
 from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
 from simulator.journal.http import Answer, Call, tags
 from simulator.journal.journal import Journal
@@ -48,13 +50,15 @@ def criteria(call: Call) -> list[tuple[str, str]]:
     return [(key, text) for key, text in call.query if key not in HARMLESS]
 
 
-def matches(journal: Journal, reader: Reader, kind: str, query: list[tuple[str, str]]) -> list[Hit]:
-    """At most two resources that meet the criteria of a conditional interaction.
+def matches(
+    journal: Journal, reader: Reader, kind: str, query: list[tuple[str, str]], view: View | None = None
+) -> list[Hit]:
+    """At most two resources that meet the criteria of a conditional interaction, among those that a view shows.
 
     Raises:
         FhirError: 400, there are no criteria or one is unknown; 412 is left to the caller.
     """
-    search = journal.search_of(kind).parser.parse(kind, query, strict=True)
+    search = journal.search_of(kind, view).parser.parse(kind, query, strict=True)
     if not search.args:
         raise refuse(400, "required", "a conditional interaction needs search criteria", kind)
     return journal.finder.after(reader, search, 0, 2)
@@ -66,7 +70,7 @@ def only_match(journal: Journal, reader: Reader, call: Call, query: list[tuple[s
     Raises:
         FhirError: 412, there is more than one.
     """
-    found = matches(journal, reader, call.kind, query)
+    found = matches(journal, reader, call.kind, query, call.view)
     if len(found) > 1:
         raise refuse(412, "multiple-matches", "the criteria match more than one resource", call.kind)
     return found[0] if found else None
@@ -108,6 +112,7 @@ def written(journal: Journal, call: Call, now: Found, status: int) -> Answer:
     """The answer to a create, update or patch, as much of it as ``Prefer: return`` asks for."""
     identity = call.identity
     call.record.touch(f"{call.kind}/{identity}", now.patient)
+    check_written(call.view, now.content or b"")
     wanted = call.prefer("return")
     content = now.content or b""
     if wanted == "minimal" or (call.inside and wanted != "representation"):

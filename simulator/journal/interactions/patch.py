@@ -6,6 +6,7 @@ import jsonpatch
 import jsonpointer
 import orjson
 
+from simulator.journal.access.stage import check_target
 from simulator.journal.errors import refuse
 from simulator.journal.http import PATCH_JSON, Answer, Call, check_content_type, parse_json
 from simulator.journal.interactions.common import check_if_match, criteria, existing, only_match, written
@@ -49,7 +50,9 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
             raise refuse(404, "not-found", "nothing matches the criteria", call.kind)
         call.identity = hit.id
     call.record.links.append(f"{call.kind}/{call.identity}")
-    found = existing(store.find(call.kind, call.identity), call)
+    found = store.find(call.kind, call.identity)
+    check_target(call, found)
+    found = existing(found, call)
     check_if_match(call, found)
     patched = _patched(orjson.loads(found.content or b""), call)
     journal.validator.check(patched, call.kind)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from simulator.journal.access.view import View
 from simulator.journal.errors import refuse
 from simulator.journal.interactions.common import matches
 from simulator.journal.journal import Journal
@@ -22,12 +23,14 @@ class Resolver:
         journal: Finds what criteria match.
         reader: The transaction's own view.
         known: ``Type/id`` by fullUrl.
+        view: What the caller may see; None for everything.
     """
 
-    def __init__(self, journal: Journal, reader: Reader, known: dict[str, str]) -> None:
+    def __init__(self, journal: Journal, reader: Reader, known: dict[str, str], view: View | None = None) -> None:
         self.journal = journal
         self.reader = reader
         self.known = known
+        self.view = view
         self.found: dict[str, str] = {}
 
     def resolve(self, node: Any, full_url: str | None) -> Any:
@@ -67,7 +70,7 @@ class Resolver:
     def _matching(self, kind: str, query: str) -> str:
         key = f"{kind}?{query}"
         if key not in self.found:
-            hits = matches(self.journal, self.reader, kind, parse_qsl(query, keep_blank_values=True))
+            hits = matches(self.journal, self.reader, kind, parse_qsl(query, keep_blank_values=True), self.view)
             if len(hits) != 1:
                 code, number = ("not-found", "no") if not hits else ("multiple-matches", "more than one")
                 raise refuse(412, code, f"the conditional reference {key[:200]} matches {number} resource")

@@ -19,10 +19,10 @@ def prepare(_: Journal, call: Call) -> None:
 
 def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     """200 with the page asked for; 400 for what is not understood; 410 for a cursor that has expired."""
-    searching = journal.search_of(call.kind)
+    searching = journal.search_of(call.kind, call.view)
     word = next((text for key, text in call.query if key == "_cursor"), None)
     if word is not None:
-        place = journal.cursors.place(word, call.kind)
+        place = journal.cursors.place(word, searching.pages.owner(call.kind))
         return Answer(200, searching.pages.next(reader, place, call.record))
     strict = call.prefer("handling") == "strict"
     search = searching.parser.parse(call.kind, call.query, strict=strict)

@@ -68,7 +68,7 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
             answers[entry.place] = run(journal, store, entry)
     _name(journal, store, entries)
     known = {e.full_url: f"{e.call.kind}/{e.call.identity}" for e in entries if e.full_url and e.call.identity}
-    resolver = Resolver(journal, store, known)
+    resolver = Resolver(journal, store, known, call.view)
     for entry in ordered:
         if entry.call.interaction in {"create", "update", "patch"}:
             try:

@@ -1,5 +1,6 @@
 """update, also by criteria and with an id the client chose (http://hl7.org/fhir/R4/http.html#update)."""
 
+from simulator.journal.access.stage import check_target
 from simulator.journal.errors import refuse
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource, tags
 from simulator.journal.interactions.common import (
@@ -37,6 +38,7 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
     found = store.find(call.kind, call.identity)
     there = found is not None and not found.deleted
     call.record.links.append(f"{call.kind}/{call.identity}")
+    check_target(call, found)
     check_if_match(call, found)
     _check_if_none_match(call, found if there else None)
     now = store.put(call.resource | {"id": call.identity}, found, "PUT")

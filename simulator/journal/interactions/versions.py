@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from simulator.journal import dates
+from simulator.journal.access.view import View
 from simulator.journal.clock import instant
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
@@ -27,7 +28,8 @@ def history(journal: Journal, reader: Reader, call: Call, where: tuple[str, list
     """A page of the versions that meet the condition, with deletes among them."""
     owner = f"{call.kind}/{call.identity}/_history" if call.identity else f"{call.kind}/_history"
     word = next((text for key, text in call.query if key == "_cursor"), None)
-    place = journal.cursors.place(word, owner) if word else _start(journal, reader, call, owner, where)
+    held = owner if call.view is None else f"{owner}#{call.view.key}"
+    place = journal.cursors.place(word, held) if word else _start(journal, reader, call, held, where)
     wanted: Wanted = place.what
     rows = reader.rows(
         f"SELECT seq, type, id, vid, method, updated, content FROM version WHERE {wanted.where}"  # noqa: S608  values are bound
@@ -36,14 +38,18 @@ def history(journal: Journal, reader: Reader, call: Call, where: tuple[str, list
     )
     versions = [Version(*row) for row in rows]
     shown = versions[: wanted.count]
+    last = shown[-1].seq if shown else 0
     links = [{"relation": "self", "url": f"{journal.base}/{owner}"}]
-    if shown and len(versions) > len(shown):
-        follow = Place(owner, wanted, shown[-1].seq, place.total)
+    if len(versions) > len(shown):
+        follow = Place(place.owner, wanted, last, place.total)
         links.append({"relation": "next", "url": f"{journal.base}/{owner}?_cursor={journal.cursors.keep(follow)}"})
+    shown = _through(call.view, shown)
     for version in shown:
         found = reader.find(version.type, version.id)
         call.record.touch(f"{version.type}/{version.id}", found.patient if found else "")
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "history", "total": place.total, "link": links}
+    if call.view is not None:
+        del bundle["total"]
     if shown:
         bundle["entry"] = [_entry(journal.base, version) for version in shown]
     return Answer(200, orjson.dumps(bundle))
@@ -51,6 +57,9 @@ def history(journal: Journal, reader: Reader, call: Call, where: tuple[str, list
 
 def _start(journal: Journal, reader: Reader, call: Call, owner: str, where: tuple[str, list[Any]]) -> Place:
     sql, args = where
+    if call.view is not None:
+        seen = call.view.condition().condition("r", first=False)
+        sql = f"{sql} AND rid IN (SELECT r.rid FROM resource r WHERE {seen})"  # noqa: S608  the journal's own words
     count = journal.settings.page_size
     for key, text in call.query:
         if key == "_count":
@@ -61,6 +70,17 @@ def _start(journal: Journal, reader: Reader, call: Call, owner: str, where: tupl
             sql, args = f"{sql} AND updated >= ?", [*args, _stamp(text)]
     total = reader.rows(f"SELECT count(*) FROM version WHERE {sql}", args)[0][0]  # noqa: S608  values are bound
     return Place(owner, Wanted(sql, args, count), 2**62, total)
+
+
+def _through(view: View | None, versions: list[Version]) -> list[Version]:
+    """The versions that a view shows, as it shows them: a version may be about somebody else than the present one."""
+    if view is None:
+        return versions
+    return [
+        version if version.content is None else version._replace(content=view.masked(version.content))
+        for version in versions
+        if version.content is None or view.sees(version.content)
+    ]
 
 
 def _stamp(text: str) -> int:

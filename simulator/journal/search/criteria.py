@@ -33,6 +33,10 @@ class Criteria:
         self.numbers = numbers
         self.base = base
         self.parameters = {kind: parameters()[kind] for kind in WRITABLE}
+        self.always: tuple[Clause, ...] = ()
+
+    def enter(self, kind: str) -> None:
+        """Told of each type that a chain or ``_has`` leads to; may refuse it."""
 
     def clause(self, kind: str, key: str, text: str, depth: int = 0) -> Clause:
         """The criterion ``key=text`` on resources of a type.
@@ -79,7 +83,8 @@ class Criteria:
 
     def inner(self, kind: str, key: str, text: str, depth: int) -> tuple[str, list[Any]]:
         """The ids of the live resources of a type that meet one criterion, as a sub-select."""
-        sql, args = conjunction([self.clause(kind, key, text, depth + 1)], "c")
+        self.enter(kind)
+        sql, args = conjunction([self.clause(kind, key, text, depth + 1), *self.always], "c")
         return f"SELECT c.id FROM resource c WHERE c.type = ? AND c.deleted = 0 AND {sql}", [kind, *args]  # noqa: S608  values are bound
 
     def _chain(self, parameter: Parameter, modifier: str | None, rest: tuple[str, str], depth: int) -> Clause:
@@ -104,7 +109,8 @@ class Criteria:
         parameter = self.parameters.get(parts[1], {}).get(parts[2]) if len(parts) == 4 else None
         if parameter is None or parameter.kind != "reference" or kind not in parameter.targets:
             raise UnknownParameterError(key)
-        sql, args = conjunction([self.clause(parts[1], parts[3], text, depth + 1)], "o")
+        self.enter(parts[1])
+        sql, args = conjunction([self.clause(parts[1], parts[3], text, depth + 1), *self.always], "o")
         inner = (
             f"SELECT substr(f.target, {len(kind) + 2}) FROM idx_reference f JOIN resource o ON o.rid = f.rid"  # noqa: S608  values are bound
             f" WHERE f.param = ? AND f.target >= '{kind}/' AND f.target < '{kind}0' AND o.type = ? AND {sql}"

@@ -1,6 +1,6 @@
 """Turns a search into the bundle of one page: matches, what is included, links, and the total."""
 
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -15,6 +15,20 @@ from simulator.journal.search.shape import shaped
 from simulator.journal.store import Reader
 
 
+class Viewing(Protocol):
+    """What pages ask of a view."""
+
+    @property
+    def key(self) -> str:
+        """The same for the same caller and purpose."""
+
+    def sees(self, content: bytes) -> bool:
+        """Whether a resource may be shown."""
+
+    def masked(self, content: bytes) -> bytes:
+        """The resource as it is shown."""
+
+
 class Pages:
     """Shows results page by page; one object serves every search of resources."""
 
@@ -23,13 +37,26 @@ class Pages:
         self.includer = includer
         self.cursors = cursors
         self.base = base
+        self.view: Viewing | None = None
+
+    def through(self, view: "Viewing") -> "Pages":
+        """Pages that show only what a view does, and whose cursors are for its caller alone."""
+        other = Pages(self.finder, self.includer, self.cursors, self.base)
+        other.view = view
+        return other
+
+    def owner(self, kind: str) -> str:
+        """What cursors of a type belong to."""
+        return kind if self.view is None else f"{kind}#{self.view.key}"
 
     def first(self, reader: Reader, search: Search, record: Record) -> bytes:
         """The bundle of the first page."""
         if search.summary == "count":
             return self.bundle(search, [], self.finder.count(reader, search), None)
         rows = self.finder.ordered(reader, search) if search.sort else None
-        return self._page(reader, Place(search.kind, search, 0, None if rows is None else len(rows), rows), record)
+        return self._page(
+            reader, Place(self.owner(search.kind), search, 0, None if rows is None else len(rows), rows), record
+        )
 
     def next(self, reader: Reader, place: Place, record: Record) -> bytes:
         """The bundle of the page that a cursor stands for."""
@@ -52,6 +79,9 @@ class Pages:
             if more:
                 follow = Place(place.owner, search, hits[-1].rid, total)
         included = self.includer.included(reader, search, hits)
+        if self.view is not None:
+            hits = [hit for hit in hits if self.view.sees(hit.content)]
+            included = [hit for hit in included if self.view.sees(hit.content)]
         for hit in (*hits, *included):
             record.touch(f"{hit.type}/{hit.id}", hit.patient)
         entries = [self._entry(hit, search, "match") for hit in hits]
@@ -60,7 +90,8 @@ class Pages:
 
     def _entry(self, hit: Hit, search: Search, mode: str) -> dict[str, Any]:
         elements = search.elements if mode == "match" else []
-        content = shaped(hit.content, search.summary, elements)
+        whole = hit.content if self.view is None else self.view.masked(hit.content)
+        content = shaped(whole, search.summary, elements)
         return {
             "fullUrl": f"{self.base}/{hit.type}/{hit.id}",
             "resource": orjson.Fragment(content),

@@ -52,6 +52,15 @@ class Parser:
         self.clause = clause
         self.sortable = sortable
         self.page_size, self.page_cap = limits
+        self.always: tuple[Clause, ...] = ()
+
+    def narrowed(
+        self, clause: MakeClause, sortable: Callable[[str, str], bool], always: tuple[Clause, ...]
+    ) -> "Parser":
+        """A parser with other criteria, whose searches always meet some more."""
+        other = Parser(clause, sortable, (self.page_size, self.page_cap))
+        other.always = always
+        return other
 
     def parse(self, kind: str, query: list[tuple[str, str]], *, strict: bool) -> Search:
         """Understands a query.
@@ -65,7 +74,7 @@ class Parser:
             FhirError: 400, a value, modifier or (strict) a parameter is not understood.
         """
         search = Search(kind, count=self.page_size)
-        clauses: list[Clause] = []
+        clauses: list[Clause] = list(self.always)
         for key, text in query:
             if key in IGNORED or not text:
                 continue

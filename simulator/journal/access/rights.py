@@ -1,0 +1,85 @@
+"""From a caller to his view: which patients, which types, what is blocked, and what access rests on."""
+
+from typing import Any, Final
+
+from simulator.journal.access.blocks import Blocks
+from simulator.journal.access.caller import Caller
+from simulator.journal.access.citizens import grants_of
+from simulator.journal.access.relations import Relations
+from simulator.journal.access.secrecy import Secrecy
+from simulator.journal.access.view import Grant, View
+from simulator.journal.indexing import Indexer
+from simulator.journal.store import Reader
+
+Json = dict[str, Any]
+DECISION_TYPES: Final = frozenset(
+    {"Patient", "RelatedPerson", "ServiceRequest", "EpisodeOfCare", "CarePlan", "Task", "Communication"}
+)  # fmt: skip  a table
+"""What a decision on services needs: who applies, for what, what has been granted, the plan, and the correspondence."""
+NO_RELATION: Final = (
+    "no relation to this patient is known; emergency access (BTG) with a reason is logged and followed up"
+)
+NO_ATTEST: Final = "the record of a patient is opened with an attest about that patient only"
+NO_DECISION: Final = "no application, decision or task about this patient lies with your organisation"
+
+
+class Rights:
+    """Works out views; one object serves every request."""
+
+    def __init__(self, indexer: Indexer, relations: Relations, secrecy: Secrecy) -> None:
+        self.indexer = indexer
+        self.relations = relations
+        self.secrecy = secrecy
+        self.blocks = Blocks(indexer.base)
+
+    def view(self, reader: Reader, caller: Caller) -> View:
+        """What a caller may see at this moment."""
+        if caller.role == "system":
+            blocked = self.blocks.blocked(reader, frozenset(), None)
+            return View(caller, self.indexer, self.secrecy, everybody=True, blocked=blocked, basis="system scope")
+        if caller.role == "operator":
+            return self._nothing(caller, "operators see no clinical content")
+        if caller.role == "citizen":
+            grants = grants_of(self.relations, reader, caller.pid)
+            return View(caller, self.indexer, self.secrecy, grants=grants, basis="own record or representation")
+        return self._professional(reader, caller)
+
+    def _professional(self, reader: Reader, caller: Caller) -> View:
+        attest = caller.attest
+        patients = self.relations.patients(reader, attest.patient) if attest and attest.patient else []
+        if attest is None or not patients:
+            return self._nothing(caller, NO_ATTEST)
+        about = [f"Patient/{patient['id']}" for patient in patients]
+        basis = self._basis(reader, caller, patients)
+        if attest.purpose == "BTG" or not basis:
+            basis = _override(caller)
+        if not basis:
+            return self._nothing(caller, NO_DECISION if attest.purpose == "COC" else NO_RELATION, about[0])
+        who = self.relations.names_of(reader, caller)
+        opened = attest.purpose == "BTG"
+        blocked = self.blocks.blocked(reader, who, frozenset() if opened else frozenset(about))
+        kinds = DECISION_TYPES if attest.purpose == "COC" else None
+        grants = tuple(Grant(patient, kinds=kinds, writes=kinds) for patient in about)
+        return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
+
+    def _basis(self, reader: Reader, caller: Caller, patients: list[Json]) -> str:
+        """What ties the caller to one of the patients, of the kind his purpose needs; empty when nothing does."""
+        who, attest = self.relations.names_of(reader, caller), caller.attest
+        if attest and attest.purpose == "COC":
+            found = (self.relations.decision(reader, who, f"Patient/{p['id']}") for p in patients if attest.decision)
+        else:
+            found = (self.relations.relation(reader, who, patient) for patient in patients)
+        return next((basis for basis in found if basis), "")
+
+    def _nothing(self, caller: Caller, refusal: str, about: str = "") -> View:
+        return View(caller, self.indexer, self.secrecy, refusal=refusal, about=about)
+
+
+def _override(caller: Caller) -> str:
+    """The logged override an attest asks for: the glass broken, or acute care on one's own authority, with a reason."""
+    attest = caller.attest
+    if attest is None or not attest.reason:
+        return ""
+    if attest.purpose == "BTG":
+        return "break the glass"
+    return "self-authorised acute care" if attest.purpose == "ETREAT" and attest.user_selected else ""

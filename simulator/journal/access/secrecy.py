@@ -1,0 +1,123 @@
+"""What is told to nobody but the person: protected addresses (kode 6 and 7), and to no citizen staff's person numbers.
+
+Folkeregisteret's "strengt fortrolig" (kode 6) and "fortrolig" (kode 7) are labels on the Patient (v3-Confidentiality V
+and R). Where such a person lives or answers is masked for everybody else, in whatever version, and for those close to
+him. Searches by address or telephone pass over them, or asking would tell.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+
+from simulator.journal.access import words
+from simulator.journal.access.caller import Caller
+from simulator.journal.indexing import Indexer, relative
+from simulator.journal.store import Reader
+
+Json = dict[str, Any]
+LABELS: Final = ("R", "V")
+CONFIDENTIALITY: Final = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+PLACES: Final = ("address", "telecom")
+PLACED: Final = frozenset({"Patient", "RelatedPerson"})
+TELLING: Final = frozenset(
+    {
+        "address",
+        "address-city",
+        "address-country",
+        "address-postalcode",
+        "address-state",
+        "address-use",
+        "email",
+        "phone",
+        "telecom",
+    }
+)  # fmt: skip  a table
+_ABSENT: Final = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
+MASKED: Final[Json] = {"extension": [_ABSENT]}
+HIDDEN_NUMBER: Final = "***********"
+PEOPLE_WITH_NUMBERS: Final = frozenset({"Patient", "RelatedPerson"})
+
+
+class Secrecy:
+    """Masks resources as they leave, and brings back what a masked resource lacks when it is written.
+
+    Args:
+        reader: Tells whether somebody's patient is protected.
+        indexer: Knows the journal's base and the numbers of its search parameters.
+    """
+
+    def __init__(self, reader: Callable[[], Reader], indexer: Indexer) -> None:
+        self._reader = reader
+        self._indexer = indexer
+
+    def masked(self, content: bytes, own: frozenset[str], caller: Caller) -> bytes:
+        """The content as it is shown to who is not among ``own``; the same bytes when there is nothing to mask."""
+        resource = orjson.loads(content)
+        kind = resource["resourceType"]
+        changed = False
+        if kind in PLACED and self._protected(resource, own):
+            changed = mask_places(resource)
+        if caller.role == "citizen" and kind not in PEOPLE_WITH_NUMBERS:
+            changed = mask_numbers(resource) or changed
+        return orjson.dumps(resource) if changed else content
+
+    def _protected(self, resource: Json, own: frozenset[str]) -> bool:
+        """Whether where this person lives is told to nobody: his own label, or that of whom he is close to."""
+        kind = resource["resourceType"]
+        patient = f"Patient/{resource.get('id')}" if kind == "Patient" else ""
+        if kind == "RelatedPerson":
+            patient = relative(str((resource.get("patient") or {}).get("reference")), self._indexer.base)
+        if patient in own:
+            return False
+        return is_labelled(resource) or self.is_protected(patient)
+
+    def is_protected(self, patient: str) -> bool:
+        """Whether a patient, ``Patient/id``, is labelled now; a version before the label is masked as well."""
+        kind, _, identity = patient.partition("/")
+        found = self._reader().find(kind, identity) if identity else None
+        return bool(found and found.content) and is_labelled(orjson.loads(found.content or b"{}") if found else {})
+
+    def restored(self, resource: Json, stored: Json) -> Json:
+        """What was sent, with the places that the sender was not shown as they are stored."""
+        kept = {name: stored[name] for name in PLACES if name in stored}
+        return {name: value for name, value in resource.items() if name not in PLACES} | kept
+
+    def telling_criterion(self) -> str:
+        """What follows a criterion on addresses, so that it passes over those who are protected."""
+        label = self._indexer.numbers["Resource._security"]
+        patient = self._indexer.numbers["RelatedPerson.patient"]
+        labelled = f"SELECT rid FROM idx_token WHERE param = {label} AND code IN ('R', 'V')"  # noqa: S608  the journal's own numbers
+        them = f"SELECT 'Patient/' || id FROM resource WHERE type = 'Patient' AND rid IN ({labelled})"  # noqa: S608  as above
+        close = f"SELECT rid FROM idx_reference WHERE param = {patient} AND target IN ({them})"  # noqa: S608  as above
+        return f" AND rid NOT IN ({labelled}) AND rid NOT IN ({close})"
+
+
+def is_labelled(resource: Json) -> bool:
+    """Whether a resource carries the label of a protected address."""
+    labels = resource.get("meta", {}).get("security", ())
+    return any(c.get("system") == CONFIDENTIALITY and c.get("code") in LABELS for c in labels)
+
+
+def mask_places(resource: Json) -> bool:
+    """Masks addresses and telephones, those of contacts too; tells whether there were any."""
+    changed = False
+    for part in (resource, *resource.get("contact", ())):
+        for name in PLACES:
+            if part.get(name):
+                part[name] = MASKED if isinstance(part[name], dict) else [MASKED]
+                changed = True
+    return changed
+
+
+def mask_numbers(node: Any) -> bool:
+    """Masks person numbers among identifiers, wherever they are; tells whether there were any."""
+    if isinstance(node, list):
+        return sum(mask_numbers(one) for one in node) > 0
+    if not isinstance(node, dict):
+        return False
+    changed = sum(mask_numbers(value) for value in node.values()) > 0
+    if node.get("system") in words.PERSON_SYSTEMS and "value" in node:
+        node["value"] = HIDDEN_NUMBER
+        changed = True
+    return changed

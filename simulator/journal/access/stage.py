@@ -1,0 +1,127 @@
+"""The stage in front of each interaction: works out the view, tests what is asked for, masks what is answered."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from simulator.journal.access.challenge import no_access
+from simulator.journal.access.rights import Rights
+from simulator.journal.access.secrecy import is_labelled
+from simulator.journal.access.view import REGISTERS, View
+from simulator.journal.errors import FhirError, refuse
+from simulator.journal.http import Answer, Call
+from simulator.journal.store import Found, Reader
+from simulator.journal.supported import AUDITED_ONLY
+
+NOT_YOURS: Final = "you may not write this resource"
+OPEN_WITHOUT_PATIENT: Final = REGISTERS | {"", AUDITED_ONLY}
+READS: Final = frozenset({"read", "vread", "history-instance"})
+SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
+_PLACES: Final = ("/address", "/telecom", "/contact")
+
+
+def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[], Reader]) -> Any:
+    """The interaction with the stage in front of it.
+
+    Args:
+        interaction: One of the journal's.
+        rights: Gives what views are worked out by.
+        reader: Gives a reader of what is committed, for the calling thread: a view never rests on what may be undone.
+    """
+    if interaction.public:
+        return interaction
+
+    def apply(journal: Any, store: Any, call: Call) -> Answer:
+        if call.caller is None:
+            return interaction.apply(journal, store, call)  # type: ignore[no-any-return]
+        view = call.view = call.view or rights().view(reader(), call.caller)
+        call.record.basis = view.basis or view.refusal
+        for entry in call.resource if isinstance(call.resource, list) else ():
+            inner = getattr(entry, "call", None)
+            if inner is not None:
+                inner.view = view
+        _before(store, call, view)
+        answer: Answer = interaction.apply(journal, store, call)
+        if answer.content and call.interaction in SINGLE:
+            if call.kind == AUDITED_ONLY and not view.sees(answer.content):
+                raise never_was(call)
+            answer.content = view.masked(answer.content)
+        return answer
+
+    return replace(interaction, apply=apply)
+
+
+def _before(reader: Reader, call: Call, view: View) -> None:
+    """Raises a refusal of what the caller may not ask for; what is hidden answers as what never was."""
+    if view.refusal and call.kind not in OPEN_WITHOUT_PATIENT:
+        if view.about:
+            call.record.touch(view.about, "")
+        raise no_access(view.refusal)
+    if call.interaction == "search-type":
+        view.check_search(call.kind)
+    if call.identity is None or call.kind == AUDITED_ONLY or call.interaction not in READS:
+        return
+    found = reader.find(call.kind, call.identity)
+    if found is not None and not _seen(reader, call, view, found):
+        call.record.touch(f"{call.kind}/{call.identity}", found.patient)
+        raise never_was(call)
+
+
+def _seen(reader: Reader, call: Call, view: View, found: Found) -> bool:
+    """Whether the resource, and the version asked for, may be seen."""
+    seen = _visible(view, call, found)
+    number = call.version or ""
+    if seen and call.interaction == "vread" and number.isascii() and number.isdigit() and len(number) < 19:
+        version = reader.version(found.rid, int(number))
+        return version is None or version.content is None or view.sees(version.content)
+    return seen
+
+
+def _visible(view: View, call: Call, found: Found) -> bool:
+    if found.content:
+        return view.sees(found.content)
+    return view.sees_row(call.kind, call.identity or "", found.patient)
+
+
+def never_was(call: Call) -> FhirError:
+    """The refusal that a resource which does not exist would get."""
+    what = "there is no such version of this" if call.interaction == "vread" else "there is no"
+    rest = "" if call.interaction == "vread" else " with this id"
+    return refuse(404, "not-found", f"{what} {call.kind}{rest}", call.kind)
+
+
+def check_target(call: Call, found: Found | None) -> None:
+    """Raises a 403 unless the caller may change or delete what is there; also when nothing is, or that would tell.
+
+    A protected address that the caller is not shown stays as it is stored.
+    """
+    view = call.view
+    if view is None or (found is None and view.everybody):
+        return
+    if found is None or not _visible(view, call, found):
+        call.record.touch(f"{call.kind}/{call.identity}", found.patient if found else "")
+        raise no_access(NOT_YOURS)
+    if found.content and not view.writes(found.content):
+        raise no_access(NOT_YOURS)
+    if found.content and call.interaction != "delete":
+        _keep_places(call, view, orjson.loads(found.content))
+
+
+def _keep_places(call: Call, view: View, stored: dict[str, Any]) -> None:
+    own = {grant.patient for grant in view.grants if grant.address}
+    if call.kind != "Patient" or not is_labelled(stored) or f"Patient/{stored['id']}" in own:
+        return
+    if call.interaction == "update":
+        call.resource = view.secrecy.restored(call.resource, stored)
+        return
+    touched = [str(step.get(key, "")) for step in call.resource for key in ("path", "from") if key in step]
+    if any(path == "" or path.startswith(_PLACES) for path in touched):
+        raise no_access("where a person with a protected address lives cannot be patched")
+
+
+def check_written(view: View | None, content: bytes) -> None:
+    """Raises a 403, which undoes the write, unless the caller may have written what now stands."""
+    if view is not None and not view.writes(content):
+        raise no_access(NOT_YOURS)

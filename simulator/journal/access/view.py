@@ -1,0 +1,182 @@
+"""What one caller may see and write, for one request: a condition on rows for searches, and a test of one resource.
+
+Both say the same. Searches are narrowed in SQL so that totals, sort orders, chains and pages know nothing of what is
+left out; what is shown is tested once more before it leaves.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from simulator.journal.access.blocks import Blocked
+from simulator.journal.access.caller import Caller
+from simulator.journal.access.challenge import insufficient_scope
+from simulator.journal.access.secrecy import Secrecy
+from simulator.journal.indexing import Indexer
+from simulator.journal.search.clause import Clause
+from simulator.journal.supported import AUDITED_ONLY
+
+Json = dict[str, Any]
+REGISTERS: Final = frozenset({"Organization", "Practitioner", "PractitionerRole", "Location", "Schedule", "Slot"})
+"""Types about nobody's health, open to every known caller within his scopes."""
+_REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a caller may do with one patient's record.
+
+    Attributes:
+        patient: ``Patient/id``.
+        kinds: The types he may see; None for all.
+        writes: The types he may write; None for all.
+        withheld: Security labels whose resources he may not see.
+        address: Whether he sees an address that is protected.
+    """
+
+    patient: str
+    kinds: frozenset[str] | None = None
+    writes: frozenset[str] | None = None
+    withheld: frozenset[str] = frozenset()
+    address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One caller's view of the record.
+
+    Attributes:
+        caller: Whose.
+        everybody: True for a system, which sees every patient that its scopes name.
+        grants: Per patient, for everybody else.
+        blocked: What patients have blocked for this caller.
+        refusal: Why he may see no patient at all; empty when he may.
+        basis: What access rests on, for the audit trail: a relation, an override, a representation.
+        about: The patient the refusal is about, ``Patient/id``; empty when unknown.
+        indexer: Tells which patients a resource is about.
+        secrecy: Masks what is shown.
+    """
+
+    caller: Caller
+    indexer: Indexer
+    secrecy: Secrecy
+    everybody: bool = False
+    grants: tuple[Grant, ...] = ()
+    blocked: Blocked = field(default_factory=Blocked)
+    refusal: str = ""
+    basis: str = ""
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same caller and purpose."""
+        return self.caller.key
+
+    def condition(self) -> Clause:
+        """The rows he may see, as a criterion of any search; it binds no values."""
+        if self.everybody:
+            parts = ["1 = 1"]
+        else:
+            wanted = [f"{{r}}.type IN ({_listed(REGISTERS)})", *(_granted(grant) for grant in self.grants)]
+            parts = [f"({' OR '.join(wanted)})"]
+            parts += [self._unlabelled(grant) for grant in self.grants if grant.withheld]
+        return Clause(" AND ".join(parts + self.blocked.conditions()), (), plain=True)
+
+    def logs(self) -> list[str]:
+        """The patients whose access log he may see, besides a system, which sees all."""
+        return [grant.patient for grant in self.grants if grant.kinds is None and self.caller.role == "citizen"]
+
+    def _unlabelled(self, grant: Grant) -> str:
+        number = self.indexer.numbers["Resource._security"]
+        labelled = f"SELECT rid FROM idx_token WHERE param = {number} AND code IN ({_listed(grant.withheld)})"  # noqa: S608  the journal's own words
+        return f"NOT ({{r}}.patient = '{grant.patient}' AND {{r}}.rid IN ({labelled}))"
+
+    def check_search(self, kind: str) -> None:
+        """Raises a 403 when the scopes do not cover searching a type, also as a link of a chain."""
+        if not self.caller.scopes.allow(kind, "s"):
+            raise insufficient_scope(self.caller.scopes.wanted(kind, "s"), scheme=self.caller.scheme)
+
+    def patients(self, resource: Json) -> list[str]:
+        """The patients a resource is about."""
+        return self.indexer.patients(resource)
+
+    def sees(self, content: bytes) -> bool:
+        """Whether he may see a resource or a version of one, by its content."""
+        resource = orjson.loads(content)
+        kind, reference = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
+        if kind == AUDITED_ONLY:
+            return self._sees_audit(resource)
+        if not self.caller.scopes.allow(kind, "r") and not self.caller.scopes.allow(kind, "s"):
+            return False
+        patients = self.patients(resource)
+        if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource)):
+            return False
+        if self.everybody or kind in REGISTERS:
+            return True
+        grant = self._grant(patients)
+        if grant is None or (grant.kinds is not None and kind not in grant.kinds):
+            return False
+        labels = {coding.get("code") for coding in resource.get("meta", {}).get("security", ())}
+        return not labels & grant.withheld
+
+    def sees_row(self, kind: str, identity: str, patient: str) -> bool:
+        """Whether he may know of a resource whose content is gone (a delete)."""
+        patients = patient.split()
+        if self.blocked and self.blocked.covers(kind, f"{kind}/{identity}", patients, iter(())):
+            return False
+        if self.everybody or kind in REGISTERS:
+            return True
+        grant = self._grant(patients)
+        return grant is not None and (grant.kinds is None or kind in grant.kinds)
+
+    def writes(self, content: bytes) -> bool:
+        """Whether he may have written a resource as it now stands."""
+        if self.everybody:
+            return True
+        resource = orjson.loads(content)
+        grant = self._grant(self.patients(resource))
+        return grant is not None and (grant.writes is None or resource["resourceType"] in grant.writes)
+
+    def _sees_audit(self, event: Json) -> bool:
+        if self.everybody:
+            return True
+        about = {str(entity.get("what", {}).get("reference")) for entity in event.get("entity", ())}
+        patients = {one for one in about if one.startswith("Patient/")}
+        return bool(patients) and patients <= set(self.logs())
+
+    def _grant(self, patients: list[str]) -> Grant | None:
+        """The grant for exactly one patient: what is about several is shown to none of their readers."""
+        if len(set(patients)) != 1:
+            return None
+        return next((grant for grant in self.grants if grant.patient == patients[0]), None)
+
+    def masked(self, content: bytes) -> bytes:
+        """The content as this caller is shown it."""
+        own = frozenset(grant.patient for grant in self.grants if grant.address)
+        return self.secrecy.masked(content, own, self.caller)
+
+
+def references_in(node: Any) -> Iterator[str]:
+    """Every literal reference in a resource, as ``Type/id``."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "reference" and isinstance(value, str):
+                yield value.split("/_history/")[0]
+            else:
+                yield from references_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references_in(value)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+def _granted(grant: Grant) -> str:
+    assert _REFERENCE.fullmatch(grant.patient)
+    kinds = "" if grant.kinds is None else f" AND {{r}}.type IN ({_listed(grant.kinds)})"
+    return f"({{r}}.patient = '{grant.patient}'{kinds})"

@@ -1,0 +1,441 @@
+"""Who sees what: relations, overrides, blocked information, protected addresses, citizens, case officers, operators."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.journal.securing import DOCTOR, ENH, FNR, HOME_CARE, HPR, NURSE, Callers, attest
+
+Json = dict[str, Any]
+NUMBERS = count(10_000)
+SECRET = "Hemmelighetsveien"
+V = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]
+
+
+def number() -> str:
+    """A person number of the synthetic series that no other test has; its check digits are nobody's concern here."""
+    return f"138172{next(NUMBERS):05d}"
+
+
+def person(born: str = "1950-01-01", **more: Any) -> Json:
+    """A Patient with a number of its own."""
+    return {
+        "resourceType": "Patient",
+        "identifier": [{"system": FNR, "value": number()}],
+        "name": [{"family": "Hansen"}],
+        "birthDate": born,
+    } | more
+
+
+def of(patient: Json) -> str:
+    """The patient's person number."""
+    return str(patient["identifier"][0]["value"])
+
+
+def ref(resource: Json) -> Json:
+    """A reference to a stored resource."""
+    return {"reference": f"{resource['resourceType']}/{resource['id']}"}
+
+
+def condition(patient: Json, code: str = "P76", **more: Any) -> Json:
+    """A diagnosis of the patient."""
+    return {
+        "resourceType": "Condition",
+        "subject": ref(patient),
+        "code": {"coding": [{"system": "urn:c", "code": code}]},
+    } | more
+
+
+@pytest.fixture(scope="module")
+def home_care(callers: Callers) -> Json:
+    """The home-care service the nurse works for."""
+    return callers.put_in({"resourceType": "Organization", "identifier": [{"system": ENH, "value": HOME_CARE}]})[0]
+
+
+@pytest.fixture
+def served(callers: Callers, home_care: Json) -> Callable[..., Json]:
+    """Makes a patient whom home care serves."""
+
+    def make(**more: Any) -> Json:
+        patient = callers.put_in(person(**more))[0]
+        episode = {"resourceType": "EpisodeOfCare", "status": "active", "patient": ref(patient)}
+        callers.put_in(episode | {"managingOrganization": ref(home_care)})
+        return patient
+
+    return make
+
+
+def paths(patient: Json, entry: Json) -> list[str]:
+    """Every way to ask for an entry."""
+    at = f"{entry['resourceType']}/{entry['id']}"
+    who = f"Patient/{patient['id']}"
+    return [
+        at,
+        f"{at}/_history",
+        f"{at}/_history/1",
+        f"{entry['resourceType']}?_id={entry['id']}",
+        f"{entry['resourceType']}?patient={who}",
+        f"{entry['resourceType']}?patient.identifier={FNR}|{of(patient)}",
+        f"{entry['resourceType']}/_history",
+        f"Patient?_id={patient['id']}&_revinclude={entry['resourceType']}:patient",
+    ]
+
+
+def leaks(callers: Callers, token: str, patient: Json, entry: Json) -> list[str]:
+    """The ways that show an entry, by its id, to who may not see it."""
+    found = []
+    for path in paths(patient, entry):
+        answer = callers.get(token, path)
+        if answer.status_code == 200 and f'"id":"{entry["id"]}"' in answer.text:
+            found.append(path)
+    return found
+
+
+def shown(callers: Callers, token: str, path: str) -> list[str]:
+    """The ids a search shows; total and matches must agree."""
+    answer = callers.get(token, path)
+    assert answer.status_code == 200, answer.text
+    bundle = answer.json()
+    ids = [e["resource"]["id"] for e in bundle.get("entry", ()) if e["search"]["mode"] == "match"]
+    assert bundle["total"] == len(ids)
+    return ids
+
+
+def test_no_path_gives_data_without_a_relation(callers: Callers, served: Callable[..., Json]) -> None:
+    """A nurse without a relation is refused in every way, and the refusal is in the patient's log."""
+    stranger = callers.put_in(person())[0]
+    entry = callers.put_in(condition(stranger))[0]
+    token = callers.person(NURSE, attest(NURSE, of(stranger)))
+    assert leaks(callers, token, stranger, entry) == []
+    assert callers.get(token, f"Condition/{entry['id']}").status_code == 403
+    log = callers.get(callers.system(), f"AuditEvent?patient=Patient/{stranger['id']}&outcome=4").json()
+    assert log["total"] >= 1
+
+
+def test_a_relation_gives_that_patient_and_nobody_else(callers: Callers, served: Callable[..., Json]) -> None:
+    """An attest about one served patient opens that record in every way, and no other, served or not."""
+    mine, other = served(), served()
+    entry, others = callers.put_in(condition(mine), condition(other))
+    token = callers.person(NURSE, attest(NURSE, of(mine)))
+    assert len(leaks(callers, token, mine, entry)) == len(paths(mine, entry))
+    assert leaks(callers, token, other, others) == []
+    unknown = callers.get(token, "Condition/never-was")
+    hidden = callers.get(token, f"Condition/{others['id']}")
+    assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
+
+
+@pytest.mark.parametrize("kind", ["fastlege", "encounter", "appointment", "application", "task", "shift"])
+def test_every_kind_of_relation_opens_the_record(callers: Callers, kind: str) -> None:
+    """The list of a fastlege, a contact under way, an appointment, an application, a task, a shift."""
+    doctor, place = callers.put_in(
+        {"resourceType": "Practitioner", "identifier": [{"system": HPR, "value": DOCTOR[1]}]},
+        {"resourceType": "Location", "status": "active"},
+    )
+    patient = callers.put_in(person(**({"generalPractitioner": [ref(doctor)]} if kind == "fastlege" else {})))[0]
+    actors = [{"actor": ref(one), "status": "accepted"} for one in (patient, doctor)]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    later = (datetime.now(UTC) + timedelta(hours=8)).isoformat(timespec="seconds")
+    encounter: Json = {
+        "resourceType": "Encounter",
+        "status": "in-progress",
+        "class": {"code": "AMB"},
+        "subject": ref(patient),
+    }
+    request = {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": ref(patient)}
+    made: dict[str, list[Json]] = {
+        "fastlege": [],
+        "encounter": [encounter | {"participant": [{"individual": ref(doctor)}]}],
+        "appointment": [
+            {"resourceType": "Appointment", "status": "booked", "start": now, "end": later, "participant": actors}
+        ],
+        "application": [request | {"performer": [ref(doctor)]}],
+        "task": [
+            {
+                "resourceType": "Task",
+                "status": "requested",
+                "intent": "order",
+                "for": ref(patient),
+                "owner": ref(doctor),
+            }
+        ],
+        "shift": [
+            encounter | {"location": [{"location": ref(place)}]},
+            {
+                "resourceType": "Schedule",
+                "actor": [ref(doctor), ref(place)],
+                "planningHorizon": {"start": now, "end": later},
+            },
+        ],
+    }  # fmt: skip  a table
+    token = callers.person(DOCTOR, attest(DOCTOR, of(patient)))
+    if kind != "fastlege":
+        assert callers.get(token, f"Patient/{patient['id']}").status_code == 403
+    callers.put_in(*made[kind])
+    assert callers.get(token, f"Patient/{patient['id']}").status_code == 200
+
+
+def test_a_relation_ends(callers: Callers, served: Callable[..., Json], home_care: Json) -> None:
+    """When the service ends, so does access."""
+    patient = served()
+    token = callers.person(NURSE, attest(NURSE, of(patient)))
+    episode = callers.get(token, f"EpisodeOfCare?patient=Patient/{patient['id']}").json()["entry"][0]["resource"]
+    callers.send(callers.system(), "PUT", f"EpisodeOfCare/{episode['id']}", episode | {"status": "finished"})
+    assert callers.get(token, f"Patient/{patient['id']}").status_code == 403
+
+
+def test_an_override_opens_and_is_logged(callers: Callers) -> None:
+    """Breaking the glass, and acute care on one's own authority, open with a reason, never without one."""
+    patient = callers.put_in(person())[0]
+    reason = {"decision_ref": {"id": "d", "description": "Bevisstløs", "user_selected": True}}
+    tokens = [
+        callers.person(NURSE, attest(NURSE, of(patient), purpose=purpose, care=care))
+        for purpose in ("BTG", "ETREAT", "TREAT")
+        for care in (reason, {})
+    ]
+    statuses = [callers.get(token, f"Patient/{patient['id']}").status_code for token in tokens]
+    assert statuses == [200, 403, 200, 403, 403, 403]
+
+
+def test_blocked_information_is_hidden_in_every_channel(callers: Callers, served: Callable[..., Json]) -> None:
+    """A blocked entry, and what refers to it, is as if it never was: also in totals, chains, history and refusals."""
+    patient = served()
+    nurse = callers.put_in({"resourceType": "Practitioner", "identifier": [{"system": HPR, "value": NURSE[1]}]})[0]
+    open_entry, entry = callers.put_in(condition(patient), condition(patient, "P15"))
+    plan = {"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": ref(patient)}
+    plan = callers.put_in(plan | {"addresses": [ref(entry)]})[0]
+    token = callers.person(NURSE, attest(NURSE, of(patient)))
+    assert len(leaks(callers, token, patient, entry)) == 8
+    consent = callers.put_in(block(patient, actor=[nurse], data=[entry]))[0]
+    for hidden in (entry, plan, consent):
+        assert leaks(callers, token, patient, hidden) == []
+    who = f"Patient/{patient['id']}"
+    assert shown(callers, token, f"Condition?patient={who}") == [open_entry["id"]]
+    assert shown(callers, token, f"Condition?patient={who}&code=P15") == []
+    assert shown(callers, token, f"Patient?_id={patient['id']}&_has:Condition:patient:code=P15") == []
+    assert shown(callers, token, "CarePlan?condition.code=P15") == []
+    unknown = callers.get(token, "Condition/never-was")
+    assert callers.get(token, f"Condition/{entry['id']}").json() == unknown.json()
+    create = {"resource": condition(patient, "P15"), "request": {"method": "GET", "url": f"Condition/{entry['id']}"}}
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": [create]}
+    assert entry["id"] not in callers.send(token, "POST", "", batch).text
+    changed = callers.send(token, "PUT", f"Condition/{entry['id']}", entry)
+    absent = callers.send(token, "PUT", "Condition/never-was", entry | {"id": "never-was"})
+    assert (changed.status_code, changed.json()) == (absent.status_code, absent.json()) == (403, absent.json())
+    doctor = callers.person(DOCTOR, attest(DOCTOR, of(patient)))
+    assert len(leaks(callers, doctor, patient, entry)) == 8
+    reason = {"decision_ref": {"id": "d", "description": "Livstruende", "user_selected": True}}
+    glass = callers.person(NURSE, attest(NURSE, of(patient), purpose="BTG", care=reason))
+    assert len(leaks(callers, glass, patient, entry)) == 8
+
+
+def block(patient: Json, *, actor: list[Json] = (), data: list[Json] = (), kinds: tuple[str, ...] = ()) -> Json:  # type: ignore[assignment]
+    """The patient's Consent that denies."""
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "PRCP"}]}
+    provision: Json = {"type": "deny"}
+    if actor:
+        provision["actor"] = [{"role": role, "reference": ref(one)} for one in actor]
+    if data:
+        provision["data"] = [{"meaning": "instance", "reference": ref(one)} for one in data]
+    if kinds:
+        provision["class"] = [{"system": "http://hl7.org/fhir/resource-types", "code": kind} for kind in kinds]
+    scope = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]}
+    category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentcategorycodes", "code": "np"}]}]
+    made = {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": scope,
+        "category": category,
+        "patient": ref(patient),
+    }
+    return made | {"provision": provision, "policyRule": {"text": "pbrl. § 5-3"}}
+
+
+def test_types_and_whole_records_can_be_blocked(callers: Callers, served: Callable[..., Json]) -> None:
+    """A block by type hides that type, one without content the record; from systems too; until it is lifted."""
+    patient = served()
+    entry = callers.put_in(condition(patient))[0]
+    who = f"Patient/{patient['id']}"
+    token, system = callers.person(NURSE, attest(NURSE, of(patient))), callers.system()
+    kinds = callers.put_in(block(patient, kinds=("Condition",)))[0]
+    assert leaks(callers, token, patient, entry) == leaks(callers, system, patient, entry) == []
+    assert len(shown(callers, token, f"EpisodeOfCare?patient={who}")) == 1
+    whole = callers.put_in(block(patient))[0]
+    assert shown(callers, token, f"EpisodeOfCare?patient={who}") == []
+    citizen = callers.citizen(of(patient))
+    for consent in (kinds, whole):
+        stored = callers.get(citizen, f"Consent/{consent['id']}").json()
+        lifted = callers.signer.token(
+            {"audience": callers.base, "scope": "patient/*.cruds", "person": {"pid": of(patient), "name": "Per"}}
+        )
+        answer = callers.send(lifted, "PUT", f"Consent/{consent['id']}", stored | {"status": "inactive"})
+        assert answer.status_code == 200, answer.text
+    assert len(leaks(callers, token, patient, entry)) == 8
+
+
+def test_a_protected_address_is_told_to_nobody_else(callers: Callers, served: Callable[..., Json]) -> None:
+    """Kode 6: neither read, search, history, include, nor a search by address tells it; the person himself sees it."""
+    places = {"address": [{"line": [SECRET], "city": "Tromsø"}], "telecom": [{"system": "phone", "value": "40000001"}]}
+    patient = served(**places)
+    stored = callers.get(callers.system(), f"Patient/{patient['id']}").json()
+    labelled = stored | {"meta": {"security": V}}
+    assert callers.send(callers.system(), "PUT", f"Patient/{patient['id']}", labelled).status_code == 200
+    relative = {"resourceType": "RelatedPerson", "active": True, "patient": ref(patient), "address": places["address"]}
+    callers.put_in(condition(patient), relative)
+    nurse, system = callers.person(NURSE, attest(NURSE, of(patient))), callers.system()
+    who = f"Patient/{patient['id']}"
+    asked = [
+        who,
+        f"{who}/_history",
+        f"{who}/_history/1",
+        f"Patient?_id={patient['id']}",
+        f"Condition?patient={who}&_include=Condition:patient",
+        f"RelatedPerson?patient={who}",
+        f"EpisodeOfCare?patient={who}&_include=EpisodeOfCare:patient",
+    ]
+    for token in (nurse, system):
+        answers = [callers.get(token, path) for path in asked]
+        assert all(a.status_code == 200 for a in answers)
+        assert [p for p, a in zip(asked, answers, strict=True) if SECRET in a.text or "40000001" in a.text] == []
+        assert shown(callers, token, f"Patient?_id={patient['id']}&address={SECRET}") == []
+        assert shown(callers, token, f"Patient?_id={patient['id']}&phone=40000001") == []
+        assert shown(callers, token, f"Condition?patient={who}&patient.address={SECRET}") == []
+    assert SECRET in callers.get(callers.citizen(of(patient)), who).text
+
+
+def test_a_protected_address_survives_who_cannot_see_it(callers: Callers) -> None:
+    """An update by somebody who was shown it masked leaves it as it was; a patch can neither change nor probe it."""
+    patient = callers.put_in(person(meta={"security": V}, address=[{"line": [SECRET]}]))[0]
+    system, who = callers.system(), f"Patient/{patient['id']}"
+    masked = callers.get(system, who).json()
+    assert callers.send(system, "PUT", who, masked | {"active": True}).status_code == 200
+    probe = orjson.dumps([{"op": "test", "path": "/address/0/line/0", "value": SECRET}]).decode()
+    answer = callers.send(system, "PATCH", who, probe, Content_Type="application/json-patch+json")
+    assert answer.status_code == 403
+    own = callers.get(callers.citizen(of(patient)), who).json()
+    assert (own["active"], own["address"][0]["line"]) == (True, [SECRET])
+
+
+def years_ago(years: int, days: int = 0) -> str:
+    """A birth date so many years before today, and some days later."""
+    today = date.today()  # noqa: DTZ011  a day's tolerance is given by the callers of this
+    return (date(today.year - years, today.month, min(today.day, 28)) + timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("relation", "born", "sees"),
+    [
+        ("PRN", years_ago(12, 3), "all"),
+        ("PRN", years_ago(12, -3), "some"),
+        ("PRN", years_ago(16, 3), "some"),
+        ("PRN", years_ago(16, -3), "none"),
+        ("GUARD", years_ago(80), "all"),
+        ("POWATT", years_ago(80), "all"),
+        ("POWATT", years_ago(16, 3), "none"),
+        ("FRND", years_ago(5), "none"),
+    ],
+)
+def test_who_represents_whom_follows_age_and_relation(callers: Callers, relation: str, born: str, sees: str) -> None:
+    """Parents until 12, 16 and no longer; guardians of adults; proxies of those from 16; changes on the birthday."""
+    principal, receiver = callers.put_in(person(born), person("1980-01-01"))
+    entry = callers.put_in(condition(principal))[0]
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": relation}]}
+    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(principal), "relationship": [role]}
+    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(receiver)}]})
+    token = callers.citizen(of(receiver))
+    patient, record = (
+        callers.get(token, path).status_code for path in (f"Patient/{principal['id']}", f"Condition/{entry['id']}")
+    )
+    assert (patient, record) == {"all": (200, 200), "some": (200, 404), "none": (404, 404)}[sees]
+    assert callers.get(token, f"Patient/{receiver['id']}").status_code == 200
+    assert callers.send(token, "PUT", f"Condition/{entry['id']}", entry).status_code == 403
+
+
+def test_what_is_not_for_parents_is_not_shown_to_them(callers: Callers) -> None:
+    """An entry labelled as withheld from parents (Volven 9603) is hidden from them, not from the child's nurse."""
+    child, parent = callers.put_in(person(years_ago(8)), person("1985-01-01"))
+    label = [{"system": "urn:oid:2.16.578.1.12.4.1.1.9603", "code": "NORN_FORANS"}]
+    entry = callers.put_in(condition(child, meta={"security": label}))[0]
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "PRN"}]}
+    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(child), "relationship": [role]}
+    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(parent)}]})
+    token = callers.citizen(of(parent))
+    assert leaks(callers, token, child, entry) == []
+    assert shown(callers, token, f"Condition?patient=Patient/{child['id']}") == []
+
+
+def test_a_case_officer_sees_what_the_decision_needs(callers: Callers, home_care: Json) -> None:
+    """With purpose COC, a case number and an application at the organisation: services, no diagnoses."""
+    officer = ("01817212345", "", "")
+    patient = callers.put_in(person())[0]
+    entry = callers.put_in(condition(patient))[0]
+    case = {"decision_ref": {"id": "2026/17", "description": "Søknad", "user_selected": False}}
+    token = callers.person(officer, attest(officer, of(patient), purpose="COC", care=case))
+    assert callers.get(token, f"Patient/{patient['id']}").status_code == 403
+    request = {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": ref(patient)}
+    request = callers.put_in(request | {"performer": [ref(home_care)]})[0]
+    assert callers.get(token, f"ServiceRequest/{request['id']}").status_code == 200
+    assert leaks(callers, token, patient, entry) == []
+    without = callers.person(officer, attest(officer, of(patient), purpose="COC"))
+    assert callers.get(without, f"ServiceRequest/{request['id']}").status_code == 403
+
+
+def test_operators_see_no_clinical_content(callers: Callers) -> None:
+    """Whoever runs the journal sees registers, and nothing about a patient, whatever the scopes."""
+    patient = callers.put_in(person())[0]
+    entry = callers.put_in(condition(patient))[0]
+    token = callers.person(("01817212399", "", ""), scope="user/*.cruds journal/operate")
+    assert callers.get(token, "Organization").status_code == 200
+    assert leaks(callers, token, patient, entry) == []
+    assert callers.get(token, "AuditEvent").json()["total"] == 0
+
+
+def test_writes_stay_with_the_patient_of_the_attest(callers: Callers, served: Callable[..., Json]) -> None:
+    """A nurse writes about the patient of the attest, and moves nothing to or from somebody else."""
+    mine, other = served(), served()
+    token = callers.person(NURSE, attest(NURSE, of(mine)))
+    stored = callers.send(token, "POST", "Condition", condition(mine))
+    assert stored.status_code == 201
+    assert callers.send(token, "POST", "Condition", condition(other)).status_code == 403
+    assert callers.send(token, "POST", "Condition", {"resourceType": "Condition"}).status_code in {403, 422}
+    moved = callers.send(token, "PUT", f"Condition/{stored.json()['id']}", stored.json() | {"subject": ref(other)})
+    assert moved.status_code == 403
+    theirs = callers.put_in(condition(other))[0]
+    assert callers.send(token, "DELETE", f"Condition/{theirs['id']}").status_code == 403
+    assert callers.get(callers.system(), f"Condition/{theirs['id']}").status_code == 200
+
+
+def test_a_page_link_is_for_its_caller_only(callers: Callers, served: Callable[..., Json]) -> None:
+    """The next page of one caller's search is not known to another."""
+    patient = served()
+    callers.put_in(condition(patient), condition(patient))
+    mine = callers.person(NURSE, attest(NURSE, of(patient)))
+    links = callers.get(mine, f"Condition?patient=Patient/{patient['id']}&_count=1").json()["link"]
+    following = next(link["url"] for link in links if link["relation"] == "next")
+    assert callers.get(callers.system(), following).status_code == 410
+    assert callers.get(mine, following).status_code == 200
+
+
+def test_chains_stay_within_scopes(callers: Callers) -> None:
+    """A search cannot reach through a reference into a type the token has no scope for."""
+    token = callers.system("system/Condition.rs")
+    assert callers.get(token, "Condition?patient.family=Hansen").status_code == 403
+    assert callers.get(token, "Condition?_has:Encounter:diagnosis:status=finished").status_code == 403
+    bundle = callers.get(token, "Condition?_include=Condition:patient&_count=100").json()
+    assert {e["resource"]["resourceType"] for e in bundle["entry"]} == {"Condition"}
+
+
+def test_a_citizen_sees_the_own_log(callers: Callers, served: Callable[..., Json]) -> None:
+    """The log shows who has looked at one's own record, and nobody else's."""
+    patient, other = served(), served()
+    callers.get(callers.person(NURSE, attest(NURSE, of(patient))), f"Patient/{patient['id']}")
+    token = callers.citizen(of(patient))
+    log = callers.get(token, "AuditEvent?_count=100").json()
+    about = {e["what"]["reference"] for x in log["entry"] for e in x["resource"]["entity"] if "what" in e}
+    assert f"Patient/{patient['id']}" in about
+    assert f"Patient/{other['id']}" not in about
+    foreign = callers.get(callers.system(), f"AuditEvent?patient=Patient/{other['id']}").json()["entry"][0]["resource"]
+    assert callers.get(token, f"AuditEvent/{foreign['id']}").status_code == 404
