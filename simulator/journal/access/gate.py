@@ -19,7 +19,7 @@ from simulator.journal.access.challenge import (
 from simulator.journal.access.once import Once
 from simulator.journal.access.outside import HealthPersonnel
 from simulator.journal.access.proof import Proofs
-from simulator.journal.access.scopes import LETTERS
+from simulator.journal.access.scopes import FREE, LETTERS
 from simulator.journal.access.token import Tokens
 from simulator.journal.http import Call
 from simulator.journal.settings import Settings
@@ -90,8 +90,10 @@ class Gate:
     def permit(self, call: Call) -> None:
         """Raises a 403 unless the caller's scopes cover the interaction, its criteria included."""
         caller, letter = call.caller, LETTERS.get(call.interaction)
-        if caller is None or letter is None:
+        if caller is None or call.interaction in FREE:
             return
+        if letter is None:
+            raise no_access(f"no scope covers {call.interaction}")
         wanted = [letter]
         if "if-none-exist" in call.headers or (call.interaction in CRITERIA_SEARCH and call.identity is None):
             wanted.append("s")

@@ -17,7 +17,11 @@ LETTERS: Final = {
     "delete": "d",
     "search-type": "s",
     "history-type": "s",
+    "$everything": "r",
+    "$summary": "r",
 }  # fmt: skip  a table
+FREE: Final = frozenset({"transaction", "batch", "$validate"})
+"""Interactions that need no scope of their own: a bundle's entries need theirs, and $validate shows nothing stored."""
 _SCOPE: Final = re.compile(r"(patient|user|system)/(\*|[A-Z][A-Za-z]+)\.(c?r?u?d?s?)")
 
 

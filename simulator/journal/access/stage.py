@@ -17,7 +17,7 @@ from simulator.journal.supported import AUDITED_ONLY
 
 NOT_YOURS: Final = "you may not write this resource"
 OPEN_WITHOUT_PATIENT: Final = REGISTERS | {"", AUDITED_ONLY}
-READS: Final = frozenset({"read", "vread", "history-instance"})
+READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$summary"})
 SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
 _PLACES: Final = ("/address", "/telecom", "/contact")
 
@@ -48,9 +48,21 @@ def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[],
             if call.kind == AUDITED_ONLY and not view.sees(answer.content):
                 raise never_was(call)
             answer.content = view.masked(answer.content)
+        if call.interaction.startswith("$"):
+            answer.content = _sifted(view, answer.content)
         return answer
 
     return replace(interaction, apply=apply)
+
+
+def _sifted(view: View, content: bytes) -> bytes:
+    """What an operation answers: of a Bundle only the entries that the view shows, as it shows them."""
+    bundle = orjson.loads(content)
+    if bundle.get("resourceType") != "Bundle":
+        return content
+    parts = [(entry, orjson.dumps(entry["resource"])) for entry in bundle.get("entry", ())]
+    bundle["entry"] = [e | {"resource": orjson.Fragment(view.masked(part))} for e, part in parts if view.sees(part)]
+    return orjson.dumps(bundle)
 
 
 def _before(reader: Reader, call: Call, view: View) -> None:

@@ -32,16 +32,16 @@ def patient(reader: Reader, call: Call) -> Hit:
     return Hit(found.rid, "Patient", identity, found.patient, found.content or b"")
 
 
-def rows(journal: Journal, reader: Reader, identity: str, kind: str, criteria: Iterable[tuple[str, str]] = ()) -> Any:
-    """Row numbers of a type's resources about a patient, in the order of their storing."""
-    query = [("patient", f"Patient/{identity}"), *criteria, ("_sort", "_id")]
-    search = journal.search_of(kind).parser.parse(kind, query, strict=True)
+def rows(journal: Journal, reader: Reader, call: Call, kind: str, criteria: Iterable[tuple[str, str]] = ()) -> Any:
+    """Row numbers of a type's resources about the call's patient that its caller may see, as they were stored."""
+    query = [("patient", f"Patient/{call.identity}"), *criteria, ("_sort", "_id")]
+    search = journal.search_of(kind, call.view).parser.parse(kind, query, strict=True)
     return array("q", sorted(journal.finder.ordered(reader, search)))
 
 
-def hits(journal: Journal, reader: Reader, identity: str, kind: str, criteria: Iterable[tuple[str, str]]) -> list[Hit]:
-    """A type's resources about a patient that meet further criteria."""
-    return journal.finder.rows(reader, rows(journal, reader, identity, kind, criteria))
+def hits(journal: Journal, reader: Reader, call: Call, kind: str, criteria: Iterable[tuple[str, str]]) -> list[Hit]:
+    """A type's resources about the call's patient that meet further criteria."""
+    return journal.finder.rows(reader, rows(journal, reader, call, kind, criteria))
 
 
 def supporting(journal: Journal, reader: Reader, page: list[Hit]) -> list[Hit]:

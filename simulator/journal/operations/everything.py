@@ -19,7 +19,7 @@ KNOWN: Final = frozenset({"_since", "_type", "_count", "_cursor", "_format", "_p
 
 def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     """200 with a page of the patient's resources; 404 for an unknown patient, 400 for what is not understood."""
-    owner = f"Patient/{call.identity}/$everything"
+    owner = f"Patient/{call.identity}/$everything" + (f"#{call.view.key}" if call.view else "")
     asked = dict(call.query)
     if "_cursor" in asked:
         place = journal.cursors.place(asked["_cursor"], owner)
@@ -38,7 +38,7 @@ def _begin(journal: Journal, reader: Reader, call: Call, owner: str, asked: dict
     found = array("q", [subject.rid] if "Patient" in kinds else [])
     for kind in kinds:
         if kind != "Patient":
-            found.extend(compartment.rows(journal, reader, subject.id, kind, since))
+            found.extend(compartment.rows(journal, reader, call, kind, since))
     return Place(owner, _size(journal, asked.get("_count", "")), 0, len(found), found)
 
 
@@ -67,7 +67,7 @@ def _page(journal: Journal, reader: Reader, call: Call, place: Place) -> bytes:
     others = compartment.supporting(journal, reader, page)
     for hit in (*page, *others):
         call.record.touch(f"{hit.type}/{hit.id}", hit.patient)
-    url = f"{journal.base}/{place.owner}"
+    url = f"{journal.base}/Patient/{call.identity}/$everything"
     links = [{"relation": "self", "url": url}]
     if end < len(place.rows):
         word = journal.cursors.keep(Place(place.owner, place.what, end, place.total, place.rows))

@@ -61,7 +61,7 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     if call.query and any(key not in {"_format", "_pretty", "profile"} for key, _ in call.query):
         raise refuse(400, "not-supported", "$summary takes no parameter but 'profile'", "Patient")
     subject = compartment.patient(reader, call)
-    found = {section.code: _found(journal, reader, subject.id, section) for section in SECTIONS}
+    found = {section.code: _found(journal, reader, call, section) for section in SECTIONS}
     shown = [hit for hits in found.values() for hit in hits]
     others = compartment.supporting(journal, reader, [subject, *shown])
     for hit in (*shown, *others):
@@ -82,8 +82,8 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     return Answer(200, _document(journal, composition, [subject, *shown, *others], stamp))
 
 
-def _found(journal: Journal, reader: Reader, identity: str, section: Section) -> list[Hit]:
-    hits = compartment.hits(journal, reader, identity, section.kind, section.criteria)
+def _found(journal: Journal, reader: Reader, call: Call, section: Section) -> list[Hit]:
+    hits = compartment.hits(journal, reader, call, section.kind, section.criteria)
     return hits[-MOST_RESULTS:] if section.kind == "Observation" else hits
 
 
