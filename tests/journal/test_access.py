@@ -444,3 +444,29 @@ def test_a_citizen_sees_the_own_log(callers: Callers, served: Callable[..., Json
     assert f"Patient/{other['id']}" not in about
     foreign = callers.get(callers.system(), f"AuditEvent?patient=Patient/{other['id']}").json()["entry"][0]["resource"]
     assert callers.get(token, f"AuditEvent/{foreign['id']}").status_code == 404
+
+
+def test_cards_say_nothing_of_what_is_hidden(callers: Callers, served: Callable[..., Json]) -> None:
+    """Decision support knows the patient of the attest only, without what is blocked, and nobody without a relation."""
+    patient, stranger = served(), callers.put_in(person())[0]
+
+    def cards(token: str, about: Json) -> Any:
+        context = {"patientId": about["id"], "userId": "Practitioner/1"}
+        body = {"hook": "patient-view", "hookInstance": "1", "context": context}
+        return callers.send(token, "POST", "cds-services/chart-opened", body, Content_Type="application/json")
+
+    def medicine(about: Json, atc: str) -> Json:
+        coded = {"coding": [{"system": "http://www.whocc.no/atc", "code": atc}]}
+        statement = {"resourceType": "MedicationStatement", "status": "active", "subject": ref(about)}
+        return callers.put_in(statement | {"medicationCodeableConcept": coded})[0]
+
+    warfarin = medicine(patient, "B01AA03")
+    medicine(patient, "M01AE01")
+    token = callers.person(NURSE, attest(NURSE, of(patient)))
+    before = cards(token, patient).json()["cards"]
+    callers.put_in(block(patient, data=[warfarin]))
+    after = cards(token, patient).json()["cards"]
+    assert len(after) < len(before)
+    assert cards(token, stranger).status_code == 404
+    without = callers.person(NURSE, attest(NURSE, of(stranger)))
+    assert cards(without, stranger).status_code == 403

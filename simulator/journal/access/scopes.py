@@ -19,6 +19,8 @@ LETTERS: Final = {
     "history-type": "s",
     "$everything": "r",
     "$summary": "r",
+    "$cds-service": "r",
+    "$cds-feedback": "c",
 }  # fmt: skip  a table
 FREE: Final = frozenset({"transaction", "batch", "$validate"})
 """Interactions that need no scope of their own: a bundle's entries need theirs, and $validate shows nothing stored."""

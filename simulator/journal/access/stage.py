@@ -67,16 +67,31 @@ def _sifted(view: View, content: bytes) -> bytes:
 
 def _before(reader: Reader, call: Call, view: View) -> None:
     """Raises a refusal of what the caller may not ask for; what is hidden answers as what never was."""
-    if view.refusal and call.kind not in OPEN_WITHOUT_PATIENT:
-        if view.about:
-            call.record.touch(view.about, "")
-        raise no_access(view.refusal)
+    if call.kind not in OPEN_WITHOUT_PATIENT:
+        _check_refusal(call, view)
     if call.interaction == "search-type":
         view.check_search(call.kind)
     if call.identity is None or call.kind == AUDITED_ONLY or call.interaction not in READS:
         return
     found = reader.find(call.kind, call.identity)
     if found is not None and not _seen(reader, call, view, found):
+        call.record.touch(f"{call.kind}/{call.identity}", found.patient)
+        raise never_was(call)
+
+
+def _check_refusal(call: Call, view: View) -> None:
+    if view.refusal:
+        if view.about:
+            call.record.touch(view.about, "")
+        raise no_access(view.refusal)
+
+
+def check_shown(call: Call, found: Found | None) -> None:
+    """Raises a refusal unless the caller may see the patient that an operation turned out to be about."""
+    if call.view is None:
+        return
+    _check_refusal(call, call.view)
+    if found is not None and not _visible(call.view, call, found):
         call.record.touch(f"{call.kind}/{call.identity}", found.patient)
         raise never_was(call)
 

@@ -27,7 +27,6 @@ class Record:
         status: The HTTP status of the answer.
         parts: The records of a bundle's entries.
         at: When it was asked for, in microseconds since 1970 UTC.
-
         basis: What access rested on, or why it was refused; empty in open mode.
     """
 
@@ -39,7 +38,6 @@ class Record:
     status: int = 0
     parts: list["Record"] = field(default_factory=list)
     at: int = field(default_factory=lambda: time_ns() // 1000)
-
     basis: str = ""
 
     def touch(self, reference: str, patients: str) -> None:

@@ -44,11 +44,11 @@ class Chart:
     measured: tuple[Measured, ...]
 
 
-def chart_of(journal: Journal, reader: Reader, identity: str, call: Call) -> Chart:
-    """The patient's chart; everything looked at is noted for the audit trail."""
+def chart_of(journal: Journal, reader: Reader, call: Call) -> Chart:
+    """The chart of the call's patient, as its caller may see it; everything looked at is noted for the audit trail."""
 
     def found(kind: str, *criteria: tuple[str, str]) -> Iterator[dict[str, Any]]:
-        for hit in compartment.hits(journal, reader, identity, kind, criteria):
+        for hit in compartment.hits(journal, reader, call, kind, criteria):
             call.record.touch(f"{hit.type}/{hit.id}", hit.patient)
             yield orjson.loads(hit.content)
 

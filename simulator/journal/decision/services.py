@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from simulator.journal.access.stage import check_written
 from simulator.journal.decision.advice import Advice, at_order, at_view
 from simulator.journal.decision.chart import Chart, chart_of, medicines_of
 from simulator.journal.decision.knowledge import knowledge
@@ -62,7 +63,7 @@ def advise(journal: Journal, reader: Reader, call: Call) -> Answer:
         raise refuse(412, "required", "the context names no patientId", "Patient")
     call.kind, call.identity = "Patient", patient
     compartment.patient(reader, call)
-    chart = chart_of(journal, reader, patient, call)
+    chart = chart_of(journal, reader, call)
     lang = "en" if call.headers.get("accept-language", "").lower().startswith("en") else "nb"
     cards = [_card(patient, advice, lang) for advice in _said(hook, chart, context or {})]
     for card in cards:
@@ -103,6 +104,7 @@ def keep_feedback(journal: Journal, store: Store, call: Call) -> Answer:
         journal.validator.check(issue, "DetectedIssue")
         identity = new_id()
         now = store.put(issue | {"id": identity}, None, "POST")
+        check_written(call.view, now.content or b"")
         call.record.touch(f"DetectedIssue/{identity}", now.patient)
     return Answer(200, b"{}")
 

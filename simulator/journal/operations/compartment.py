@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from simulator.journal.access.stage import check_shown
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Call
 from simulator.journal.interactions.common import existing
@@ -27,7 +28,9 @@ def kinds() -> list[str]:
 def patient(reader: Reader, call: Call) -> Hit:
     """The patient an operation is about, noted for the audit trail; raises FhirError 404 or 410."""
     identity = call.identity or ""
-    found = existing(reader.find("Patient", identity), call)
+    found = reader.find("Patient", identity)
+    check_shown(call, found)
+    found = existing(found, call)
     call.record.touch(f"Patient/{identity}", found.patient)
     return Hit(found.rid, "Patient", identity, found.patient, found.content or b"")
 
