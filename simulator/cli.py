@@ -34,6 +34,9 @@ CandidateName = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of all randomness; the study's own when left out.", min=0)]
 Workers = Annotated[int, typer.Option(help="Processes to simulate in; the result is the same for any number.", min=1)]
+Cluster = Annotated[
+    str, typer.Option(help="Address of a Dask scheduler whose workers simulate instead; the result is the same.")
+]
 Out = Annotated[Path | None, typer.Option(help="Folder to write into; a new one under runs/ when left out.")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="Let load go to a candidate on another machine.")]
 Language = Annotated[desk.Language, typer.Option(help="Language of the report: nb (bokmål) or en.")]
@@ -110,11 +113,12 @@ def simulate(
     study: StudyName = desk.DEFAULT_STUDY,
     seed: Seed = None,
     workers: Workers = 2,
+    cluster: Cluster = "",
     out: Out = None,
 ) -> None:
     """Simulate a study: people, care events and FHIR interactions, no candidate needed."""
     result = campaign.simulate_only(
-        campaign.Options(study, seed=seed, workers=workers, out=out, command=_command()), Terminal()
+        campaign.Options(study, seed=seed, workers=workers, cluster=cluster, out=out, command=_command()), Terminal()
     )
     for name, digest in result.digests.items():
         typer.echo(f"{name}: {digest}")

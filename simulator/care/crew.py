@@ -68,6 +68,7 @@ class Beside:
     far = False
 
     def __init__(self, process: BaseProcess, pipe: "Connection[Any, Any]") -> None:
+        self.pid = process.pid
         self._process = process
         self._pipe = pipe
         self._caller = ThreadPoolExecutor(1)

@@ -18,12 +18,13 @@ _SLICE: Final = 200_000
 def merged(files: Sequence[Path], most: int = _SLICE) -> Iterator[pl.DataFrame]:
     """The events of the files, each in order of time, in the order of ``tables.EVENTS``, a slice of them at a time.
 
-    The same however events were shared out over files.
+    The same however events were shared out over files. There is a slice at the least, be it empty.
     """
     scans = [pl.scan_ipc(file) for file in files]
     instants = [scan.select(pl.col("at").to_physical()).collect()["at"].to_numpy() for scan in scans]
     every = np.sort(np.concatenate(instants)) if instants else np.zeros(0, dtype=np.int64)
     if not len(every):
+        yield pl.DataFrame(schema=EVENTS)
         return
     cuts = [every[0], *np.unique(every[most::most]), every[-1] + 1]
     number = 0

@@ -10,12 +10,13 @@ from typing import Any
 
 import polars as pl
 
+from simulator.care.cluster import crew_on
 from simulator.care.crew import Crew, crew_of
 from simulator.care.merging import merged
 from simulator.care.plan import make_plan
 from simulator.care.shards import People, Shard, cut
 from simulator.care.station import Part
-from simulator.care.timeline import ACCOUNTS, empty_timeline
+from simulator.care.timeline import ACCOUNTS
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
 
@@ -32,6 +33,8 @@ class Settings:
     """Stop at this second after the period's start."""
     on_progress: Progress | None = None
     """Called with the number of shards done and of all."""
+    cluster: str = ""
+    """Address of a Dask scheduler whose workers are to simulate; none for processes of this machine."""
     scratch: Path | None = None
     """Folder for what workers leave for one another, removed at the end; None for the system's."""
 
@@ -57,7 +60,7 @@ class Simulated:
 
     def slices(self) -> Iterator[pl.DataFrame]:
         """The events (schema ``tables.EVENTS``), in order and numbered, some hours at a time."""
-        return merged([part.events for part in self.parts if isinstance(part.events, Path)])
+        return merged([part.file for part in self.parts])
 
     @property
     def accounts(self) -> pl.DataFrame:
@@ -81,7 +84,7 @@ def simulate_fully(
 ) -> Simulation:
     """The care events of a study, and an account of every step that was wanted."""
     with simulated(study, population, figures, workers=workers, settings=settings) as told:
-        return Simulation(pl.concat([empty_timeline(), *told.slices()]), told.accounts)
+        return Simulation(pl.concat(told.slices()), told.accounts)
 
 
 @contextmanager
@@ -93,10 +96,10 @@ def simulated(
     people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
     with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
         folder = Path(name)
-        shards = cut(people, study, workers, folder)
-        with crew_of(plan, min(workers, len(shards)), folder) as crew:
+        with crew_on(settings.cluster, plan) if settings.cluster else crew_of(plan, workers, folder) as crew:
+            shards = cut(people, study, len(crew), folder)
             parts = _apart(crew, shards, settings.on_progress)
-        yield Simulated(sorted(parts, key=lambda part: part.shard))
+        yield Simulated([part.kept(folder) for part in sorted(parts, key=lambda part: part.shard)])
 
 
 def _apart(crew: Crew, shards: list[Shard], on_progress: Progress | None) -> list[Part]:

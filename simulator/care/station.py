@@ -21,7 +21,16 @@ class Part:
 
     shard: int
     accounts: pl.DataFrame
-    events: Path | bytes
+    file: Path
+    data: bytes = b""
+
+    def kept(self, folder: Path) -> "Part":
+        """The part with its events in a file of this machine."""
+        if not self.data:
+            return self
+        file = folder / self.file
+        file.write_bytes(self.data)
+        return Part(self.shard, self.accounts, file)
 
 
 class Station:
@@ -39,12 +48,10 @@ class Station:
 
     def _part(self, shard: Shard, engine: Engine) -> Part:
         events = events_of(engine, engine.run()).sort("at", maintain_order=True)
-        return Part(shard.number, accounts_of(engine), self._left(f"events-{shard.number}.arrow", events))
-
-    def _left(self, name: str, events: pl.DataFrame) -> Path | bytes:
+        name, accounts = f"events-{shard.number}.arrow", accounts_of(engine)
         if self._folder is not None:
             events.write_ipc(self._folder / name, compression="uncompressed", record_batch_size=_BATCH)
-            return self._folder / name
+            return Part(shard.number, accounts, self._folder / name)
         sent = BytesIO()
         events.write_ipc(sent, compression="lz4", record_batch_size=_BATCH)
-        return sent.getvalue()
+        return Part(shard.number, accounts, Path(name), sent.getvalue())

@@ -42,6 +42,8 @@ class Options:
     """Capabilities and requirements to test, instead of the study's own choice."""
     allow_remote: bool = False
     command: str = ""
+    cluster: str = ""
+    """Address of a Dask scheduler whose workers simulate; none for processes of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Result:
 
 def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
     """Population, events and interactions of a study, without any candidate."""
-    job = Job(Figures.load(), watch or Silent(), options.workers)
+    job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster)
     study = load_study(options.study, job.figures)
     study = study if options.seed is None else replace(study, seed=options.seed)
     folder = RunFolder.create(options.out, study.name)
@@ -71,7 +73,7 @@ def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
 
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
-    job = Job(Figures.load(), watch or Silent(), options.workers, options.allow_remote)
+    job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster, options.allow_remote)
     candidate = load_candidate(options.candidate)
     study = load_study(options.study, job.figures)
     _check_rendered(study)

@@ -13,5 +13,7 @@ class Job:
     figures: Figures
     watch: Watcher
     workers: int = 1
+    cluster: str = ""
+    """Address of a Dask scheduler whose workers simulate instead of processes of this machine."""
     allow_remote: bool = False
     """Whether load may go to another machine."""

@@ -99,7 +99,7 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
     with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
         population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
-        settings = Settings(until=until, on_progress=advance)
+        settings = Settings(until=until, on_progress=advance, cluster=job.cluster)
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
         interactions = render(

@@ -56,7 +56,7 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
     digest, count = TableDigest(), Count()
     people = pl.scan_parquet(folder.path / PEOPLE_FILE)
     with job.watch.stage("Simulating care") as advance:
-        settings = Settings(on_progress=advance, scratch=folder.path)
+        settings = Settings(on_progress=advance, cluster=job.cluster, scratch=folder.path)
         with (
             simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,
             sink(folder.path / EVENTS_FILE, EVENTS, csv=False) as written,
