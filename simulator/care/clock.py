@@ -1,4 +1,4 @@
-"""Simulated time: whole seconds from local midnight (Europe/Oslo) of the period's first day."""
+"""Simulated time: whole seconds from local midnight (Europe/Oslo) of the period's first day; public holidays."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import holidays
 import numpy as np
 from numpy.typing import NDArray
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
+SUNDAY: Final = 6
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
@@ -52,9 +54,21 @@ class Clock:
         """The day an instant falls on."""
         return bisect_right(self.midnights, seconds) - 1 + self.first
 
+    @cached_property
+    def weekdays(self) -> list[int]:
+        """The weekday of each day known, 0 for Monday; a public holiday counts as a Sunday.
+
+        Which days are holidays: lov om 1. og 17. mai som høgtidsdagar, and lov om helligdager og helligdagsfred.
+        """
+        dates = [self.start + timedelta(days=day) for day in self.days()]
+        free = holidays.country_holidays("NO", years=range(dates[0].year, dates[-1].year + 1))
+        return [SUNDAY if on in free else on.weekday() for on in dates]
+
     def weekday(self, day: int) -> int:
-        """0 for Monday."""
-        return (self.start.weekday() + day) % 7
+        """0 for Monday, and 6 for Sundays and public holidays."""
+        place = day - self.first
+        known = 0 <= place < len(self.weekdays)
+        return self.weekdays[place] if known else (self.start.weekday() + day) % 7
 
     def month(self, day: int) -> int:
         """0 for January."""

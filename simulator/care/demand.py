@@ -67,6 +67,17 @@ class SchedulePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestonePlan:
+    """Demand at certain ages, ``factor`` of it; ``at`` in seconds after the date in the column ``of``."""
+
+    of: str
+    at: tuple[int, ...]
+    spread: int
+    profiles: Profiles
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The days demand is drawn for, as days from the period's start."""
 
@@ -115,7 +126,7 @@ def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window,
     drawn = stream(*key, "count").uniforms(people.resident[chosen])
     counts = _poisson(expected * weight.sum() / DAYS_PER_YEAR, drawn)
     row = np.repeat(chosen, counts)
-    number = _running(counts)
+    number = running(counts)
     resident = people.resident[row]
     cumulative = np.cumsum(weight) / max(weight.sum(), 1e-300)
     day = np.searchsorted(cumulative, stream(*key, "day").uniforms(resident, number), side="right")
@@ -145,11 +156,47 @@ def planned_demand(
     flat = visits.ravel()
     row = np.repeat(np.repeat(chosen, visits.shape[1]), flat)
     day = np.repeat(np.tile(np.arange(window.first, window.last), len(chosen)), flat)
-    of_day = _running(flat).astype(np.float64)
+    of_day = running(flat).astype(np.float64)
     phase = np.repeat(np.repeat(stream(*key, "phase").uniforms(resident), visits.shape[1]), flat)
     second = _time_of_day(plan.profiles.hour, (of_day + phase) / np.repeat(flat, flat))
     start = window.clock.instants(day, second)
-    return Episodes(row, _running(visits.sum(axis=1)), start, start).in_order(people)
+    return Episodes(row, running(visits.sum(axis=1)), start, start).in_order(people)
+
+
+def milestone_demand(
+    plan: MilestonePlan, people: Residents, born: Ints, window: Window, key: tuple[int, str]
+) -> Episodes:
+    """An episode for each resident at each age that falls into the window, numbered by the age's place in the list.
+
+    ``born`` are days from the period's start, of those who qualify; a number beyond every window for the others.
+    """
+    rows, numbers, days = [], [], []
+    for number, at in enumerate(plan.at):
+        latest = born + at // 86400
+        row = np.flatnonzero((latest < window.last) & (latest + plan.spread // 86400 + 7 > window.first))
+        resident, n = people.resident[row], np.full(len(row), number, dtype=np.uint64)
+        kept = stream(*key, "kept").uniforms(resident, n) < plan.factor
+        row, resident, n = row[kept], resident[kept], n[kept]
+        late = stream(*key, "spread").uniforms(resident, n) * plan.spread / 86400
+        day = latest[row] + late.astype(np.int64)
+        rows.append(row)
+        numbers.append(n)
+        days.append(_open_day(plan.profiles.weekday, day, stream(*key, "day").uniforms(resident, n), window.clock))
+    row, number_of, day = np.concatenate(rows), np.concatenate(numbers), np.concatenate(days)
+    inside = (day >= window.first) & (day < window.last)
+    row, number_of, day = row[inside], number_of[inside], day[inside]
+    second = _time_of_day(plan.profiles.hour, stream(*key, "time").uniforms(people.resident[row], number_of))
+    start = window.clock.instants(day, second)
+    return Episodes(row, number_of, start, start).in_order(people)
+
+
+def _open_day(weekday: Floats, day: Ints, share: Floats, clock: Clock) -> Ints:
+    """The day itself or one of the six after it, as likely as their weekdays."""
+    known = np.asarray(clock.weekdays)
+    ahead = np.minimum(day[:, None] + np.arange(7)[None, :] - clock.first, len(known) - 1)
+    cumulative = np.cumsum(weekday[known[np.maximum(ahead, 0)]], axis=1)
+    chosen: Ints = day + (cumulative < share[:, None] * cumulative[:, -1:]).sum(axis=1)
+    return chosen
 
 
 def _day_weights(profiles: Profiles, window: Window) -> Floats:
@@ -174,7 +221,7 @@ def _poisson(mean: Floats, uniform: Floats) -> Ints:
     return counts
 
 
-def _running(counts: Ints) -> Uints:
+def running(counts: Ints) -> Uints:
     """0, 1, 2 … within each group of ``counts``."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0

@@ -9,13 +9,21 @@ import polars as pl
 from numpy.typing import NDArray
 from simpy import Environment, Event
 
-from simulator.care.lines import Line, Work, prepare
+from simulator.care.drafts import prepare
+from simulator.care.effects import attend, free, house, send
+from simulator.care.knowledge import Knowledge, Lack
+from simulator.care.lines import Line, Work
+from simulator.care.outages import Outages
 from simulator.care.plan import Plan
 from simulator.care.pool import Pool, Turn
 from simulator.care.site import Site
+from simulator.care.users import Users
 
 NO_DEADLINE: Final = -(10**9)
-_WIDTH: Final = 7
+WIDTH: Final = 12
+OVERTIME, POSTPONED, EXTRA, LACKS, CAME = range(7, WIDTH)
+"""Columns of the rows that most events leave at zero."""
+_MOST_TRIES: Final = 255
 
 
 class Engine:
@@ -25,27 +33,66 @@ class Engine:
         self.plan = plan
         self.env = Environment(initial_time=plan.clock.begin)
         self.site = Site(plan, frame, self.env)
+        self.users = Users(self.site, plan.systems)
         self.works: list[Work] = []
         self.rows: list[tuple[int, ...]] = []
+        self.marks: list[tuple[int, int, int]] = []
+        """Row, column and value of what is not zero in the columns from ``OVERTIME`` on."""
+        self.lacks: list[Lack] = []
         for pathway in plan.pathways:
-            self.works.append(prepare(self.site, pathway, sum(len(work.lines) for work in self.works)))
+            self.works.append(prepare(self.users, pathway, self.works))
+        self.knowledge = self._inform()
+        for work in self.works:
+            stays = [line for line in work.lines if line.places is not None]
+            for line in work.lines:
+                line.stays = stays
+                self._bind(line)
+
+    def _inform(self) -> Knowledge | None:
+        """What is known by whom; None in a study without systems, where everything is known at once."""
+        systems = self.plan.systems
+        if systems is None:
+            return None
+        knowledge = Knowledge(self.site, systems, self.users, Outages(systems.outages, self.users))
+        send(knowledge, self.works)
+        attend(knowledge, self.works)
+        return knowledge
+
+    def _bind(self, line: Line) -> None:
+        """Let what follows from a step besides its followers happen."""
+        if line.places is not None:
+            house(line)
+        if line.informed:
+            line.effects.append(partial(self._tell_followers, line))
+        if line.starts:
+            line.effects.append(partial(self._start, line))
 
     def run(self) -> NDArray[np.int64]:
-        """Every step done in the period: at, began, wanted, due, line, episode, staff; seconds, shape (n, 7)."""
+        """Every step done in the period: at, began, wanted, due, line, episode, staff, then the columns above.
+
+        Seconds; bits of ``roads.BIT`` for what was lacking and what came later; shape (n, ``WIDTH``).
+        """
         for work in self.works:
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
                 self.env.process(self._feed(work, part))
         self.env.run(until=self.plan.end)
-        done = np.array(self.rows, dtype=np.int64).reshape(-1, _WIDTH)
+        done = np.zeros((len(self.rows), WIDTH), dtype=np.int64)
+        if self.rows:
+            done[:, :OVERTIME] = self.rows
+        for lack in self.lacks:
+            self.marks += [(lack.row, EXTRA, lack.extra), (lack.row, LACKS, lack.bits), (lack.row, CAME, lack.came)]
+        if self.marks:
+            row, column, value = np.array(self.marks, dtype=np.int64).T
+            done[row, column] = value
         return done[done[:, 0] >= 0]
 
     def waiting(self) -> dict[int, int]:
-        """How many stand in a queue at the end, by line."""
-        queued: dict[int, int] = {}
+        """How many stand in a queue at the end, or wait for their next try, by line."""
+        queued = {line.number: line.put_off for work in self.works for line in work.lines if line.put_off}
         for pool in self.site.all_pools():
-            for line in pool.waiting():
-                queued[line] = queued.get(line, 0) + 1
+            for number in pool.waiting():
+                queued[number] = queued.get(number, 0) + 1
         return queued
 
     def _feed(self, work: Work, part: range) -> Generator[Event, None, None]:
@@ -75,8 +122,36 @@ class Engine:
         self.env.timeout(second - self.env.now).callbacks.append(act)
 
     def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
-        """The step is wanted now: find somebody, or wait in the queue."""
+        """The step is wanted now: find a place for it and somebody, or wait in the queue."""
         line.wanted += 1
+        if line.places is None:
+            self._find(line, episode, wanted)
+        else:
+            self._enter(line, episode, wanted)
+
+    def _enter(self, line: Line, episode: int, wanted: int) -> None:
+        """Take a place, or wait for one."""
+        assert line.places is not None
+        places = line.places[episode]
+        number = places.take()
+        if number < 0:
+            turn = Turn(places, (line.priority[episode], wanted), line.number)
+            turn.callbacks.append(partial(self._admitted, line, episode, wanted))
+        else:
+            line.held[episode] = number
+            self._find(line, episode, wanted)
+
+    def _admitted(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
+        """A place is free at last."""
+        if self._too_late(line, episode, wanted):
+            turn.resource.give_back(turn.value)
+            self._give_up(line, episode, wanted)
+        else:
+            line.held[episode] = turn.value
+            self._find(line, episode, wanted)
+
+    def _find(self, line: Line, episode: int, wanted: int) -> None:
+        """Find somebody, or wait in the queue."""
         if line.hands is None:
             staff = line.nobody
         else:
@@ -90,37 +165,162 @@ class Engine:
 
     def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
         """Somebody is free at last; for one who waited too long nobody sets out."""
-        if self.env.now - wanted > line.patience:
-            line.missed += 1
+        if self._too_late(line, episode, wanted):
             turn.resource.give_back(turn.value)
+            self._give_up(line, episode, wanted)
         else:
             self._work(line, episode, wanted, turn.value)
+
+    def _too_late(self, line: Line, episode: int, wanted: int) -> bool:
+        tried = line.tries.get(episode)
+        return bool(self.env.now - (tried[1] if tried else wanted) > line.patience)
+
+    def _give_up(self, line: Line, episode: int, wanted: int) -> None:
+        """Try again later where the step is put off; otherwise it and what follows it do not happen."""
+        step = line.plan.step
+        tries = line.tries.setdefault(episode, [0, wanted]) if step.postpone else [_MOST_TRIES, 0]
+        if step.postpone is None or tries[0] == _MOST_TRIES:
+            line.missed += 1
+            line.tries.pop(episode, None)
+            self._cut(line, episode)
+            return
+        tries[0] += 1
+        second = max(tries[1] + step.postpone, self.env.now + 1)
+        tries[1] = second if line.opens is None else line.opens(episode, second)
+        line.put_off += 1
+        self._later(tries[1], partial(self._again, line, episode, wanted))
+
+    def _again(self, line: Line, episode: int, wanted: int, _: Event) -> None:
+        line.put_off -= 1
+        if line.places is None or episode in line.held:
+            self._find(line, episode, wanted)
+        else:
+            self._enter(line, episode, wanted)
+
+    def _cut(self, line: Line, episode: int) -> None:
+        """What can only follow a step that did not happen does not happen either: the places it would free are free."""
+        dead: set[int] = set()
+        waiting = [line] if line.stays else []
+        while waiting:
+            here = waiting.pop()
+            dead.add(here.number)
+            after = (follower for follower, _ in (*here.followers, *here.informed))
+            waiting += [follower for follower in after if follower.taken[episode] and follower.number not in dead]
+        for stay in line.stays:
+            if stay.until is not None and stay.until.number in dead:
+                free(stay, episode, self.env.now)
 
     def _work(self, line: Line, episode: int, wanted: int, staff: int) -> None:
         line.under_way += 1
         now = self.env.now
         began = now if line.travel is None else now + line.travel[episode]
+        if line.looks:
+            if began > now:
+                self._later(began, partial(self._look, line, episode, wanted, staff))
+            else:
+                self._look(line, episode, wanted, staff)
+            return
         ends = began if line.takes is None else began + line.takes[episode]
         if ends > now:
             self._later(ends, partial(self._done, line, episode, (began, wanted, staff)))
         else:
             self._done(line, episode, (began, wanted, staff))
 
+    def _look(self, line: Line, episode: int, wanted: int, staff: int, _: Event | None = None) -> None:
+        """The work begins by looking things up; what is not there makes it longer."""
+        began, lack = self.env.now, None
+        row = line.rows[episode]
+        bits, came = self._missing(line, row)
+        takes = 0 if line.takes is None else line.takes[episode]
+        if bits:
+            extra = 0 if line.extra is None else line.extra[episode]
+            takes += extra
+            lack = Lack(line.plan.step.at, bits, began, extra, came)
+        act = partial(self._ended, line, episode, (began, wanted, staff), lack)
+        if takes:
+            self._later(began + takes, act)
+        else:
+            act(None)
+
+    def _missing(self, line: Line, row: int) -> tuple[int, int]:
+        """Bits of what is not there now, and of what will be when the system works again."""
+        knowledge, kind, now = self.knowledge, line.plan.step.at, self.env.now
+        assert knowledge is not None
+        up = knowledge.down(kind, row, now) if knowledge.outages.outages else 0
+        if up:
+            return line.looks, line.looks if up < self.plan.end else 0
+        return knowledge.lacking(row, kind, line.looks, now), 0
+
+    def _ended(
+        self, line: Line, episode: int, how: tuple[int, int, int], lack: Lack | None, _: Event | None = None
+    ) -> None:
+        """The work is done; for what was lacking an inquiry goes out."""
+        if lack is not None:
+            lack.row = len(self.rows)
+            self.lacks.append(lack)
+            if self.knowledge is not None:
+                self.knowledge.open.setdefault(line.rows[episode], []).append(lack)
+        self._done(line, episode, how)
+        if lack is not None and line.inquiry is not None:
+            self._ask(line, line.inquiry, episode, lack, how[2])
+
+    def _ask(self, line: Line, inquiry: Line, episode: int, lack: Lack, staff: int) -> None:
+        """Somebody asks for what was lacking, and is answered when the inquiry has arrived and been seen to."""
+        now = self.env.now
+        self._send(inquiry, episode, staff)
+        known = now if inquiry.arrives is None else inquiry.arrives(episode, now)
+        if line.answer is not None and line.answered is not None and known >= 0:
+            line.answer.asked[episode] = lack.bits
+            self._later(known + line.answered[episode], partial(self._send, line.answer, episode, line.answer.nobody))
+
+    def _send(self, line: Line, episode: int, staff: int, _: Event | None = None) -> None:
+        """A message goes out besides the pathway's steps."""
+        line.wanted += 1
+        line.under_way += 1
+        self._done(line, episode, (self.env.now, self.env.now, staff))
+
     def _done(self, line: Line, episode: int, how: tuple[int, int, int], _: Event | None = None) -> None:
         """Let the person go, write the step down, and let those that follow it begin."""
         at = self.env.now
         began, wanted, staff = how
         if line.hands is not None:
-            line.hands[episode].give_back(staff)
+            overtime = line.hands[episode].give_back(staff)
+            if overtime:
+                self.marks.append((len(self.rows), OVERTIME, overtime))
         line.under_way -= 1
         line.done += 1
+        if line.tries and episode in line.tries:
+            self.marks.append((len(self.rows), POSTPONED, line.tries.pop(episode)[0]))
         due = NO_DEADLINE if line.due is None else line.due(episode)
         self.rows.append((at, began, wanted, due, line.number, episode, staff))
         if line.done_at is not None:
             line.done_at[episode] = at
+        for effect in line.effects:
+            effect(episode, at)
         for follower, delay in line.followers:
             if follower.taken[episode]:
                 self._arrive(follower, episode, at if delay is None else at + delay[episode])
+
+    def _tell_followers(self, line: Line, episode: int, at: int) -> None:
+        """Those that wait for this step's message begin when it is known; when it never is, they do not happen."""
+        known = at if line.arrives is None else line.arrives(episode, at)
+        for follower, delay in line.informed:
+            if not follower.taken[episode]:
+                continue
+            if known < 0:
+                self._cut(follower, episode)
+            else:
+                self._arrive(follower, episode, known if delay is None else known + delay[episode])
+
+    def _start(self, line: Line, episode: int, at: int) -> None:
+        """Start the episodes of other pathways that begin when this step is done."""
+        for work, started in line.starts:
+            other = started.get(episode)
+            if other is not None:
+                work.start[other] = at
+                for root in work.roots:
+                    if root.taken[other]:
+                        self._ready(root, other, at)
 
     def _arrive(self, line: Line, episode: int, ready: int) -> None:
         """One of the steps that ``line`` follows is done; when it was the last, the step is ready."""

@@ -3,15 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from simulator.care.amounts import Draw, Floats, resolve, scalar
 from simulator.care.clock import Clock
-from simulator.care.demand import Profiles, RatePlan, SchedulePlan
+from simulator.care.demand import MilestonePlan, Profiles, RatePlan, SchedulePlan
+from simulator.care.roads import SystemsPlan, make_systems
 from simulator.domain.scenario import (
     APPOINTMENT,
     OLDEST,
+    Away,
+    Following,
+    LifeEvent,
+    Milestones,
     Organisation,
     Pathway,
+    Place,
     Rate,
     Role,
     Schedule,
@@ -19,6 +26,9 @@ from simulator.domain.scenario import (
     Step,
     Study,
 )
+from simulator.domain.systems import Response
+from simulator.domain.tables import LIFE_EVENTS
+from simulator.errors import InputError
 from simulator.figures import Figures
 
 DAYS_PER_YEAR = 365.25
@@ -36,6 +46,27 @@ class StepPlan:
     chance: Floats
     accepts: tuple[float, ...]
     """Chance that a weekday is taken, of those on which the step may begin; empty for all."""
+    extra: Draw | None = None
+    """How much longer it takes when information is lacking."""
+    answered: Draw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingPlan:
+    """Demand out of other pathways: the chance of each of its sources, by sex and age."""
+
+    chances: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LifePlan:
+    """Demand out of events in residents' lives, of which ``factor`` are met with."""
+
+    kind: str
+    factor: float
+
+
+DemandPlan = RatePlan | SchedulePlan | MilestonePlan | FollowingPlan | LifePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +74,20 @@ class PathwayPlan:
     """A pathway with its demand looked up; ``steps`` come after what they follow."""
 
     pathway: Pathway
-    demand: RatePlan | SchedulePlan
+    demand: DemandPlan
+    before: int
+    """Days before the period from which demand is drawn."""
     reasons: tuple[str, ...]
     reason_shares: Floats
     steps: tuple[StepPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwayPlan:
+    """The share of a staff who are away in each month."""
+
+    sick: tuple[float, ...]
+    holiday: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +101,21 @@ class StaffPlan:
     shares: tuple[float, ...]
     """Share of the hours for each shift; empty to go by its length."""
     factor: float
+    away: AwayPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePlan:
+    """Places with their numbers looked up."""
+
+    place: Place
+    count: float
+    """In each organisation, or for each resident they are shared out by."""
+
+    def of(self, residents: int) -> int:
+        """How many an organisation has, with so many residents to share them out by; one at the least, if any."""
+        count = self.count if self.place.of is None else self.count * residents
+        return max(1, round(count)) if count > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +130,11 @@ class Plan:
     staff: tuple[StaffPlan, ...]
     roles: dict[str, Role]
     organisations: dict[str, Organisation]
+    places: dict[str, PlacePlan]
+    systems: SystemsPlan | None
+    response: Response
+    lives: pl.DataFrame
+    """Events in the residents' lives (tables.LIFE_EVENTS) of the kinds that pathways start from."""
     until: int | None = None
     """Second after the period's start at which to stop; None for the period's end."""
 
@@ -83,37 +144,78 @@ class Plan:
         return self.clock.midnight(self.days) if self.until is None else self.until
 
 
-def make_plan(study: Study, figures: Figures, until: int | None = None) -> Plan:
-    """Look up every figure the study names; raises InputError when one is missing or of the wrong shape."""
+def make_plan(study: Study, figures: Figures, until: int | None = None, lives: pl.DataFrame | None = None) -> Plan:
+    """Look up every figure the study names; raises InputError when one is missing or of the wrong shape.
+
+    ``lives`` (tables.LIFE_EVENTS) are needed where a pathway starts from events in life.
+    """
     before, beyond = (max(getattr(p, side) for p in study.pathways) + 1 for side in ("before", "beyond"))
+    before = max(before, study.warm_up + 1)
     return Plan(
         study.seed,
         Clock(study.start, -before, study.days + beyond),
         study.days,
-        tuple(_pathway(pathway, study.demand_factors.get(pathway.name, 1.0), figures) for pathway in study.pathways),
+        tuple(_pathway(pathway, study, figures) for pathway in _parents_first(study.pathways)),
         tuple(_staff(staff, study, figures) for staff in study.staffing.staff.values()),
         dict(study.staffing.roles),
         dict(study.staffing.organisations),
+        {place.name: _place(place, study, figures) for place in study.staffing.places.values()},
+        make_systems(study, figures),
+        study.response,
+        _lives(study, lives),
         until,
     )
 
 
-def _pathway(pathway: Pathway, factor: float, figures: Figures) -> PathwayPlan:
+def _lives(study: Study, lives: pl.DataFrame | None) -> pl.DataFrame:
+    kinds = [pathway.demand.kind for pathway in study.pathways if isinstance(pathway.demand, LifeEvent)]
+    if kinds and lives is None:
+        raise InputError(f"pathways start from {', '.join(kinds)}, and no events in life are handed in")
+    whole = pl.DataFrame(schema=LIFE_EVENTS) if lives is None else lives
+    return whole.filter(pl.col("kind").cast(pl.String).is_in(kinds))
+
+
+def _parents_first(pathways: tuple[Pathway, ...]) -> list[Pathway]:
+    """The pathways so that each comes after those it starts from."""
+    placed: list[Pathway] = []
+    waiting = list(pathways)
+    while waiting:
+        names = {pathway.name for pathway in placed}
+        ready = [p for p in waiting if not isinstance(p.demand, Following) or _sources(p.demand) <= names]
+        placed += ready
+        waiting = [pathway for pathway in waiting if pathway not in ready]
+        if not ready:
+            raise InputError(f"'{waiting[0].name}' starts from a pathway that the study does not have")
+    return placed
+
+
+def _sources(demand: Following) -> set[str]:
+    return {source.pathway for source in demand.sources}
+
+
+def _pathway(pathway: Pathway, study: Study, figures: Figures) -> PathwayPlan:
     reasons = figures.shares(pathway.reason) if pathway.reason else {}
     return PathwayPlan(
         pathway,
-        _demand(pathway, factor, figures),
+        _demand(pathway, study.demand_factors.get(pathway.name, 1.0), figures),
+        max(pathway.before, study.warm_up),
         tuple(reasons),
         np.cumsum(list(reasons.values())),
         tuple(_step(step, figures) for step in _in_order(pathway.steps)),
     )
 
 
-def _demand(pathway: Pathway, factor: float, figures: Figures) -> RatePlan | SchedulePlan:
+def _demand(pathway: Pathway, factor: float, figures: Figures) -> DemandPlan:
     demand = pathway.demand
     if isinstance(demand, Rate):
         return _rate(pathway, demand, factor, figures)
-    assert isinstance(demand, Schedule), "other forms of demand are not simulated yet"
+    if isinstance(demand, Milestones):
+        profiles = _profiles(demand.weekday, demand.hour, "", figures)
+        return MilestonePlan(demand.of, demand.at, demand.spread, profiles, factor)
+    if isinstance(demand, Following):
+        return FollowingPlan(tuple(resolve(source.chance, figures) * factor for source in demand.sources))
+    if isinstance(demand, LifeEvent):
+        return LifePlan(demand.kind, factor)
     return _schedule(demand, factor, figures)
 
 
@@ -160,6 +262,8 @@ def _step(step: Step, figures: Figures) -> StepPlan:
         tuple(None if edge.delay is None else Draw.of(edge.delay, figures) for edge in step.after),
         resolve(step.chance, figures),
         accepts,
+        None if step.lacking is None or step.lacking.takes is None else Draw.of(step.lacking.takes, figures),
+        None if step.lacking is None or step.lacking.answered is None else Draw.of(step.lacking.answered, figures),
     )
 
 
@@ -182,4 +286,20 @@ def _staff(staff: Staff, study: Study, figures: Figures) -> StaffPlan:
         yearly = scalar(staff.arsverk, figures) * scalar(staff.hours_per_arsverk, figures)
         hours = yearly * scalar(staff.direct, figures) / (DAYS_PER_YEAR / 7) / scalar(staff.of, figures)
     shares = tuple(figures.shares(shift.share)[shift.name] for shift in staff.shifts if shift.share)
-    return StaffPlan(staff, hours, scalar(staff.weekend, figures), shares, study.staff_factors.get(staff.name, 1.0))
+    away = None
+    if staff.absence is not None or staff.vacation is not None:
+        away = AwayPlan(_by_month(staff.absence, figures), _by_month(staff.vacation, figures))
+    factor = study.staff_factors.get(staff.name, 1.0)
+    return StaffPlan(staff, hours, scalar(staff.weekend, figures), shares, factor, away)
+
+
+def _by_month(away: Away | None, figures: Figures) -> tuple[float, ...]:
+    if away is None:
+        return (0.0,) * 12
+    month = figures.profile(away.month) if away.month else np.ones(12)
+    return tuple((scalar(away.share, figures) * month).tolist())
+
+
+def _place(place: Place, study: Study, figures: Figures) -> PlacePlan:
+    count = scalar(place.count, figures) * study.staff_factors.get(place.name, 1.0)
+    return PlacePlan(place, count if place.of is None else count / scalar(place.of, figures))

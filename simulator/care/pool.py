@@ -1,7 +1,7 @@
 """Staff as a SimPy resource: named people, on duty by a calendar, asked for in order of priority."""
 
 from bisect import insort
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -33,11 +33,18 @@ class Turn(Put):  # type: ignore[misc] # SimPy is not followed by the type check
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """From ``at`` on, the people ``first`` to ``first + count - 1`` are on duty."""
+    """From ``at`` on, the people ``first`` to ``first + count - 1`` are on duty, save those ``away``."""
 
     at: int
     first: int
     count: int
+    away: frozenset[int] = frozenset()
+
+    @property
+    def people(self) -> Sequence[int]:
+        """The numbers of those on duty, lowest first."""
+        everybody = range(self.first, self.first + self.count)
+        return [number for number in everybody if number not in self.away] if self.away else everybody
 
 
 class Pool(BaseResource):  # type: ignore[misc] # as above
@@ -53,12 +60,21 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         super().__init__(env, capacity=1)
         self._free: list[int] = []
         self._busy: set[int] = set()
-        self._on_duty = range(0)
+        self._on_duty: Container[int] = range(0)
+        self._over: dict[int, int] = {}
+        """When the shift of those ended who are still at work."""
 
-    def change_shift(self, first: int, count: int) -> None:
-        """Others come on duty, and serve those who wait."""
-        self._on_duty = range(first, first + count)
-        self._free = [number for number in self._on_duty if number not in self._busy]
+    def change_shift(self, people: Sequence[int]) -> None:
+        """Others come on duty (numbers, lowest first), and serve those who wait."""
+        self._on_duty = people if isinstance(people, range) else frozenset(people)
+        self._free = [number for number in people if number not in self._busy]
+        if self._busy:
+            now = self._env.now
+            for number in self._busy:
+                if number in self._on_duty:
+                    self._over.pop(number, None)
+                else:
+                    self._over.setdefault(number, now)
         self._trigger_put(None)
 
     def take(self) -> int:
@@ -69,13 +85,19 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         self._busy.add(number)
         return number
 
-    def give_back(self, number: int) -> None:
-        """The person is free again; whoever waits longest at the highest priority is served."""
+    def give_back(self, number: int) -> int:
+        """The person is free again; whoever waits longest at the highest priority is served.
+
+        Gives the seconds the person has worked after the end of the shift.
+        """
         self._busy.discard(number)
         if number in self._on_duty:
             heappush(self._free, number)
             if self.put_queue:
                 self._trigger_put(None)
+            return 0
+        now: int = self._env.now
+        return now - self._over.pop(number, now)
 
     def waiting(self) -> Iterator[int]:
         """The step each turn in the queue is for."""
@@ -87,7 +109,7 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         for duty in calendar:
             if duty.at > env.now:
                 yield env.timeout(duty.at - env.now)
-            self.change_shift(duty.first, duty.count)
+            self.change_shift(duty.people)
 
     def _do_put(self, turn: Turn) -> bool:
         number = self.take()
@@ -114,6 +136,7 @@ class Crowd:
         self._next += 1
         return self._next - 1
 
-    def give_back(self, number: int) -> None:
-        """The person is free again."""
+    def give_back(self, number: int) -> int:
+        """The person is free again; nobody has shifts that could end."""
         heappush(self._free, number)
+        return 0

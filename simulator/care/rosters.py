@@ -1,27 +1,57 @@
 """How many of a staff are on duty when: full-time equivalents turned into people on shifts."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from simulator.care.clock import Clock
-from simulator.care.plan import StaffPlan
+from simulator.care.plan import AwayPlan, StaffPlan
 from simulator.care.pool import Duty
 from simulator.domain.scenario import Hours, Shift
+from simulator.streams import Stream
 
 SATURDAY = 5
 DAY = 86400
 
 
-def roster(plan: StaffPlan, residents: int, clock: Clock) -> list[Duty]:
-    """The changes of shift over the clock's days, in order, for a site with so many residents of its kind."""
+def roster(plan: StaffPlan, residents: int, clock: Clock, draws: Stream) -> list[Duty]:
+    """The changes of shift over the clock's days, in order, for a site with so many residents of its kind.
+
+    ``draws`` decide who is away: for each person and day (sick) and each person and week (on holiday).
+    """
     blocks = _blocks(plan, residents)
     changes = []
+    away = _away(plan.away, blocks, clock, draws)
     for day in clock.days():
         weekday = clock.weekday(day)
         for shift, (weekdays, weekend) in zip(plan.staff.shifts, blocks, strict=True):
             if weekday in shift.days:
                 first, count = weekend if weekday >= SATURDAY else weekdays
                 begin = clock.midnight(day) + shift.hours.begin
-                changes += [Duty(begin, first, count), Duty(_end(shift.hours, day, clock), 0, 0)]
+                changes += [
+                    Duty(begin, first, count, away(day, first, count)),
+                    Duty(_end(shift.hours, day, clock), 0, 0),
+                ]
     # Of two changes at one instant, going home comes first.
     return sorted(changes, key=lambda duty: (duty.at, duty.count))
+
+
+def _away(
+    plan: AwayPlan | None, blocks: list[tuple[tuple[int, int], tuple[int, int]]], clock: Clock, draws: Stream
+) -> Callable[[int, int, int], frozenset[int]]:
+    """Who of the people ``first`` to ``first + count - 1`` are away on a day."""
+    nobody: frozenset[int] = frozenset()
+    if plan is None:
+        return lambda _day, _first, _count: nobody
+    people = np.arange(max(first + count for block in blocks for first, count in block), dtype=np.uint64)
+
+    def away(day: int, first: int, count: int) -> frozenset[int]:
+        ordinal, month, some = clock.start.toordinal() + day, clock.month(day), people[first : first + count]
+        sick = draws.uniforms(some, 2 * ordinal) < plan.sick[month]
+        holiday = draws.uniforms(some, 2 * (ordinal // 7) + 1) < plan.holiday[month]
+        return frozenset(some[sick | holiday].tolist())
+
+    return away
 
 
 def _end(hours: Hours, day: int, clock: Clock) -> int:

@@ -31,6 +31,8 @@ class Settings:
     """Only this replica of the population; None for all in the frame."""
     until: int | None = None
     """Stop at this second after the period's start."""
+    lives: pl.DataFrame | None = None
+    """Events in the residents' lives (tables.LIFE_EVENTS), where a pathway starts from them."""
     on_progress: Progress | None = None
     """Called with the number of shards done and of all."""
     cluster: str = ""
@@ -92,7 +94,7 @@ def simulated(
     study: Study, population: People, figures: Figures, *, workers: int = 1, settings: Settings = DEFAULT
 ) -> Iterator[Simulated]:
     """A study carried out; its events can be read, slice by slice, until the block ends."""
-    plan = make_plan(study, figures, settings.until)
+    plan = make_plan(study, figures, settings.until, settings.lives)
     people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
     with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
         folder = Path(name)

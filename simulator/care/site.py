@@ -11,6 +11,7 @@ from simulator.care.demand import Residents
 from simulator.care.plan import Plan, StaffPlan
 from simulator.care.pool import Crowd, Duty, Pool
 from simulator.care.rosters import roster
+from simulator.streams import stream
 
 SEXES = ("female", "male")
 Rows = NDArray[np.int64]
@@ -25,11 +26,13 @@ class Site:
 
     def __init__(self, plan: Plan, frame: pl.DataFrame, env: Environment) -> None:
         self.plan = plan
+        self.lives = plan.lives
+        """Events in the residents' lives (tables.LIFE_EVENTS); those of others too."""
         self.frame = frame
         self.env = env
         homes = frame.select("replica", "kommunenummer", site=pl.struct("replica", "kommunenummer").rle_id())
         each = homes.unique("site", keep="first", maintain_order=True)
-        self.kommunenummer = each["kommunenummer"]
+        self.kommunenummer, self.replica = each["kommunenummer"], each["replica"]
         named = pl.when(pl.col("replica") > 0).then(pl.format("{}.{}", "kommunenummer", "replica"))
         self.names = each.select(name=named.otherwise("kommunenummer"))["name"]
         """What each municipality's organisations are named after."""
@@ -42,7 +45,8 @@ class Site:
         self._pools: dict[tuple[str, int, int], Pool] = {}
         self._crowds: dict[tuple[str, str], list[Crowd]] = {}
         self._organisations: dict[str, pl.Series] = {}
-        self._rosters: dict[tuple[str, int], list[Duty]] = {}
+        self._places: dict[tuple[str, int, int], Pool] = {}
+        self._rosters: dict[tuple[str, int, int], list[Duty]] = {}
         self._truths: dict[str, NDArray[np.bool_]] = {}
 
     @cached_property
@@ -89,14 +93,31 @@ class Site:
         found = [self._pool(staff, key >> 32, (key & (2**32 - 1)) - 1) for key in wanted.tolist()]
         return [found[n] for n in which.tolist()]
 
+    def places(self, name: str, rows: Rows) -> list[Pool]:
+        """The places of that name that the resident of each row can have, free from the beginning."""
+        plan = self.plan.places[name]
+        one_per = self.plan.organisations[plan.place.at].one_per
+        numbers = self.frame[one_per].to_numpy()[rows] if one_per else np.zeros(len(rows), dtype=np.int64)
+        wanted, which = np.unique(self.people.site[rows] * 2**32 + (numbers + 1), return_inverse=True)
+        found = []
+        for key in wanted.tolist():
+            site, number = key >> 32, (key & (2**32 - 1)) - 1
+            if (name, site, number) not in self._places:
+                residents = int(self.truth(plan.place.where)[self.people.site == site].sum())
+                pool = Pool(self.env)
+                pool.change_shift(range(plan.of(residents)))
+                self._places[name, site, number] = pool
+            found.append(self._places[name, site, number])
+        return [found[n] for n in which.tolist()]
+
     def _pool(self, staff: str, site: int, number: int) -> Pool:
         if (staff, site, number) not in self._pools:
-            self._pools[staff, site, number] = self._open(staff, site)
+            self._pools[staff, site, number] = self._open(staff, site, number)
         return self._pools[staff, site, number]
 
     def all_pools(self) -> list[Pool]:
-        """Every pool that is in use."""
-        return list(self._pools.values())
+        """Every pool of people and of places that is in use."""
+        return [*self._pools.values(), *self._places.values()]
 
     def crowds(self, role: str, kind: str, rows: Rows) -> list[Pool | Crowd]:
         """For the resident of each row the people of a role that nobody counts, at one kind of organisation."""
@@ -105,11 +126,13 @@ class Site:
         found = self._crowds[role, kind]
         return [found[n] for n in self.people.site[rows].tolist()]
 
-    def _open(self, staff: str, site: int) -> Pool:
-        pool = Pool(self.env)
-        if (staff, site) not in self._rosters:
-            plan = self._staff[staff]
+    def _open(self, staff: str, site: int, number: int) -> Pool:
+        pool, plan = Pool(self.env), self._staff[staff]
+        # Who is away is each organisation's own affair.
+        key = (staff, site, number if plan.away else 0)
+        if key not in self._rosters:
             residents = int(self.truth(plan.staff.where)[self.people.site == site].sum())
-            self._rosters[staff, site] = roster(plan, residents, self.plan.clock)
-        self.env.process(pool.follow(self._rosters[staff, site]))
+            name = f"{self.names[site]}/{staff}/{number}"
+            self._rosters[key] = roster(plan, residents, self.plan.clock, stream(self.plan.seed, "away", name))
+        self.env.process(pool.follow(self._rosters[key]))
         return pool

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulator.care.columns import columns_of
 from simulator.care.engine import NO_DEADLINE, Engine
 from simulator.care.lines import Line, Work
 from simulator.care.site import Site
@@ -47,13 +48,10 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
             "staff": pl.Series(rows[:, 6], dtype=pl.Int32),
             "organisation": _organisations(site, [one.plan.step.at for _, one in lines], line, people),
             "receiver": _organisations(site, [one.plan.step.to for _, one in lines], line, people),
-            "known": instants["at"],
             **_words(lines, line),
+            **columns_of(engine, [one for _, one in lines], rows, people),
         }
-    ).with_columns(
-        due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"),
-        known=pl.when(pl.col("message").is_not_null()).then("known"),
-    )
+    ).with_columns(due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"))
     episode = pl.format("{}/{}/{}", "pathway", "resident", "number")
     return pl.concat([written, episodes], how="horizontal").with_columns(episode=episode).select(list(EVENTS))
 
@@ -96,13 +94,7 @@ def _words(lines: list[tuple[Work, Line]], line: NDArray[np.int64]) -> dict[str,
         "message": [step.sends or None for step in steps],
         "records": [list(step.records) for step in steps],
         "reads": [list(step.reads) for step in steps],
-        "system": ["common" for _ in steps],
-        "road": ["shared" if step.sends else "none" for step in steps],
-        "fate": ["delivered" if step.sends else "none" for step in steps],
-        "lacks": [[] for _ in steps],
-        "late_info": [[] for _ in steps],
-        "place": [None for _ in steps],
-        **{name: [0 for _ in steps] for name in ("reminders", "extra_s", "overtime_s", "postponed")},
+        "place": [step.occupies.place if step.occupies else None for step in steps],
     }
     return {name: pl.Series(values, dtype=EVENTS[name]).gather(line) for name, values in words.items()}
 

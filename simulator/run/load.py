@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from simulator.population import make_population
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.process import last_lines, run_process
+from simulator.run.surroundings import lives_of, measured
 from simulator.storage import writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -99,7 +100,9 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
     with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
         population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
-        settings = Settings(until=until, on_progress=advance, cluster=job.cluster)
+        lives = lives_of(study, population, job.figures)
+        settings = Settings(until=until, lives=lives, on_progress=advance, cluster=job.cluster)
+        study = replace(study, response=measured(study.response))
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
         interactions = render(

@@ -1,6 +1,6 @@
 """From a study to its people, its care and its interactions: the part of a run that needs no candidate."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.provenance import figures_used
 from simulator.run.sinks import sink
+from simulator.run.surroundings import lives_of, measured
 
 PEOPLE_FILE: Final = "population.parquet"
 EVENTS_FILE: Final = "events.parquet"
@@ -56,7 +57,9 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
     digest, count = TableDigest(), Count()
     people = pl.scan_parquet(folder.path / PEOPLE_FILE)
     with job.watch.stage("Simulating care") as advance:
-        settings = Settings(on_progress=advance, cluster=job.cluster, scratch=folder.path)
+        lives = lives_of(study, people, job.figures)
+        settings = Settings(on_progress=advance, lives=lives, cluster=job.cluster, scratch=folder.path)
+        study = replace(study, response=measured(study.response))
         with (
             simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,
             sink(folder.path / EVENTS_FILE, EVENTS, csv=False) as written,

@@ -18,6 +18,7 @@ from simulator.streams import stream
 
 EVEN = Profiles(np.ones(7), np.full(24, 1 / 24), np.ones(12))
 MANY = 20_000
+NOBODY = stream(1, "away")
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_the_queue_is_by_priority_and_then_by_time() -> None:
     pool = Pool(env)
     turns = [Turn(pool, key, step) for step, key in enumerate([(1, 5), (0, 9), (1, 4), (0, 9)])]
     assert list(pool.waiting()) == [1, 3, 2, 0]
-    pool.change_shift(0, 2)
+    pool.change_shift(range(2))
     assert [turn.triggered for turn in turns] == [False, True, False, True]
 
 
@@ -145,7 +146,7 @@ def test_somebody_is_always_on_duty_when_the_clocks_change(start: date) -> None:
     """A shift round the clock has no gap on the days of 23 and 25 hours."""
     staff = Staff("n", "nurse", "clinic", (Shift("all", Hours(0, 86400), tuple(range(7))),), persons=2)
     clock = Clock(start, 0, 3)
-    duties = list(roster(StaffPlan(staff, 0.0, 1.0, (), 1.0), 0, clock))
+    duties = list(roster(StaffPlan(staff, 0.0, 1.0, (), 1.0), 0, clock, NOBODY))
     begins = [duty.at for duty in duties if duty.count]
     assert begins == clock.midnights[:-1]
     assert [duty.at for duty in duties if not duty.count] == clock.midnights[1:]
@@ -160,7 +161,7 @@ def test_rosters_turn_hours_into_people() -> None:
     staff = Staff("n", "nurse", "clinic", shifts, arsverk=Number(1.0))
     plan = StaffPlan(staff, weekly_hours=70.0, weekend=0.5, shares=(0.5, 0.3, 0.2), factor=1.0)
     clock = Clock(date(2026, 1, 12), 0, 7)
-    duties = [duty for duty in roster(plan, 100, clock) if duty.count]
+    duties = [duty for duty in roster(plan, 100, clock, NOBODY) if duty.count]
     assert sum(duty.count * 8 for duty in duties) == pytest.approx(7000, rel=0.02)
     assert max(duty.count for duty in duties) == round(7000 * 0.5 / 8 / 6)
     blocks = {(duty.first, duty.count) for duty in duties}

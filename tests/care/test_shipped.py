@@ -11,9 +11,9 @@ import pytest
 from simpy import Environment
 
 from simulator.care import Settings, Simulation, simulate, simulate_fully
-from simulator.care.demand import RatePlan
+from simulator.care.demand import RatePlan, SchedulePlan
 from simulator.care.engine import Engine
-from simulator.care.lines import episodes_of
+from simulator.care.episodes import episodes_of
 from simulator.care.merging import ORDER
 from simulator.care.plan import make_plan
 from simulator.care.site import Site
@@ -152,6 +152,7 @@ def test_a_year_of_a_city_has_its_part_of_the_national_totals(figures: Figures) 
     for pathway in plan.pathways:
         episodes = episodes_of(site, pathway)
         days = study.days + pathway.pathway.before + pathway.pathway.beyond
+        assert isinstance(pathway.demand, RatePlan | SchedulePlan)
         if isinstance(pathway.demand, RatePlan):
             yearly = float(pathway.demand.rate[site.people.sex, np.minimum(site.people.age, 120)].sum())
         else:

@@ -1,0 +1,81 @@
+"""The columns of care events that tell of systems, messages, what was known, and what it cost."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.care.engine import CAME, EXTRA, LACKS, OVERTIME, POSTPONED, Engine
+from simulator.care.knowledge import words_of
+from simulator.care.lines import Line
+from simulator.care.outages import Outages
+from simulator.care.roads import DELIVERED, NOT_SENT, SHARED
+from simulator.domain.systems import FATES, ROADS, SYSTEMS
+from simulator.domain.tables import EVENTS, INSTANT
+
+Ints = NDArray[np.int64]
+
+
+def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) -> dict[str, pl.Series]:
+    """The columns by name, for the engine's rows; ``people`` are the rows of the residents."""
+    system = np.zeros(len(rows), dtype=np.uint32)
+    road, fate = np.zeros(len(rows), dtype=np.uint32), np.full(len(rows), NOT_SENT, dtype=np.uint32)
+    known, reminders = np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=np.uint8)
+    for line, of in _by_line(lines, rows[:, 4]):
+        system[of] = engine.users.codes(line.plan.step.at)[people[of]]
+        if not line.plan.step.sends:
+            continue
+        if line.delivery is None:
+            road[of], fate[of], known[of] = SHARED, DELIVERED, rows[of, 0]
+            continue
+        episode = rows[of, 5]
+        road[of], fate[of] = line.delivery.road[episode], line.delivery.fate[episode]
+        reminders[of] = line.delivery.reminders[episode]
+        known[of] = _known(engine, line, rows[of, 0], line.delivery.delay[episode], people[of])
+    return {
+        "system": _named(system, SYSTEMS),
+        "road": _named(road, ROADS),
+        "fate": _named(fate, FATES),
+        "known": _instants(known, engine.plan.clock.origin),
+        "reminders": pl.Series(reminders),
+        "lacks": _words(rows[:, LACKS]),
+        "late_info": _words(rows[:, CAME]),
+        "extra_s": pl.Series(rows[:, EXTRA], dtype=pl.Int32),
+        "overtime_s": pl.Series(rows[:, OVERTIME], dtype=pl.Int32),
+        "postponed": pl.Series(rows[:, POSTPONED], dtype=pl.UInt8),
+    }
+
+
+def _by_line(lines: Sequence[Line], line: Ints) -> Iterator[tuple[Line, Ints]]:
+    """Each line that has any rows, and which those are."""
+    order = np.argsort(line, kind="stable")
+    bounds = np.searchsorted(line[order], np.arange(len(lines) + 1))
+    for number, one in enumerate(lines):
+        if bounds[number] < bounds[number + 1]:
+            yield one, order[bounds[number] : bounds[number + 1]]
+
+
+def _known(engine: Engine, line: Line, at: Ints, delay: Ints, people: Ints) -> Ints:
+    """When each message was known, -1 for never: as ``effects`` says it for one."""
+    knowledge, step = engine.knowledge, line.plan.step
+    outages = Outages((), engine.users) if knowledge is None else knowledge.outages
+    leaves = outages.ups(step.at, engine.users.codes(step.at)[people], at)
+    arrives = outages.ups(step.to, engine.users.codes(step.to)[people], leaves + delay)
+    return np.where(delay < 0, -1, arrives)
+
+
+def _named(codes: NDArray[np.uint32], words: Sequence[str]) -> pl.Series:
+    return pl.Series(words, dtype=pl.Enum(words)).gather(codes)
+
+
+def _instants(seconds: Ints, origin: int) -> pl.Series:
+    """Seconds after the period's start as instants; null for those below zero."""
+    instants = pl.Series((seconds + origin) * 1000, dtype=pl.Int64).cast(INSTANT)
+    return instants.zip_with(pl.Series(seconds >= 0), pl.Series([None], dtype=INSTANT))
+
+
+def _words(bits: Ints) -> pl.Series:
+    """The kinds of information of each row's bits."""
+    kinds, which = np.unique(bits, return_inverse=True)
+    return pl.Series([words_of(kind) for kind in kinds.tolist()], dtype=EVENTS["lacks"]).gather(which)

@@ -1,0 +1,116 @@
+"""What follows from steps besides the steps after them: facts recorded, messages told, places freed."""
+
+from collections.abc import Callable
+from functools import partial
+
+from simulator.care.knowledge import Knowledge
+from simulator.care.lines import Line, Work
+from simulator.care.messages import deliver
+from simulator.care.roads import API, BIT, mask
+from simulator.domain.information import GIVES
+from simulator.streams import stream
+
+
+def send(knowledge: Knowledge, works: list[Work]) -> None:
+    """Draw what becomes of every message, and when it is known."""
+    for work in works:
+        for line in work.lines:
+            if line.plan.step.sends:
+                line.delivery = deliver(knowledge.users, work, line)
+                line.arrives = _arriving(knowledge, line, line.delivery.delay.tolist())
+
+
+def attend(knowledge: Knowledge, works: list[Work]) -> None:
+    """Let those steps look for, record and tell information for which it can make a difference.
+
+    A kind of information is followed from where it is recorded to where it is looked up when some residents' two
+    organisations do not share a system. What only passes inside one system costs nothing.
+    """
+    lines = [(work, line) for work in works for line in work.lines]
+    there = knowledge.site.plan.organisations
+    held = [(base.by, BIT[base.kind]) for base in knowledge.plan.baseline if base.by in there]
+    held += [(line.plan.step.at, bit) for _, line in lines for bit in _gives(line)]
+    followed = 0
+    for _, line in lines:
+        step = line.plan.step
+        wanted = mask(step.reads)
+        looks = sum({bit for holder, bit in held if bit & wanted and knowledge.apart(holder, step.at)})
+        line.looks = wanted if wanted and knowledge.outages.touch(step.at) else looks
+        followed |= line.looks
+    for work, line in lines:
+        gives = sum({bit for bit in _gives(line) if bit & followed})
+        if gives:
+            line.effects.append(_recording(knowledge, work, line, gives))
+    answers = {line.answer.number for _, line in lines if line.answer is not None}
+    for _, line in lines:
+        carries = knowledge.plan.carries.get(line.plan.step.sends, 0) & followed
+        tells = line.arrives is not None and (carries or line.number in answers)
+        if tells and knowledge.apart(line.plan.step.at, line.plan.step.to):
+            line.effects.append(_telling(knowledge, line, carries))
+
+
+def house(line: Line) -> None:
+    """Let the step that ends a stay free its place; it is freed at once where that step is not to happen."""
+    until = line.until
+    assert until is not None
+    until.effects.append(partial(free, line))
+    if until is not line:
+        line.effects.append(lambda episode, at: None if until.taken[episode] else free(line, episode, at))
+
+
+def free(line: Line, episode: int, _at: int) -> None:
+    """The place that a step took in an episode is free again."""
+    if line.places is not None and episode in line.held:
+        line.places[episode].give_back(line.held.pop(episode))
+
+
+def _gives(line: Line) -> set[int]:
+    return {BIT[kind] for record in line.plan.step.records for kind in GIVES.get(record, ())}
+
+
+def _recording(knowledge: Knowledge, work: Work, line: Line, gives: int) -> Callable[[int, int], None]:
+    rows, kind = line.rows, line.plan.step.at
+    api = knowledge.plan.traffic.get(API)
+    late = [0] * len(rows)
+    if api is not None:
+        keys = knowledge.site.people.take(work.episodes.row, work.episodes.number)
+        name = stream(knowledge.site.plan.seed, "care", work.plan.pathway.name, line.plan.step.id, "found")
+        late = api.delay.seconds(name, keys).tolist()
+
+    def record(episode: int, at: int) -> None:
+        row = rows[episode]
+        seen = knowledge.down(kind, row, at) or at if knowledge.outages.outages else at
+        knowledge.record(row, kind, gives, seen, seen + late[episode])
+
+    return record
+
+
+def _arriving(knowledge: Knowledge, line: Line, delays: list[int]) -> Callable[[int, int], int]:
+    """From an episode and the second sent to the second its message is known; -1 for never."""
+    sender, receiver = line.plan.step.at, line.plan.step.to
+    outages = knowledge.outages
+
+    def arrives(episode: int, sent: int) -> int:
+        delay = delays[episode]
+        if delay < 0:
+            return -1
+        if not outages.outages:
+            return sent + delay
+        row = line.rows[episode]
+        leaves = outages.up(sender, knowledge.system(sender)[row], sent)
+        return outages.up(receiver, knowledge.system(receiver)[row], leaves + delay)
+
+    return arrives
+
+
+def _telling(knowledge: Knowledge, line: Line, carries: int) -> Callable[[int, int], None]:
+    way, arrives = (line.plan.step.at, line.plan.step.to), line.arrives
+    assert arrives is not None
+
+    def tell(episode: int, at: int) -> None:
+        bits = carries | line.asked.pop(episode, 0)
+        known = arrives(episode, at)
+        if bits and known >= 0:
+            knowledge.tell(line.rows[episode], way, bits, at, known)
+
+    return tell

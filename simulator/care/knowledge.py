@@ -1,0 +1,187 @@
+"""Who knows what of whom: each organisation's record holds what it recorded, can look up, or was told, and no more.
+
+Of every kind of information only the newest that each kind of organisation recorded of a resident is followed: who does
+not know it lacks it, whatever older ones they know. Facts are recorded when a step is done and looked for when work
+begins, in the order of simulated time, so nobody can know a fact before it could have come to them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.care.messages import NEVER
+from simulator.care.outages import Outages
+from simulator.care.roads import API, BIT, SHARED, SystemsPlan
+from simulator.care.site import Site
+from simulator.care.users import Users
+from simulator.domain.information import READS
+from simulator.streams import stream
+
+BEFORE: Final = -NEVER
+"""When facts from before the period were recorded."""
+
+
+@dataclass(slots=True)
+class Fact:
+    """The newest of its kind that one kind of organisation recorded of one resident."""
+
+    holder: str
+    bit: int
+    at: int
+    """When it could be seen in the holder's system."""
+    found: int
+    """When others could fetch it on demand."""
+    reached: dict[str, int] = field(default_factory=dict)
+    """Kind of organisation to when a message with it arrived."""
+
+
+@dataclass(slots=True)
+class Lack:
+    """Something was not there when work began."""
+
+    kind: str
+    bits: int
+    began: int
+    extra: int
+    came: int = 0
+    """Bits of what came later, before the end of the simulation."""
+    row: int = -1
+    """Row of the event."""
+
+
+@dataclass
+class Knowledge:
+    """What is known of the residents of one shard, by whom."""
+
+    site: Site
+    plan: SystemsPlan
+    users: Users
+    outages: Outages
+    facts: dict[int, dict[tuple[str, int], Fact]] = field(default_factory=dict)
+    open: dict[int, list[Lack]] = field(default_factory=dict)
+    _lists: dict[str, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def _shared(self) -> list[list[bool]]:
+        found: list[list[bool]] = (self.plan.road == SHARED).tolist()
+        return found
+
+    @cached_property
+    def _fetches(self) -> list[list[int]]:
+        """Bits fetched on demand; a pair whose road is ``api`` fetches everything."""
+        found: list[list[int]] = np.where(self.plan.road == API, sum(BIT.values()), self.plan.fetches).tolist()
+        return found
+
+    @cached_property
+    def _before(self) -> list[tuple[int, str, list[bool]]]:
+        """Per kind of information: who holds it from before the period, and of which residents."""
+        held = []
+        for base in self.plan.baseline:
+            if base.by in self.site.plan.organisations:
+                has = self.site.truth(base.where) & self.site.organisation(base.by).is_not_null().to_numpy()
+                held.append((BIT[base.kind], base.by, has.tolist()))
+        return held
+
+    @cached_property
+    def _told(self) -> dict[int, float]:
+        return {BIT[base.kind]: base.told for base in self.plan.baseline}
+
+    def system(self, kind: str) -> list[int]:
+        """By resident, the system of their organisation of a kind."""
+        if kind not in self._lists:
+            self._lists[kind] = self.users.codes(kind).tolist()
+        return self._lists[kind]
+
+    def apart(self, holder: str, reader: str) -> bool:
+        """Whether anybody's organisation of one kind does not share a system with theirs of the other kind."""
+        if holder == reader:
+            return False
+        pairs = self.plan.road[self.users.codes(holder), self.users.codes(reader)]
+        return bool((pairs != SHARED).any())
+
+    def of(self, row: int) -> dict[tuple[str, int], Fact]:
+        """The facts of a resident."""
+        found = self.facts.get(row)
+        if found is None:
+            found = self.facts[row] = {
+                (holder, bit): Fact(holder, bit, BEFORE, BEFORE) for bit, holder, has in self._before if has[row]
+            }
+        return found
+
+    def record(self, row: int, holder: str, bits: int, at: int, found: int) -> None:
+        """An organisation has recorded something; the newest of its kind takes the place of the one before."""
+        known = self.of(row)
+        for bit in bits_of(bits):
+            known[holder, bit] = Fact(holder, bit, at, found)
+
+    def knows(self, kind: str, fact: Fact, row: int, at: int) -> bool:
+        """Whether the resident's organisation of that kind can know a fact at an instant."""
+        if fact.holder == kind:
+            return fact.at <= at
+        one, other = self.system(fact.holder)[row], self.system(kind)[row]
+        if self._shared[one][other]:
+            return fact.at <= at
+        if self._fetches[one][other] & fact.bit and fact.found <= at and self._works(fact.holder, one, at):
+            return True
+        if fact.reached.get(kind, NEVER) <= at:
+            return True
+        return fact.at == BEFORE and self._was_told(fact.bit, kind)[row]
+
+    def lacking(self, row: int, kind: str, bits: int, at: int) -> int:
+        """Bits of what somebody recorded and an organisation of that kind cannot know at an instant."""
+        missing = 0
+        for fact in self.of(row).values():
+            if fact.bit & bits and not self.knows(kind, fact, row, at):
+                missing |= fact.bit
+        return missing
+
+    def down(self, kind: str, row: int, at: int) -> int:
+        """When an organisation's system works again; 0 when it works."""
+        up = self.outages.up(kind, self.system(kind)[row], at)
+        return up if up != at else 0
+
+    def tell(self, row: int, way: tuple[str, str], bits: int, at: int, known: int) -> None:
+        """A message goes from one kind of organisation to another: it tells what its sender knows when it is sent."""
+        sender, receiver = way
+        told = 0
+        for fact in self.of(row).values():
+            if fact.bit & bits and self.knows(sender, fact, row, at):
+                fact.reached[receiver] = min(known, fact.reached.get(receiver, NEVER))
+                told |= fact.bit
+        if known < self.site.plan.end:
+            for lack in self.open.get(row, ()):
+                if lack.kind == receiver and known > lack.began:
+                    lack.came |= lack.bits & told
+
+    def _works(self, kind: str, code: int, at: int) -> bool:
+        return not self.outages.outages or self.outages.up(kind, code, at) == at
+
+    def _was_told(self, bit: int, kind: str) -> NDArray[np.bool_]:
+        """Of which residents an organisation had been told what another held before the period."""
+        key = (bit, kind)
+        if key not in self._past:
+            word = next(word for word, of in BIT.items() if of == bit)
+            draw = stream(self.site.plan.seed, "care", "told", word, kind).uniforms(self.site.people.resident)
+            self._past[key] = draw < self._told.get(bit, 0.0)
+        return self._past[key]
+
+    @cached_property
+    def _past(self) -> dict[tuple[int, str], NDArray[np.bool_]]:
+        return {}
+
+
+def bits_of(bits: int) -> Iterator[int]:
+    """Each bit by itself."""
+    while bits:
+        bit = bits & -bits
+        yield bit
+        bits ^= bit
+
+
+def words_of(bits: int) -> list[str]:
+    """The kinds of information of some bits, in the order of ``information.READS``."""
+    return [word for word in READS if BIT[word] & bits]
