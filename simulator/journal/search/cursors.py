@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from simulator.journal.errors import refuse
 
-MOST_CURSORS: Final = 20_000
-MOST_ROWS: Final = 8_000_000
+MOST_CURSORS: Final = 5_000
+MOST_ROWS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class SqliteConnection:
         run("PRAGMA synchronous=FULL")
         run("PRAGMA mmap_size=268435456")
         if write:
-            run("PRAGMA cache_size=-65536")
+            run("PRAGMA cache_size=-32768")
             run("PRAGMA wal_autocheckpoint=16000")
         else:
             run("PRAGMA query_only=ON")
