@@ -31,14 +31,14 @@ def episodes_of(site: Site, plan: PathwayPlan) -> Episodes:
     window = Window(site.plan.clock, -plan.before, site.plan.days + pathway.beyond)
     key = (site.plan.seed, f"care/{pathway.name}")
     may = qualifying(site, plan)
+    weight = site.amounts(getattr(pathway.demand, "weight", "1.0"))
     if isinstance(demand, RatePlan):
-        part = may.astype(np.float64)
+        part = np.where(may, weight, 0.0)
         if demand.more is not None:
             where, times = demand.more
             part *= np.where(site.truth(where), for_people(times, site.people.sex, site.people.age), 1.0)
         return open_demand(demand, site.people, part, window, key)
     if isinstance(demand, SchedulePlan):
-        weight = site.amounts(getattr(pathway.demand, "weight", "1.0"))
         return planned_demand(demand, site.people, np.where(may, weight, 0.0), window, key)
     if isinstance(demand, MilestonePlan):
         born = np.where(may, _days(site, demand.of), _NEVER)

@@ -186,6 +186,8 @@ class Rate:
     month: str = ""
     grid: int = 1
     """Seconds between possible appointment times."""
+    weight: str = "1.0"
+    """SQL expression over the population's columns: a person's part against others'; the whole stays the same."""
     more: tuple[str, Number] | None = None
     """SQL condition, and how many times as likely those who meet it are; the whole stays the same."""
     lead: Distribution | None = None

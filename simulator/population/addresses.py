@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulator.domain.municipality import Municipality
 from simulator.domain.person_number import Integers
 from simulator.domain.tables import POPULATION
 from simulator.figures import Figures
@@ -16,9 +17,9 @@ from simulator.streams import stream
 # No subscriber's number begins with 00, the prefix of international calls: these cannot reach anybody.
 _UNREACHABLE: Final = 4_700_000_000
 _BETWEEN: Final = 104_729
-_RESIDENTS_PER_STREET: Final = 100
+RESIDENTS_PER_STREET: Final = 100
 _RESIDENTS_PER_POSTAL_CODE: Final = 3000
-_HIGHEST_HOUSE: Final = 40
+HIGHEST_HOUSE: Final = 40
 _PROTECTIONS: Final = pl.Series(("none", "fortrolig", "strengt-fortrolig"), dtype=POPULATION["protection"])
 
 
@@ -28,7 +29,7 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     keyed = stream(seed, "population", "street")
     shared = household.astype(np.uint64)
     places = [figures.municipality(site.kommunenummer) for site in block.sites]
-    streets = -(-block.population // _RESIDENTS_PER_STREET)
+    streets = -(-block.population // RESIDENTS_PER_STREET)
     # An area's streets are numbered on from those of the areas of the same site before it.
     of_site = np.array([area.site for area in block.areas])
     passed = np.cumsum(streets) - streets
@@ -38,8 +39,8 @@ def make_addresses(block: Block, household: Integers, figures: Figures, seed: in
     town = np.array([int(place.kommunenummer) for place in places])[block.site]
     entity = (town * MUNICIPALITY + number).astype(np.uint64)
     name = (keyed.uniforms(entity, 1) * len(street_names())).astype(np.uint32)
-    house = 1 + (keyed.uniforms(shared, 2) * _HIGHEST_HOUSE).astype(np.int64)
-    postal = _postal_codes(block, figures, keyed.uniforms(entity, 3))
+    house = 1 + (keyed.uniforms(shared, 2) * HIGHEST_HOUSE).astype(np.int64)
+    postal = _postal_codes(block, places, figures, keyed.uniforms(entity, 3))
     line = pl.select(pl.concat_str(street_names().gather(pl.Series(name)), pl.lit(" "), pl.Series(house)))
     return {
         "kommunenummer": _by_site(block, [place.kommunenummer for place in places]),
@@ -78,19 +79,21 @@ def make_protection(block: Block, head: Integers, figures: Figures, seed: int) -
     return _PROTECTIONS.gather(pl.Series(of_home[head]))
 
 
-def _postal_codes(block: Block, figures: Figures, draws: NDArray[np.float64]) -> Integers:
-    """Each municipality has a part of its county's series, with a code for every few thousand residents."""
-    by_county: dict[str, list[str]] = {}
-    for municipality in figures.municipalities():
-        by_county.setdefault(municipality.county_code, []).append(municipality.kommunenummer)
-    start, codes = [], []
-    for site in block.sites:
-        place = figures.municipality(site.kommunenummer)
-        first, last = figures.people.postal_codes[place.county_code]
-        share = (last - first + 1) / len(by_county[place.county_code])
-        start.append(first + int(by_county[place.county_code].index(place.kommunenummer) * share))
-        codes.append(max(1, min(int(share), place.population // _RESIDENTS_PER_POSTAL_CODE)))
-    postal: Integers = np.array(start)[block.site] + (draws * np.array(codes)[block.site]).astype(np.int64)
+def postal_series(place: Municipality, figures: Figures) -> tuple[int, int]:
+    """The first postal code of a municipality, and how many it has: its part of its county's series, by size."""
+    neighbours = [m.kommunenummer for m in figures.municipalities() if m.county_code == place.county_code]
+    first, last = figures.people.postal_codes[place.county_code]
+    share = (last - first + 1) / len(neighbours)
+    start = first + int(neighbours.index(place.kommunenummer) * share)
+    return start, max(1, min(int(share), place.population // _RESIDENTS_PER_POSTAL_CODE))
+
+
+def _postal_codes(block: Block, places: list[Municipality], figures: Figures, draws: NDArray[np.float64]) -> Integers:
+    """A code of each resident's municipality; ``draws`` (0 to 1) choose which."""
+    start, codes = (
+        np.array(part)[block.site] for part in zip(*(postal_series(p, figures) for p in places), strict=True)
+    )
+    postal: Integers = start + (draws * codes).astype(np.int64)
     return postal
 
 

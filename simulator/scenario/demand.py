@@ -86,6 +86,7 @@ def _rate(model: RateModel, parameters: Mapping[str, Number], faults: Faults) ->
         model.hour,
         model.month,
         max(1, faults.parse(("demand", "grid"), lambda: seconds(model.grid), 1)),
+        faults.parse(("demand", "weight"), lambda: amount(model.weight), "1.0"),
         _more(model, parameters, faults),
         lead,
         opening,

@@ -61,6 +61,7 @@ class RateModel(Strict):
     hour: str = ""
     month: str = ""
     grid: str = "1 s"
+    weight: Quantity = 1.0
     more: MoreModel | None = None
     lead: Quantity | None = None
     lead_hours: str | None = None

@@ -162,6 +162,21 @@ def test_a_year_of_a_city_has_its_part_of_the_national_totals(figures: Figures) 
         assert len(episodes.row) == pytest.approx(yearly * days / 365.25, rel=tolerance)
 
 
+def test_a_few_use_the_gp_much_more_than_others(figures: Figures) -> None:
+    """Consultations of a year are negative binomial within an age, with the dispersion of the figures."""
+    study = replace(load_study("quickstart", figures), days=365)
+    people = make_population(figures, study.municipalities, study.seed)
+    plan = make_plan(study, figures)
+    site = Site(plan, people, Environment(initial_time=plan.clock.begin))
+    pathway = next(p for p in plan.pathways if p.pathway.name == "gp-consultation")
+    counts = np.bincount(episodes_of(site, pathway).row, minlength=people.height)
+    listed = people.select(pl.col("age").is_between(30, 49) & (pl.col("fastlege") >= 0)).to_series()
+    some = counts[listed.to_numpy()]
+    dispersion = figures.by_age_sex("gp.use_dispersion")[0, 40]
+    # Women and men of different years of age have somewhat different means, which adds a little.
+    assert some.var() == pytest.approx(some.mean() + some.mean() ** 2 / dispersion, rel=0.2)
+
+
 def test_the_stored_timeline_is_made_again(
     figures: Figures, people: Callable[..., pl.DataFrame], trial: Callable[..., Study]
 ) -> None:
