@@ -21,6 +21,8 @@ from simulator.figures import Figures
 _BAND: Final = re.compile(r"(?P<what>.+) aged (?P<first>\d{1,3})-(?P<last>\d{1,3})")
 _PLACE: Final = re.compile(r"residents (?P<code>\d{4}) (?P<name>.+)")
 _CONDITION: Final = "condition "
+_NAMED: Final = re.compile(r"(?P<kind>service|medicine|allergy) (?P<what>.+)")
+_RECORD: Final = ("service ", "medicine ", "allergy ", "relation ", "consent ", "identity ")
 _PEOPLE: Final = re.compile(r"(residents|share of residents)(?! per)")
 _OLDEST: Final = 120
 _STATUSES: Final[tuple[str, ...]] = STATUSES
@@ -94,7 +96,7 @@ def _target(row: FitRow, residents: int, sources: list[str], figures: Figures, t
 
 def _counts_people(row: FitRow, figures: Figures) -> bool:
     """Whether a target counts residents: a number of people, or a share of them applied to those there are."""
-    if row.target.startswith(("residents", "female aged", "male aged", _CONDITION)):
+    if row.target.startswith(("residents", "female aged", "male aged", _CONDITION, *_RECORD)):
         return True
     band = _BAND.fullmatch(row.target)
     try:
@@ -115,6 +117,8 @@ def _named(target: str, texts: Texts) -> str:
         )
     if target.startswith(_CONDITION):
         return texts.name("condition", target.removeprefix(_CONDITION))
+    if record := _NAMED.fullmatch(target):
+        return texts(f"fit.of_{record['kind']}", what=line(record["what"], 100))
     return texts.name("target", line(target, 120))
 
 

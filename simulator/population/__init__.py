@@ -2,7 +2,7 @@
 
 from simulator.population.cohort import check_cohort, choose_cohort, matching
 from simulator.population.fit import counted, population_fit
-from simulator.population.fit_record import record_fit
+from simulator.population.fit_record import RecordFit
 from simulator.population.frame import make_population, population_blocks
 from simulator.population.gp_lists import gp_lists
 from simulator.population.identities import make_identities
@@ -14,6 +14,7 @@ from simulator.population.relations import consents, relations
 from simulator.population.services import services
 
 __all__ = [
+    "RecordFit",
     "allergies",
     "check_cohort",
     "choose_cohort",
@@ -30,7 +31,6 @@ __all__ = [
     "medicines",
     "population_blocks",
     "population_fit",
-    "record_fit",
     "relations",
     "services",
     "with_codes",

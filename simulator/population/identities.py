@@ -20,6 +20,8 @@ _D_DAY: Final = 40 * 10**9
 _OTHER_SERIES: Final = 15 * 10**7
 _EMERGENCY: Final = 8 * 10**10
 _SERIES_80: Final = 80
+_WITH_CHECK_DIGITS: Final = (10 / 11) ** 2
+"""The share of nine digits that a number can begin with."""
 _MONTHS_UNTIL_CHANGED: Final = 240
 _D_NUMBER_DAYS: Final = 730
 
@@ -33,11 +35,10 @@ def make_identities(people: pl.DataFrame, figures: Figures, seed: int, *, rule_2
     rule too: none can have been given to anybody.
     """
     count = pl.date(figures.year, 1, 1)
-    known = people.select("resident", "person_number", "birth_date", "citizenship", count.alias("count"))
+    known = people.select("resident", "person_number", "birth_date", count.alias("count"))
     draw = _Draws(known["resident"].to_numpy().astype(np.uint64), seed)
     whole = known["person_number"].cast(pl.Int64).to_numpy()
-    foreign = (known["citizenship"] != "NOR").to_numpy()
-    foreign &= (known["birth_date"].dt.year() >= _FIRST_YEAR).to_numpy()
+    foreign = may_have_had_dnr(people)
     parts = [
         _d_numbers(known, whole, foreign & draw.below("dnr", figures.value("identity.dnr_share"))),
         _former(known, whole, draw.below("changed", figures.value("identity.changed_share")), draw),
@@ -53,6 +54,13 @@ def make_identities(people: pl.DataFrame, figures: Figures, seed: int, *, rule_2
     return given.filter(given["number"].is_null() | given["number"].is_first_distinct())
 
 
+def may_have_had_dnr(people: pl.DataFrame) -> NDArray[np.bool_]:
+    """Foreign citizens, but for the oldest, whose D-numbers would have another form."""
+    foreign = people.select((pl.col("citizenship") != "NOR") & (pl.col("birth_date").dt.year() >= _FIRST_YEAR))
+    found: NDArray[np.bool_] = foreign.to_series().to_numpy()
+    return found
+
+
 class _Draws:
     """Keyed draws for each resident."""
 
@@ -64,7 +72,8 @@ class _Draws:
         return stream(self._seed, "population", "identity", name).uniforms(self._residents)
 
     def below(self, name: str, share: float) -> NDArray[np.bool_]:
-        chosen: NDArray[np.bool_] = self.uniforms(name) < share
+        """So many more than the share that it is the share of those for whom check digits exist."""
+        chosen: NDArray[np.bool_] = self.uniforms(name) < share / _WITH_CHECK_DIGITS
         return chosen
 
     def remainders(self, name: str) -> Integers:

@@ -25,17 +25,19 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     models = condition_models(figures)
     cell = cells(frame)
     has = {name: frame[f"has_{name}"].to_numpy() for name in CONDITIONS}
+    known = frame.select("resident", "birth_date", *(f"has_{name}" for name in CONDITIONS))
     parts = []
     for row in read_rows(figures.directory / "medicines.csv", HEADER):
         atc = row.text("atc")
         takes = uniforms(frame, seed, "medicine", atc) < medicine_model(row, figures, models).of(has, cell)
-        told = frame.select(
+        takers = known.filter(pl.Series(takes))
+        told = takers.select(
             "resident",
             *(pl.lit(row.text(name)).alias(name) for name in ("atc", "name", "dose", "prescriber")),
-            began(frame, figures, seed, f"medicine/{atc}").alias("since"),
+            began(takers, figures, seed, f"medicine/{atc}").alias("since"),
             _reason(row).alias("condition"),
         )
-        parts.append(told.filter(pl.Series(takes)))
+        parts.append(told)
     borne = allergies(frame, figures, seed).select("resident", "atc")
     return table(parts, MEDICINES).join(borne, on=["resident", "atc"], how="anti", maintain_order="left")
 

@@ -9,8 +9,9 @@ from simulator.domain.person_number import Integers
 from simulator.domain.tables import CONSENTS, RELATIONS
 from simulator.figures import Figures
 from simulator.population.began import began, table, uniforms
+from simulator.population.odds import Floats
 
-_OF_AGE: Final = 18
+OF_AGE: Final = 18
 _OWN_SAY: Final = 12
 _GENERATION: Final = 30
 _ELDERLY: Final = 50
@@ -22,41 +23,50 @@ def relations(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     kin = _kin(frame, seed)
     near = _near(frame, kin)
     on_record = uniforms(frame, seed, "next-of-kin") < figures.value("relation.next_of_kin_share")
-    shares = figures.by_key("relation.guardian_share")
-    guarded = uniforms(frame, seed, "guardian") < np.where(
-        frame["has_dementia"].to_numpy(), shares["dementia"], shares["other"]
-    )
-    adult = (frame["age"] >= _OF_AGE).to_numpy()
+    guarded = uniforms(frame, seed, "guardian") < guardian_chance(frame, figures)
+    adult = (frame["age"] >= OF_AGE).to_numpy()
     proxy_share = figures.by_age_sex("relation.proxy_share")[0]
     proxied = uniforms(frame, seed, "proxy") < proxy_share[frame["age"].to_numpy()]
     parts = [
         *(_parents(frame, column) for column in ("mother", "father")),
-        _related(frame, near, "next-of-kin", began(frame, figures, seed, "next-of-kin")).filter(pl.Series(on_record)),
-        _related(frame, kin, "guardian", began(frame, figures, seed, "guardian")).filter(pl.Series(guarded & adult)),
-        _related(frame, near, "proxy", began(frame, figures, seed, "proxy")).filter(pl.Series(proxied & adult)),
+        *(
+            _related(frame.select("resident", "birth_date", other=other).filter(pl.Series(those)), kind, figures, seed)
+            for kind, other, those in (
+                ("next-of-kin", near, on_record),
+                ("guardian", kin, guarded & adult),
+                ("proxy", near, proxied & adult),
+            )
+        ),
     ]
     return table([part.filter(pl.col("other") != pl.col("resident")) for part in parts], RELATIONS)
 
 
 def consents(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     """What everybody has consented to, reserved against or had blocked, ``tables.CONSENTS``; adults only."""
-    adults = frame.filter(pl.col("age") >= _OF_AGE)
+    adults = frame.select("resident", "birth_date", "age").filter(pl.col("age") >= OF_AGE)
     parts = []
     for name, share in figures.by_key("relation.consent_share").items():
         kind, scope = name.split("/")
-        told = adults.select(
+        those = adults.filter(pl.Series(uniforms(adults, seed, "consent", name) < share))
+        told = those.select(
             "resident",
             pl.lit(kind).alias("kind"),
             pl.lit(scope).alias("scope"),
-            began(adults, figures, seed, f"consent/{name}").alias("from"),
+            began(those, figures, seed, f"consent/{name}").alias("from"),
         )
-        parts.append(told.filter(pl.Series(uniforms(adults, seed, "consent", name) < share)))
+        parts.append(told)
     return table(parts, CONSENTS)
+
+
+def guardian_chance(frame: pl.DataFrame, figures: Figures) -> Floats:
+    """How likely every adult has a guardian."""
+    shares = figures.by_key("relation.guardian_share")
+    return np.where(frame["has_dementia"].to_numpy(), shares["dementia"], shares["other"])
 
 
 def _parents(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Parents of minors, who see and decide everything until the child is 12, and act for it until 18."""
-    children = frame.filter((pl.col("age") < _OF_AGE) & pl.col(column).is_not_null())
+    children = frame.filter((pl.col("age") < OF_AGE) & pl.col(column).is_not_null())
     return children.select(
         "resident",
         pl.col(column).alias("other"),
@@ -67,8 +77,8 @@ def _parents(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _related(frame: pl.DataFrame, other: pl.Series, kind: str, since: pl.Series) -> pl.DataFrame:
-    told = frame.select("resident", other.alias("other"), since.alias("from"))
+def _related(those: pl.DataFrame, kind: str, figures: Figures, seed: int) -> pl.DataFrame:
+    told = those.select("resident", "other", began(those, figures, seed, kind).alias("from"))
     return told.with_columns(
         kind=pl.lit(kind), to=pl.lit(None, dtype=pl.Date), full=pl.lit(value=kind != "next-of-kin")
     )

@@ -29,19 +29,20 @@ def services(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     has = {row.text("service"): _has(frame, row, figures, seed) for row in rows}
     weights = [np.where(has[row.text("service")], row.decimal("hours_weight"), 0.0) for row in rows]
     whole = np.maximum(np.sum(weights, axis=0), 1e-9)
-    hours = frame["home_care_hours"].to_numpy()
+    known = frame.select("resident", "birth_date", "home_care_hours")
     parts = []
     for row, weight in zip(rows, weights, strict=True):
-        given = began(frame, figures, seed, f"service/{row.text('service')}")
-        told = frame.select(
+        share = pl.Series("share", weight / whole)
+        granted = known.with_columns(share).filter(pl.Series(has[row.text("service")]))
+        told = granted.select(
             "resident",
             pl.lit(row.text("service")).alias("service"),
             pl.lit(row.text("name")).alias("name"),
-            given.alias("from"),
-            pl.Series("hours", hours * weight / whole) if row.decimal("hours_weight") else pl.lit(None).alias("hours"),
-            pl.lit(row.word("place", ("home", "institution", "outside"))).alias("place"),
+            began(granted, figures, seed, f"service/{row.text('service')}").alias("from"),
+            hours=pl.col("home_care_hours") * pl.col("share") if row.decimal("hours_weight") else None,
+            place=pl.lit(row.word("place", ("home", "institution", "outside"))),
         )
-        parts.append(told.filter(pl.Series(has[row.text("service")])))
+        parts.append(told)
     return table(parts, SERVICES)
 
 

@@ -13,6 +13,7 @@ from simulator.domain.digest import TableDigest
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.population import (
+    RecordFit,
     check_cohort,
     choose_cohort,
     counted,
@@ -70,7 +71,7 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
         made = _Made(files, figures, wanted.seed)
         made.write([chosen] if chosen is not None and not files.needs_record else blocks, chosen, advance)
     if chosen is None:
-        _hold(made.counted(), wanted, figures, watch)
+        _hold(made, wanted, figures, watch)
     watch.say(f"{made.people} residents, seed {wanted.seed}, digest {made.digest.hexdigest()}")
     watch.say(f"written to {wanted.out}")
 
@@ -93,6 +94,7 @@ class _Made:
         self.people = 0
         self._files, self._figures, self._seed = files, figures, seed
         self._counted: list[pl.DataFrame] = []
+        self.record_fit = RecordFit(figures)
 
     def write(self, blocks: Iterable[pl.DataFrame], chosen: pl.DataFrame | None, advance: Advance) -> None:
         """Write those of the blocks who are chosen; all when None."""
@@ -102,7 +104,9 @@ class _Made:
             self._files.write(part, block, record)
             self.digest.update(part)
             if chosen is None:
-                self._counted.append(counted(part, self._figures))
+                self._counted.append(counted(block, self._figures))
+                if record:
+                    self.record_fit.add(block, record)
             self.people += part.height
             advance(self.people)
 
@@ -111,10 +115,11 @@ class _Made:
         return pl.concat(self._counted)
 
 
-def _hold(people: pl.DataFrame, wanted: Wanted, figures: Figures, watch: Watcher) -> None:
+def _hold(made: _Made, wanted: Wanted, figures: Figures, watch: Watcher) -> None:
     """Hold whole municipalities against the figures; write what was found beside them."""
     with watch.stage("Holding them against the figures"):
-        fit = population_fit(people, figures)
+        people = made.counted()
+        fit = [*population_fit(people, figures), *made.record_fit.rows()]
         pages = _write_fit(fit, people, wanted, figures)
     missed = [row["target"] for row in fit if not row["ok"]]
     watch.say(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from simulator.figures import Figures
-from simulator.population import make_population, population_fit
+from simulator.population import population_fit
 
 KEYS = ["target", "official", "made", "error", "tolerance", "status", "source", "ok"]
 Spoil = Callable[[str, str, str], Figures]
@@ -65,14 +65,3 @@ def test_missing_people_turn_totals_red(tromso: pl.DataFrame, official: Figures)
     """A population that lost its oldest is not whole."""
     assert "female aged 95-120" in wrong(tromso.filter(pl.col("age") < 95), official)
     assert "residents" in wrong(tromso.filter(pl.col("age") < 70), official)
-
-
-@pytest.mark.slow
-def test_the_whole_nation_fits(official: Figures) -> None:
-    """5 627 400 residents, nobody's number twice, every target met, the country's own among them."""
-    nation = make_population(official, [m.kommunenummer for m in official.municipalities()], 1)
-    assert nation.height == 5_627_400
-    assert nation["person_number"].n_unique() == nation.height
-    rows = population_fit(nation, official)
-    assert [row["target"] for row in rows if not row["ok"]] == []
-    assert "household.mean_size" in {row["target"] for row in rows}

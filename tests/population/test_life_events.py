@@ -9,7 +9,7 @@ from simulator.domain.person_number import birth_date, is_synthetic, is_valid, s
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.population import make_identities, make_population
+from simulator.population import make_identities
 from simulator.population.life_births import deaths
 from simulator.population.life_events import life_events
 from simulator.population.life_frame import Lives, Year, scaled
@@ -67,21 +67,6 @@ def test_moves_follow_the_figures(official: Figures, tromso: pl.DataFrame, year:
     away = of_kind(year, "move-out")
     to_others = (away["from"].str.slice(0, 2) != away["to"].str.slice(0, 2)).mean()
     assert to_others == pytest.approx(25.9 / 46.0, abs=0.04)
-
-
-@pytest.mark.slow
-def test_the_nation_has_the_official_totals(official: Figures) -> None:
-    """A year of Norway has births, deaths and moves between municipalities within 3 % of the official totals."""
-    people = make_population(official, [m.kommunenummer for m in official.municipalities()], SEED)
-    count = dict(life_events(people, official, SEED, START, DAYS)["kind"].value_counts().iter_rows())
-    nation = float(official.people.structure.sum())
-    wanted = {
-        "birth": official.value("life.births_national"),
-        "death": official.value("life.deaths_national"),
-        "move-out": official.value("life.moves_between_per_1000") * nation / 1000,
-        "move-within": official.value("life.moves_within_per_1000") * nation / 1000,
-    }
-    assert {kind: count[kind] for kind in wanted} == {kind: pytest.approx(n, rel=0.03) for kind, n in wanted.items()}
 
 
 def test_newborns_have_numbers_of_their_own(several: pl.DataFrame, several_year: pl.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """The page of a population's fit: every target on it, misses first and red, whole in both languages."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from shutil import copytree
@@ -10,7 +11,7 @@ import pytest
 from reports.fit_page import Subject, fit_page
 from simulator.figures import Figures
 from simulator.places import MUNICIPALITIES
-from simulator.population import make_population, population_fit
+from simulator.population import RecordFit, make_population, make_record, population_fit
 
 SUBJECT = Subject(("Alta",), 7)
 
@@ -66,6 +67,17 @@ def test_every_target_has_its_row(page: str, alta: pl.DataFrame, figures: Figure
     assert 'class="missed"' not in page
     sources = {row["source"] for row in targets}
     assert page.count('<li id="source-') == len(sources)
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+def test_targets_of_the_record_are_told_by_name(alta: pl.DataFrame, figures: Figures, lang: str) -> None:
+    """Every target has a name in words, those of services, medicines and numbers as well, and counts per 1,000."""
+    record = RecordFit(figures)
+    record.add(alta, make_record(alta, figures, 7))
+    page = fit_page([*population_fit(alta, figures), *record.rows()], alta, figures, SUBJECT, lang)
+    names = re.findall(r'<th scope="row">([^<]*)</th>', page)
+    assert [name for name in names if re.search(r"[a-z]_[a-z]|[a-z]\.[a-z]", name)] == []
+    assert any("Metformin" in name for name in names)
 
 
 def test_the_same_people_give_the_same_page(alta: pl.DataFrame, figures: Figures) -> None:
