@@ -72,7 +72,8 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
         made.write([chosen] if chosen is not None and not files.needs_record else blocks, chosen, advance)
     if chosen is None:
         _hold(made, wanted, figures, watch)
-    watch.say(f"{made.people} residents, seed {wanted.seed}, digest {made.digest.hexdigest()}")
+    watch.say(f"{made.people} residents, seed {wanted.seed}")
+    watch.say(f"digest {made.digest.hexdigest()}")
     watch.say(f"written to {wanted.out}")
 
 
