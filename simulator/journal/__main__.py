@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 
 from simulator.journal.app import build_app
+from simulator.journal.audit.chain import verify
 from simulator.journal.journal import InUseError
 from simulator.journal.server import listen, serve
 from simulator.journal.settings import Guard, Settings
 from simulator.journal.storage.migrations import TooNewError
+from simulator.journal.storage.sqlite import FILE, SqliteDatabase
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -22,15 +24,34 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
     access = parser.add_mutually_exclusive_group(required=True)
     access.add_argument("--open", action="store_true", help="ask nobody who they are: for synthetic people only")
+    access.add_argument("--verify", action="store_true", help="check the audit trail of the folder in --data, and stop")
     access.add_argument("--issuer", help="the token service whose access tokens are taken")
+    parser.add_argument("--head", default="", help="with --verify: a head SEQ:HASH noted earlier, still to be there")
     parser.add_argument("--audience", default="", help="what tokens for this journal name as audience (the base URL)")
     parser.add_argument("--hpr", default="", help="the register of health personnel (at the issuer's address)")
     return parser.parse_args(words)
 
 
+def check_trail(data: Path | None, head: str) -> int:
+    """Checks the chain of an audit trail: 0 when it is whole, 1 with what is wrong, 2 when there is none."""
+    if data is None or not (data / FILE).is_file():
+        sys.stderr.write("journal: --verify needs the folder of a journal's database in --data\n")
+        return 2
+    connection = SqliteDatabase(data).connect()
+    found = verify(connection, head)
+    connection.close()
+    before = f", {found.unchained} before chaining began" if found.unchained else ""
+    sys.stdout.write(f"audit trail: {found.lines} lines chained{before}; head {found.head}\n")
+    if found.fault:
+        sys.stdout.write(f"audit trail: BROKEN: {found.fault}\n")
+    return 1 if found.fault else 0
+
+
 def main(words: list[str]) -> int:
     """Serves until told to stop; 0 after that, 2 with a line on stderr if it cannot start."""
     options = arguments(words)
+    if options.verify:
+        return check_trail(options.data, options.head)
     try:
         bound = listen(options.host, options.port)
     except (OSError, OverflowError) as error:

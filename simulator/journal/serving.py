@@ -111,6 +111,7 @@ async def _admit(journal: Journal, gate: Gate, request: Request, call: Call) -> 
         call.record.links.append(f"{call.kind}/{call.identity}")
     address = journal.base + request.path.removeprefix(PREFIX)
     call.caller = await gate.admit(request.headers, request.method, address)
+    call.record.agent = call.caller.account()
     gate.permit(call)
     call.record.links.clear()
 

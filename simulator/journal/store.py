@@ -43,7 +43,8 @@ _COUNTERS = (
     "SELECT (SELECT coalesce(max(rid), 0) + 1 FROM resource), (SELECT coalesce(max(seq), 0) + 1 FROM version),"
     " (SELECT coalesce(max(seq), 0) + 1 FROM audit), (SELECT coalesce(max(last), 0) FROM audit_segment),"
     " (SELECT coalesce(max(number), 0) FROM audit_segment),"
-    " coalesce((SELECT updated FROM version ORDER BY seq DESC LIMIT 1), 0)"
+    " coalesce((SELECT updated FROM version ORDER BY seq DESC LIMIT 1), 0),"
+    " (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1)"
 )
 
 
@@ -83,6 +84,8 @@ class Store(Reader):
         self.next_rid = self.next_seq = self.next_audit = 0
         # How far the audit trail has been cut into segments, and how many there are.
         self.segmented = self.segments = 0
+        # The hash of the last line of the audit trail, which the next line is chained to.
+        self.chained = b""
         self._pieces = [Changes()]
         # How many of the pieces, from the outermost, are marked in the database; the transaction itself always is.
         self._marked = 1
@@ -95,7 +98,8 @@ class Store(Reader):
             self._lost = False
             row = self.connection.row(_COUNTERS)
             assert row is not None
-            self.next_rid, self.next_seq, self.next_audit, self.segmented, self.segments, stamp = row
+            self.next_rid, self.next_seq, self.next_audit, self.segmented, self.segments, stamp, last = row
+            self.chained = bytes(last or b"")
             self.clock.last = max(self.clock.last, stamp)
 
     def commit(self) -> None:

@@ -44,6 +44,18 @@ class Caller:
         about = f"{attest.patient}/{attest.purpose}/{attest.point_of_care}" if attest else ""
         return hashlib.sha256(f"{self.role}/{self.client}/{self.pid}/{about}".encode()).hexdigest()[:16]
 
+    def account(self) -> dict[str, Any]:
+        """Who this is, for the audit trail; a person number only of somebody who has no HPR number."""
+        told: dict[str, Any] = {"role": self.role, "client": self.client, "name": self.name, "hpr": self.hpr}
+        if self.pid and not self.hpr:
+            told["pid"] = self.pid
+        if self.attest:
+            a = self.attest
+            told |= {"profession": a.profession, "entity": a.legal_entity, "entityName": a.legal_name}
+            told |= {"place": a.point_of_care, "department": a.department, "purpose": a.purpose, "service": a.service}
+            told |= {"decision": a.decision, "reason": a.reason, "selected": a.user_selected, "toa": a.toa}
+        return {name: value for name, value in told.items() if value not in {"", None}}
+
 
 def caller_of(claims: dict[str, Any], scheme: str) -> Caller:
     """The caller that verified claims speak of.

@@ -12,8 +12,10 @@ import orjson
 
 from simulator.journal.access import words
 from simulator.journal.access.caller import Caller
+from simulator.journal.audit.accounts import for_citizen
 from simulator.journal.indexing import Indexer, relative
 from simulator.journal.store import Reader
+from simulator.journal.supported import AUDITED_ONLY
 
 Json = dict[str, Any]
 LABELS: Final = ("R", "V")
@@ -58,6 +60,9 @@ class Secrecy:
         changed = False
         if kind in PLACED and self._protected(resource, own):
             changed = mask_places(resource)
+        if caller.role == "citizen" and kind == AUDITED_ONLY:
+            for_citizen(resource)
+            changed = True
         if caller.role == "citizen" and kind not in PEOPLE_WITH_NUMBERS:
             changed = mask_numbers(resource) or changed
         return orjson.dumps(resource) if changed else content

@@ -1,6 +1,6 @@
 """Search of AuditEvents: the criteria and the rows of the audit table, newest first.
 
-The parameters are those of http://hl7.org/fhir/R4/auditevent.html#search that open mode can answer.
+The parameters are those of http://hl7.org/fhir/R4/auditevent.html#search that are kept.
 """
 
 from array import array
@@ -63,12 +63,10 @@ class AuditCriteria:
             return self._link(name, relative(text, self.base))
         if name == "_id":
             return ("{r}.seq = ?", [int(text)]) if text.isascii() and text.isdigit() and len(text) < 19 else NEVER
-        if name == "address":
-            return "substr({r}.client, 1, ?) = ?", [len(text), text]
-        if name in SYSTEMS:
-            return self._coded(name, text)
-        # Open mode knows no agent, so nobody's reference or name can match.
-        return NEVER
+        if name in {"address", "agent-name"}:
+            return _text(name, text)
+        # The agent stands in the event itself, so no reference can match it.
+        return self._coded(name, text) if name in SYSTEMS else NEVER
 
     def _link(self, name: str, target: str) -> tuple[str, list[Any]]:
         if name == "patient":
@@ -91,6 +89,13 @@ class AuditCriteria:
         by_code = render.subtype_code if name == "subtype" else render.ACTIONS.__getitem__
         names = [key for key in render.ACTIONS if by_code(key) == code]
         return f"{{r}}.interaction IN ({', '.join('?' * len(names))})", names
+
+
+def _text(name: str, text: str) -> tuple[str, list[Any]]:
+    """The start of an address, or of a name in the JSON that tells who asked; open mode knows nobody's name."""
+    if name == "address":
+        return "substr({r}.client, 1, ?) = ?", [len(text), text]
+    return "instr({r}.agent, ?) > 0", [f'"name":{orjson.dumps(text).decode()[:-1]}']
 
 
 class AuditFinder:

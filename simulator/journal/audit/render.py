@@ -3,9 +3,12 @@
 from base64 import b64encode
 from typing import Any, Final, NamedTuple
 
+import orjson
+
+from simulator.journal.audit.accounts import account
 from simulator.journal.clock import instant
 
-COLUMNS: Final = "a.seq, a.recorded, a.interaction, a.status, a.target, a.query, a.client, a.links"
+COLUMNS: Final = "a.seq, a.recorded, a.interaction, a.status, a.target, a.query, a.client, a.links, a.agent"
 ACTIONS: Final = {
     "capabilities": "R",
     "create": "C",
@@ -59,6 +62,7 @@ class Line(NamedTuple):
     query: str
     client: str
     links: str
+    agent: str
 
 
 def subtype_code(interaction: str) -> str:
@@ -99,4 +103,7 @@ def render(line: Line, base: str) -> dict[str, Any]:
         ],
         "source": {"observer": {"display": f"journalbenk reference journal at {base}"}},
     }
+    if line.agent:
+        patient = next((ref for ref in line.links.split() if ref.startswith("Patient/")), "")
+        account(event, orjson.loads(line.agent), (line.interaction, patient, line.client))
     return event | {"entity": entities} if entities else event

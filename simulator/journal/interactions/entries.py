@@ -76,7 +76,7 @@ def _call(journal: Journal, outer: Call, request: dict[str, Any], resource: Any)
     headers = {name: str(request[key]) for key, name in HEADERS.items() if key in request}
     headers["prefer"] = outer.headers.get("prefer", "")
     target = found.kind + (f"/{found.identity}" if found.identity else "")
-    record = Record(found.interaction, target, "", outer.record.client)
+    record = Record(found.interaction, target, "", outer.record.client, agent=outer.record.agent)
     query = parse_qsl(address.query, keep_blank_values=True)
     call = Call(found.interaction, found.kind, found.identity, found.version, query, headers, record, inside=True)
     outer.record.parts.append(record)

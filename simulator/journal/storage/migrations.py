@@ -4,7 +4,8 @@
 tables hold what the current versions are found by; their keys begin with parameter and value, and a negative
 parameter is a reference's ``:identifier``. ``audit`` holds AuditEvents as columns. Which of them are about a resource
 is found in ``audit_link``, written a segment of many AuditEvents at a time, so that a read costs no page of its own;
-what came after the last segment is found in ``audit`` itself.
+what came after the last segment is found in ``audit`` itself. ``audit.agent`` says who asked, and ``audit.hash``
+chains each line to the one before it.
 
 A step is never changed once released: what comes after it is a new step.
 """
@@ -52,7 +53,11 @@ CREATE TABLE audit_segment(number INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 CREATE TABLE audit_link(
     segment INTEGER NOT NULL, ref TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(segment, ref, seq)) WITHOUT ROWID
 """
-STEPS: Final = (_FIRST, _SEGMENTS)
+_CHAIN: Final = """
+ALTER TABLE audit ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN hash BLOB
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN)
 
 
 class TooNewError(Exception):

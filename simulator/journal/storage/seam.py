@@ -18,7 +18,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "idx_date": ("param", "lo", "hi", "rid"),
     "idx_reference": ("param", "target", "rid"),
     "idx_quantity": ("param", "value", "system", "code", "rid"),
-    "audit": ("seq", "recorded", "interaction", "status", "target", "query", "client", "links"),
+    "audit": ("seq", "recorded", "interaction", "status", "target", "query", "client", "links", "agent", "hash"),
     "audit_segment": ("number", "last"),
     "audit_link": ("segment", "ref", "seq"),
 }
