@@ -5,7 +5,7 @@ from functools import partial
 
 from simulator.care.knowledge import Knowledge
 from simulator.care.lines import Line, Work
-from simulator.care.messages import deliver
+from simulator.care.messages import NEVER, deliver
 from simulator.care.roads import API, BIT, mask
 from simulator.domain.information import GIVES
 from simulator.streams import stream
@@ -86,14 +86,14 @@ def _recording(knowledge: Knowledge, work: Work, line: Line, gives: int) -> Call
 
 
 def _arriving(knowledge: Knowledge, line: Line, delays: list[int]) -> Callable[[int, int], int]:
-    """From an episode and the second sent to the second its message is known; -1 for never."""
+    """From an episode and the second sent to the second its message is known; ``NEVER`` when it is lost."""
     sender, receiver = line.plan.step.at, line.plan.step.to
     outages = knowledge.outages
 
     def arrives(episode: int, sent: int) -> int:
         delay = delays[episode]
         if delay < 0:
-            return -1
+            return NEVER
         if not outages.outages:
             return sent + delay
         row = line.rows[episode]
@@ -110,7 +110,7 @@ def _telling(knowledge: Knowledge, line: Line, carries: int) -> Callable[[int, i
     def tell(episode: int, at: int) -> None:
         bits = carries | line.asked.pop(episode, 0)
         known = arrives(episode, at)
-        if bits and known >= 0:
+        if bits and known < NEVER:
             knowledge.tell(line.rows[episode], way, bits, at, known)
 
     return tell

@@ -13,6 +13,7 @@ from simulator.care.drafts import prepare
 from simulator.care.effects import attend, free, house, send
 from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.lines import Line, Work
+from simulator.care.messages import NEVER
 from simulator.care.outages import Outages
 from simulator.care.plan import Plan
 from simulator.care.pool import Pool, Turn
@@ -269,7 +270,7 @@ class Engine:
         now = self.env.now
         self._send(inquiry, episode, staff)
         known = now if inquiry.arrives is None else inquiry.arrives(episode, now)
-        if line.answer is not None and line.answered is not None and known >= 0:
+        if line.answer is not None and line.answered is not None and known < NEVER:
             line.answer.asked[episode] = lack.bits
             self._later(known + line.answered[episode], partial(self._send, line.answer, episode, line.answer.nobody))
 
@@ -307,7 +308,7 @@ class Engine:
         for follower, delay in line.informed:
             if not follower.taken[episode]:
                 continue
-            if known < 0:
+            if known >= NEVER:
                 self._cut(follower, episode)
             else:
                 self._arrive(follower, episode, known if delay is None else known + delay[episode])

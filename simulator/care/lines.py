@@ -77,7 +77,7 @@ class Line:
     """Episode to how often it was put off and the second of the last try."""
     delivery: Delivery | None = None
     arrives: Callable[[int, int], int] | None = None
-    """From an episode and the second sent to the second its message is known; -1 for never."""
+    """From an episode and the second sent to the second its message is known; ``messages.NEVER`` when it is lost."""
     asked: dict[int, int] = field(default_factory=dict)
     """Episode to the bits of what an answer is to tell."""
     looks: int = 0

@@ -24,6 +24,7 @@ from simulator.figures import Figures
 from simulator.measures import payment_days
 from simulator.population import make_population
 from simulator.scenario import load_study
+from simulator.scenario.pathways import load_pathway
 
 SMALL = ("5532", "5534", "5536")  # Balsfjord, Karlsøy, Lyngen
 STORED = Path(__file__).parent.parent / "timelines"
@@ -129,6 +130,17 @@ def test_chains_are_in_order(whole: Simulation) -> None:
         assert wide.select((pl.col(before) <= pl.col(after)).all()).item()
     ready = chain.filter(pl.col("message") == "LOG_UTSKRIVNINGSKLAR")
     assert payment_days(whole.events)["episode"].to_list() == sorted(ready["episode"].to_list())
+
+
+def test_what_is_sent_before_the_period_is_known_in_it(
+    study: Study, residents: pl.DataFrame, figures: Figures
+) -> None:
+    """Answers to inquiries of the days before the period are given as to those of the period itself."""
+    dialog = replace(study, pathways=(load_pathway("municipal-dialog", study.staffing),), days=1)
+    told = simulate_fully(dialog, residents, figures).accounts
+    wanted = dict(told.select("step", "wanted").iter_rows())
+    assert wanted["asked"] > 20
+    assert wanted["answered"] > 0.6 * wanted["asked"]
 
 
 def test_demand_meets_the_national_totals(figures: Figures) -> None:
