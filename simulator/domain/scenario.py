@@ -431,7 +431,7 @@ class Study:
     pathways: tuple[Pathway, ...]
     staffing: Staffing
     staff_factors: Mapping[str, float]
-    """Staff by name against the usual number."""
+    """Staff and places by name against the usual number."""
     demand_factors: Mapping[str, float]
     """Demand by pathway against the usual."""
     conformance: Selection

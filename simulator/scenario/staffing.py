@@ -65,6 +65,8 @@ def _place(
 ) -> Place:
     place = ("places", name)
     faults.word((*place, "at"), model.at, whole.organisations, "organisation")
+    if name in whole.staff:
+        faults.add(place, f"'{name}' is a staff already; a study could not say which of the two it means")
     count = faults.parse((*place, "count"), lambda: number(model.count, parameters), Number(1.0))
     if not count.figures and count.constant <= 0:
         faults.add((*place, "count"), f"there are no places '{name}', so whoever waits for one waits for ever")

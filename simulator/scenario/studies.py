@@ -180,7 +180,7 @@ def _named_file(place: tuple[str, ...], name: str, path: Path, faults: Faults) -
 
 def _check_names(model: StudyModel, pathways: tuple[Pathway, ...], staffing: Staffing, faults: Faults) -> None:
     for name in model.staffing.factor:
-        faults.word(("staffing", "factor", name), name, staffing.staff, "staff")
+        faults.word(("staffing", "factor", name), name, [*staffing.staff, *staffing.places], "staff or place")
     for name in model.demand:
         faults.word(("demand", name), name, [pathway.name for pathway in pathways], "pathway")
 

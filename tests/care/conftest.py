@@ -114,3 +114,65 @@ def trial(tmp_path: Path, figures: Figures) -> Trial:
         return load_study(tmp_path / "study.yaml", figures)
 
     return make
+
+
+WORLD = """
+staffing: world
+organisations: {citizen: {}, gp: {one_per: fastlege}, home-care: {}, hospital: {}, ward: {}}
+roles:
+  citizen: {title: {nb: Innbygger, en: Citizen}, at: citizen, numbered: false}
+  doctor: {title: {nb: Lege, en: Doctor}, at: gp}
+  nurse: {title: {nb: Sykepleier, en: Nurse}, at: home-care}
+  surgeon: {title: {nb: Kirurg, en: Surgeon}, at: hospital}
+"""
+SILENT = """
+systems: silent
+kinds:
+  common: {title: {nb: Felles, en: Common}}
+  regional: {title: {nb: Regional, en: Regional}}
+  own: {title: {nb: Eget, en: Own}}
+  paper: {title: {nb: Papir, en: Paper}}
+roads:
+  shared: {}
+  message: {delay: 10 min, held_back: 5 h}
+  letter: {delay: 2 d}
+between:
+  common: {common: shared, regional: message, own: message, paper: letter}
+  regional: {common: message, regional: shared, own: message, paper: letter}
+  own: {common: message, regional: message, own: message, paper: letter}
+  paper: {common: letter, regional: letter, own: letter, paper: letter}
+carries: {EPIKRISE: [summary, documents], HENVISNING: [summary], DIALOG_SVAR: [summary]}
+"""
+"""Messages that take ten minutes and to which nothing happens, unless the study says so."""
+
+World = Callable[..., Study]
+
+
+@pytest.fixture
+def world(tmp_path: Path, figures: Figures) -> World:
+    """Makes a study of pathways by name (what follows their title), with more of staffing, systems and study."""
+
+    def make(
+        pathways: dict[str, str],
+        *,
+        staffing: str = "",
+        systems: str = "",
+        study: str = "",
+        silent: str = SILENT,
+        days: int = 2,
+        seed: int = 1,
+    ) -> Study:
+        (tmp_path / "world.yaml").write_text(WORLD + staffing, encoding="utf-8")
+        (tmp_path / "silent.yaml").write_text(silent + systems, encoding="utf-8")
+        for name, body in pathways.items():
+            text = f"pathway: {name}\ntitle: {{nb: Prøve, en: Trial}}\n{body}\n"
+            (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        text = (
+            "study: trial\ntitle: {nb: Prøve, en: Trial}\nmunicipalities: ['5501']\nstart: 2026-01-12\n"
+            f"days: {days}\nseed: {seed}\npathways: {[f'{name}.yaml' for name in pathways]}\n"
+            f"staffing: {{use: world.yaml}}\nsystems: silent.yaml\n{study}\n"
+        )
+        (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+        return load_study(tmp_path / "study.yaml", figures)
+
+    return make

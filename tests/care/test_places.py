@@ -1,0 +1,88 @@
+"""Places that run out: waited for in order, never more taken than there are, free again when the stay ends."""
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from simulator.care import simulate, simulate_fully
+from simulator.domain.scenario import Study
+from simulator.figures import Figures
+
+People = Callable[..., pl.DataFrame]
+World = Callable[..., Study]
+BEDS = "places: {bed: {at: ward, count: 4}}\n"
+STAY = """demand: {rate: 36.525}
+steps:
+  - {id: asked, by: doctor, channel: electronic}
+  - {id: admitted, by: surgeon, channel: ward, after: asked, occupies: {place: bed, until: left}}
+  - {id: left, by: surgeon, channel: ward, after: {step: admitted, delay: 'exponential(mean=5 h)'}}"""
+
+
+def stays(events: pl.DataFrame) -> pl.DataFrame:
+    """Each stay: ``wanted``, ``admitted``, and ``left``, null while it lasts."""
+    start = events.filter(pl.col("place") == "bed").select("episode", "wanted", admitted="began")
+    end = events.filter(pl.col("step") == "left").select("episode", left="at")
+    return start.join(end, on="episode", how="left")
+
+
+def occupied(of: pl.DataFrame) -> list[int]:
+    """How many places are taken after each coming and going; who goes goes first."""
+    moves = [(at, 1) for at in of["admitted"]] + [(at, -1) for at in of["left"].drop_nulls()]
+    taken: list[int] = np.cumsum([move for _, move in sorted(moves)]).tolist()
+    return taken
+
+
+def test_never_more_are_taken_than_there_are(world: World, people: People, figures: Figures) -> None:
+    """With four beds and a queue four are taken and never five, and everybody wanted is accounted for."""
+    found = simulate_fully(world({"a": STAY}, staffing=BEDS, days=20), people(150), figures)
+    taken = occupied(stays(found.events))
+    assert (min(taken), max(taken)) == (0, 4)
+    account = pl.col("done") + pl.col("missed") + pl.col("waiting") + pl.col("under_way")
+    assert found.accounts.select((account == pl.col("wanted")).all()).item()
+    admitted = found.accounts.row(by_predicate=pl.col("step") == "admitted", named=True)
+    assert admitted["done"] - stays(found.events)["left"].drop_nulls().len() == taken[-1]
+
+
+def test_enough_places_leave_nobody_waiting(world: World, people: People, figures: Figures) -> None:
+    """With more beds than people everybody is admitted when they come."""
+    events = simulate(world({"a": STAY}, staffing=BEDS.replace("4", "500"), days=5), people(150), figures)
+    assert stays(events).select((pl.col("wanted") == pl.col("admitted")).all()).item()
+
+
+def test_littles_law_holds_for_places(world: World, people: People, figures: Figures) -> None:
+    """Those in bed at regular looks are the rate of admissions times the mean stay."""
+    of = stays(simulate(world({"a": STAY}, staffing=BEDS, days=60), people(150), figures)).drop_nulls()
+    begins, ends = (of[name].dt.epoch("s").to_numpy() for name in ("admitted", "left"))
+    looks = np.arange(begins.min() + 86400, ends.max() - 86400, 900)
+    present = np.searchsorted(np.sort(begins), looks, "right") - np.searchsorted(np.sort(ends), looks, "right")
+    rate = len(of) / (begins.max() - begins.min())
+    assert present.mean() == pytest.approx(rate * (ends - begins).mean(), rel=0.04)
+
+
+def test_a_place_is_free_at_once_where_nobody_stays(world: World, people: People, figures: Figures) -> None:
+    """When the step that would end the stay is not to happen, the place serves the next."""
+    never = STAY.replace("channel: ward, after: {step", "channel: ward, where: 'age > 100', after: {step")
+    events = simulate(world({"a": never}, staffing=BEDS.replace("4", "1"), days=5), people(150), figures)
+    admitted = events.filter(pl.col("place") == "bed")
+    assert admitted.height > 50
+    assert admitted.select((pl.col("began") == pl.col("wanted")).all()).item()
+
+
+def test_a_place_is_free_when_what_ends_the_stay_is_given_up(world: World, people: People, figures: Figures) -> None:
+    """When nobody comes to the step that would free it, the place is free all the same."""
+    staff = "staff:\n  surgeons: {role: surgeon, persons: 1, shifts: {day: {hours: '08:00-09:00'}}}\n" + BEDS
+    given_up = "id: left, patience: 10 min, takes: 5 min, needs: surgeons, by: surgeon"
+    steps = STAY.replace("id: left, by: surgeon", given_up)
+    found = simulate_fully(world({"a": steps}, staffing=staff, days=10), people(150), figures)
+    accounts = {row["step"]: row for row in found.accounts.iter_rows(named=True)}
+    assert accounts["left"]["missed"] > 20
+    assert accounts["admitted"]["done"] > 4 + accounts["left"]["done"]
+
+
+def test_national_places_are_shared_out_by_residents(world: World, people: People, figures: Figures) -> None:
+    """With ten places for a hundred such people in the country, thirty of them here have three."""
+    shared = "places: {bed: {at: ward, count: 10, of: 100, where: home_care_hours > 0}}\n"
+    taken = occupied(stays(simulate(world({"a": STAY}, staffing=shared, days=20), people(150), figures)))
+    assert max(taken) == 3
