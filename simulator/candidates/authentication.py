@@ -1,4 +1,4 @@
-"""How a candidate is told who is calling: nothing, or a bearer token taken from the environment at run time."""
+"""A bearer token taken from the environment at run time, for candidates that take one for all."""
 
 import os
 
@@ -8,7 +8,7 @@ from simulator.errors import InputError
 
 def token_of(candidate: Candidate) -> str:
     """The bearer token, empty when the candidate wants none; raises InputError when its variable is not set."""
-    if candidate.auth == "none":
+    if candidate.auth != "bearer":
         return ""
     token = os.environ.get(candidate.token_variable, "").strip()
     if not token:

@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 
 from simulator.candidates import guard
-from simulator.candidates.authentication import authorization, token_of
+from simulator.candidates.credentials import SYSTEM, credentials_for
 from simulator.candidates.lifetime import Running
 from simulator.candidates.masking import Mask
 from simulator.candidates.references import References, named_by, named_by_entries
 from simulator.candidates.transport import Answer, Limits, NoAnswerError, Transport
 from simulator.candidates.wire import FHIR_JSON, LinkError, UnresolvedError, Wire, link_url, to_wire, type_in
+from simulator.domain.caller import Caller
 from simulator.domain.exchange import Exchange, Outcome
 from simulator.domain.interaction import Interaction
 from simulator.histories import Recorder
@@ -36,6 +37,7 @@ class Errand:
     wire: Wire
     label: str = ""
     actor: str = ""
+    caller: Caller = SYSTEM
     hindrance: NoAnswer | None = None
     """Why it is not sent at all; None when it is."""
 
@@ -44,12 +46,11 @@ class Conversation:
     """What the sessions of one run share: the candidate, the connections, and what it called things."""
 
     def __init__(self, running: Running, recorder: Recorder, limits: Limits) -> None:
-        token = token_of(running.candidate)
+        self.credentials = credentials_for(running.candidate, running.base_url)
         self.running = running
         self.references = References()
         self.transport = Transport(limits)
-        self._authorization = authorization(token)
-        self._mask = Mask(token)
+        self._mask = Mask(self.credentials.secrets)
         self._recorder = recorder
         self._lock = threading.Lock()
 
@@ -61,7 +62,7 @@ class Conversation:
             wire = to_wire(whole, self.running.base_url, self.references)
         except UnresolvedError as error:
             hindrance = NoAnswer("unknown", f"not sent: {error}")
-            return Errand(interaction, Wire("", self.running.base_url), label, actor, hindrance)
+            return Errand(interaction, Wire("", self.running.base_url), label, actor, hindrance=hindrance)
         return _guarded(Errand(interaction, wire, label, actor))
 
     def errand_to(self, link: str, label: str, actor: str) -> Errand:
@@ -70,7 +71,9 @@ class Conversation:
             url = link_url(self.running.base_url, link)
         except LinkError as error:
             wire = Wire("", guard.conceal(link))
-            return Errand(Interaction("", "search"), wire, label, actor, NoAnswer("refused", f"not sent: {error}"))
+            return Errand(
+                Interaction("", "search"), wire, label, actor, hindrance=NoAnswer("refused", f"not sent: {error}")
+            )
         wire = Wire("GET", url, {"Accept": FHIR_JSON})
         return _guarded(Errand(Interaction("", "search", type_in(self.running.base_url, url)), wire, label, actor))
 
@@ -78,11 +81,11 @@ class Conversation:
         """Send it (once ``gate`` opens), learn from the answer, and write the exchange down."""
         with self._lock:
             number = self._recorder.next_number()
-        wire = replace(errand.wire, headers={**errand.wire.headers, **self._authorization})
+        ready = self._signed(errand)
         if gate is not None:
             gate.wait()
         sent = time.time()
-        result = errand.hindrance or self._ask(wire)
+        wire, result = self._sent(errand, ready)
         finished = time.time()
         interaction = errand.interaction
         exchange = Exchange(
@@ -90,9 +93,7 @@ class Conversation:
             interaction=interaction.id,
             verb=interaction.verb,
             type=interaction.type,
-            request=self._mask.request(
-                wire if errand.hindrance is None else errand.wire, self.transport.limits.max_body
-            ),
+            request=self._mask.request(wire, self.transport.limits.max_body),
             response=self._mask.response(result) if isinstance(result, Answer) else None,
             outcome=_outcome(result),
             sent=sent,
@@ -106,6 +107,23 @@ class Conversation:
         if isinstance(result, Answer) and exchange.outcome == "ok":
             self._learn(interaction, result)
         return exchange
+
+    def _signed(self, errand: Errand) -> Wire:
+        """The request with what says who calls; as it is when it is not sent at all."""
+        wire = errand.wire
+        if errand.hindrance is not None:
+            return wire
+        return replace(wire, headers={**wire.headers, **self.credentials.headers(wire.method, wire.url, errand.caller)})
+
+    def _sent(self, errand: Errand, wire: Wire) -> tuple[Wire, Answer | NoAnswer]:
+        """What was sent and what came of it; sent a second time when all it lacked was the candidate's nonce."""
+        if errand.hindrance is not None:
+            return wire, errand.hindrance
+        result = self._ask(wire)
+        if isinstance(result, Answer) and self.credentials.again(result):
+            wire = self._signed(errand)
+            result = self._ask(wire)
+        return wire, result
 
     def _ask(self, wire: Wire) -> Answer | NoAnswer:
         try:

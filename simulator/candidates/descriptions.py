@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from simulator import documents, places
 from simulator.candidates.guard import has_identity_number
 from simulator.candidates.words import WORDS, unknown_words
-from simulator.domain.candidate import AuthKind, Candidate, Start
+from simulator.domain.candidate import AuthKind, Candidate, Start, Tokens
 from simulator.errors import InputError, nearest
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -46,6 +46,45 @@ class _Start(BaseModel):
         return files
 
 
+class _Tokens(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Annotated[str, Field(pattern=r"^https?://")]
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+    key_variable: str
+    scope: Word = "system/*.cruds"
+    audience: str = ""
+    people: bool = False
+    command: tuple[Word, ...] = ()
+
+    @field_validator("key_variable")
+    @classmethod
+    def _name_not_secret(cls, name: str) -> str:
+        return variable_name(name)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if ("{issuer_port}" in self.issuer) != bool(self.command):
+            raise ValueError("'issuer' with {issuer_port} and 'command' go together; write both or neither")
+        if (
+            self.issuer.startswith("http:")
+            and urlsplit(self.issuer.replace("{issuer_port}", "1")).hostname not in _LOOPBACK
+        ):
+            raise ValueError("tokens may not be fetched over plain http; use an https issuer")
+        return self
+
+
+def variable_name(name: str) -> str:
+    """The name of an environment variable, and no secret written in its place; raises ValueError."""
+    longest = max(map(len, name.split("_")))
+    if name and (not _VARIABLE.fullmatch(name) or longest > _LONGEST_PART):
+        raise ValueError(
+            "not the name of an environment variable (capital letters, digits and _); if this is the secret itself,"
+            " take it out, put it in an environment variable and write that variable's name here"
+        )
+    return name
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,6 +95,7 @@ class _File(BaseModel):
     homepage: str = ""
     start: _Start | None = None
     auth: AuthKind = "none"
+    tokens: _Tokens | None = None
     token_variable: str = ""
     claims: tuple[Word, ...] = ()
 
@@ -77,16 +117,12 @@ class _File(BaseModel):
     @field_validator("token_variable")
     @classmethod
     def _name_not_secret(cls, name: str) -> str:
-        longest = max(map(len, name.split("_")))
-        if name and (not _VARIABLE.fullmatch(name) or longest > _LONGEST_PART):
-            raise ValueError(
-                "not the name of an environment variable (capital letters, digits and _); if this is the token itself,"
-                " take it out, put it in an environment variable and write that variable's name here"
-            )
-        return name
+        return variable_name(name)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if (self.auth in {"smart-backend", "helseid"}) != (self.tokens is not None):
+            raise ValueError("'auth: smart-backend' or 'auth: helseid' and 'tokens' go together; write both or neither")
         if "{port}" in self.base_url and self.start is None:
             raise ValueError("'base_url' has {port}, but without 'start' nothing chooses a port; write the port")
         if self.start is not None and _parts(self.base_url).port is None:
@@ -94,7 +130,7 @@ class _File(BaseModel):
         if (self.auth == "bearer") != bool(self.token_variable):
             raise ValueError("'auth: bearer' and 'token_variable' go together; write both or neither")
         parts = _parts(self.base_url)
-        if self.auth == "bearer" and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        if self.auth != "none" and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise ValueError("a token may not travel over plain http; use an https base_url")
         return self
 
@@ -123,6 +159,7 @@ def load_candidate(name_or_path: str) -> Candidate:
         homepage=described.homepage,
         start=Start(**start.model_dump()) if start is not None else None,
         auth=described.auth,
+        tokens=Tokens(**described.tokens.model_dump()) if described.tokens is not None else None,
         token_variable=described.token_variable,
         claims=described.claims,
     )

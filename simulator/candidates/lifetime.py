@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from simulator.candidates import process as processes
 from simulator.candidates.authentication import authorization, token_of
 from simulator.candidates.capability import read_capability, software_of
+from simulator.candidates.issuer import beside
 from simulator.candidates.transport import Limits, NoAnswerError, Transport
 from simulator.candidates.words import fill, values_for
 from simulator.domain.candidate import Candidate, Start
@@ -58,13 +59,14 @@ def running(
     data = processes.fresh_folder(folder.resolve() / "data")
     log = folder.resolve() / "candidate.log"
     words = values_for(candidate.base_url, chosen, data)
-    for name, text in candidate.start.files.items():
-        (data / name).write_text(fill(text, words), encoding="utf-8")
-    command = [fill(part, words) for part in candidate.start.command]
-    with processes.started(command, data, log, candidate.start.install) as process:
-        starting = _Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
-        _wait_until_ready(starting, on_wait)
-        yield attach(candidate, words["base_url"], log=log)
+    with beside(candidate.tokens, words, log.with_name("token-service.log")) as own:
+        for name, text in candidate.start.files.items():
+            (data / name).write_text(fill(text, own), encoding="utf-8")
+        command = [fill(part, own) for part in candidate.start.command]
+        with processes.started(command, data, log, candidate.start.install) as process:
+            starting = _Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
+            _wait_until_ready(starting, on_wait)
+            yield attach(candidate, words["base_url"], log=log)
 
 
 def attach(candidate: Candidate, base_url: str = "", *, log: Path | None = None) -> Running:

@@ -1,5 +1,6 @@
 """Requests and answers as they are written down: secrets masked, long ones cut, bytes as text."""
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from simulator.candidates.transport import Answer
@@ -14,10 +15,10 @@ _LONGEST_HEADER: Final = 8192
 
 
 class Mask:
-    """Replaces one run's secret wherever it turns up; a candidate may well repeat it in an answer."""
+    """Replaces one run's secrets wherever they turn up; a candidate may well repeat them in an answer."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
+        self._secrets = secrets
 
     def request(self, wire: Wire, limit: int) -> Request:
         """The request as kept, its body cut at ``limit`` bytes."""
@@ -37,5 +38,7 @@ class Mask:
         }
 
     def text(self, text: str) -> str:
-        """``text`` without the secret."""
-        return text.replace(self._secret, MASK) if self._secret else text
+        """``text`` without the secrets."""
+        for secret in self._secrets():
+            text = text.replace(secret, MASK)
+        return text

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from simulator.candidates.conversation import Conversation
+from simulator.candidates.credentials import SYSTEM
 from simulator.candidates.lifetime import Running
 from simulator.candidates.references import parse_location
 from simulator.candidates.transport import Limits
+from simulator.domain.caller import Caller
 from simulator.domain.exchange import Exchange
 from simulator.domain.interaction import Interaction
 from simulator.histories import Recorder
@@ -27,12 +30,22 @@ class Session:
 
     def __init__(self, running: Running, recorder: Recorder, example: str, *, limits: Limits = _LIMITS) -> None:
         self.example = example
+        self._caller = SYSTEM
         self._conversation = Conversation(running, recorder, limits)
 
     def under(self, example: str) -> "Session":
         """A session for another example that shares the connections and everything learnt so far."""
         other = object.__new__(Session)
         other.example = example
+        other._caller = self._caller
+        other._conversation = self._conversation
+        return other
+
+    def as_caller(self, caller: Caller) -> "Session":
+        """The same example's session as somebody else: what is sent through it carries that caller's token."""
+        other = object.__new__(Session)
+        other.example = self.example
+        other._caller = caller
         other._conversation = self._conversation
         return other
 
@@ -44,6 +57,7 @@ class Session:
     def close(self) -> None:
         """Close the connections, also those of the sessions that share them."""
         self._conversation.transport.close()
+        self._conversation.credentials.close()
 
     def knows(self, interaction_id: str) -> bool:
         """Whether the candidate has named what that interaction created."""
@@ -65,7 +79,7 @@ class Session:
         self, interaction: Interaction, *, label: str = "", actor: str = "", headers: Mapping[str, str] = _NONE
     ) -> Exchange:
         """Carry out one interaction; ``headers`` come on top of its own."""
-        errand = self._conversation.errand(interaction, headers, label, actor)
+        errand = replace(self._conversation.errand(interaction, headers, label, actor), caller=self._caller)
         return self._conversation.carry_out(self.example, errand)
 
     def send_together(
@@ -74,7 +88,8 @@ class Session:
         """Carry out several interactions, released at one instant; the exchanges come in the order given."""
         names = labels or [""] * len(interactions)
         pairs = list(zip(interactions, names, strict=True))
-        errands = [self._conversation.errand(interaction, _NONE, label, actor) for interaction, label in pairs]
+        told = [self._conversation.errand(interaction, _NONE, label, actor) for interaction, label in pairs]
+        errands = [replace(errand, caller=self._caller) for errand in told]
         gate = threading.Barrier(max(1, len(errands)))
         with ThreadPoolExecutor(max(1, len(errands))) as pool:
             futures = [pool.submit(self._conversation.carry_out, self.example, errand, gate) for errand in errands]
@@ -82,4 +97,5 @@ class Session:
 
     def follow(self, url: str, *, label: str = "", actor: str = "") -> Exchange:
         """Follow a link the candidate gave, such as the next page; one that leads away from its base is not sent."""
-        return self._conversation.carry_out(self.example, self._conversation.errand_to(url, label, actor))
+        errand = replace(self._conversation.errand_to(url, label, actor), caller=self._caller)
+        return self._conversation.carry_out(self.example, errand)

@@ -3,7 +3,26 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-AuthKind = Literal["none", "bearer"]
+AuthKind = Literal["none", "bearer", "smart-backend", "helseid"]
+"""``smart-backend``: SMART Backend Services; ``helseid``: private_key_jwt and tokens bound by DPoP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The token service whose access tokens a candidate takes, and the bench's own client there."""
+
+    issuer: str
+    """``{issuer_port}`` is filled in when the bench starts it beside the candidate."""
+    client_id: str
+    key_variable: str
+    """Environment variable that holds the client's private key (JWK or PEM), or the path of a file with it."""
+    scope: str = "system/*.cruds"
+    audience: str = ""
+    """What tokens for the candidate name as audience; its base URL when left out."""
+    people: bool = False
+    """Whether it gives tokens for people on request, wrong ones too (as HelseID's test token service), beside HPR."""
+    command: tuple[str, ...] = ()
+    """How to start it on this machine; ``{jwks}`` is the file with the client's public keys, made for the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,7 @@ class Candidate:
     homepage: str = ""
     start: Start | None = None
     auth: AuthKind = "none"
+    tokens: Tokens | None = None
     token_variable: str = ""
     """Environment variable that holds the bearer token; the token itself is never written anywhere."""
     claims: tuple[str, ...] = ()

@@ -75,6 +75,12 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
     job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster, options.allow_remote)
     candidate = load_candidate(options.candidate)
+    if options.load and candidate.tokens is not None:
+        raise InputError(
+            f"{candidate.name} takes tokens that must be renewed, which load does not do",
+            expected="'auth: none' or 'auth: bearer'",
+            remedy="Run `journalbenk conformance` instead.",
+        )
     study = load_study(options.study, job.figures)
     _check_rendered(study)
     study = replace(study, seed=_seed(options, study.seed, candidate))

@@ -1,0 +1,82 @@
+"""The token service beside a candidate: where it is, and starting it with a key made for the run."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from simulator.candidates import process as processes
+from simulator.candidates.oauth import fresh_key
+from simulator.candidates.transport import Limits, NoAnswerError, Transport
+from simulator.candidates.words import fill
+from simulator.domain.candidate import Tokens
+from simulator.errors import CandidateError, InputError
+
+ISSUER_VARIABLE: Final = "JOURNALBENK_ISSUER"
+"""Where the token service started beside a candidate answers, for the processes of the same run."""
+PATIENCE_S: Final = 30.0
+_PAUSE_S: Final = 0.05
+
+
+def issuer_of(tokens: Tokens) -> str:
+    """The token service's address; raises InputError when it is started with a candidate that is not started."""
+    if "{issuer_port}" not in tokens.issuer:
+        return tokens.issuer.rstrip("/")
+    found = os.environ.get(ISSUER_VARIABLE, "")
+    if not found:
+        raise InputError(
+            "the token service beside the candidate is not started",
+            expected=f"its address in {ISSUER_VARIABLE}",
+            remedy="Let the bench start the candidate, or write the issuer's own address.",
+        )
+    return found
+
+
+@contextmanager
+def beside(tokens: Tokens | None, words: dict[str, str], log: Path) -> Iterator[dict[str, str]]:
+    """The words with ``{issuer}`` filled in, and the token service answering there for as long as the block lasts.
+
+    One without ``command`` is taken to run already. The key that the bench proves itself with is made for the run and
+    lies in a temporary folder. Raises CandidateError when the service does not start.
+    """
+    if tokens is None or not tokens.command:
+        yield words | ({"issuer": issuer_of(tokens)} if tokens else {})
+        return
+    port = processes.free_port()
+    issuer = tokens.issuer.replace("{issuer_port}", str(port)).rstrip("/")
+    with TemporaryDirectory(prefix="journalbenk-key-") as folder, fresh_key(Path(folder), tokens.key_variable) as jwks:
+        own = words | {"issuer": issuer, "issuer_port": str(port), "jwks": str(jwks)}
+        command = [fill(part, own) for part in tokens.command]
+        before = os.environ.get(ISSUER_VARIABLE)
+        os.environ[ISSUER_VARIABLE] = issuer
+        try:
+            with processes.started(command, Path(folder), log) as process:
+                _wait(issuer, log, process.poll)
+                yield own
+        finally:
+            if before is None:
+                del os.environ[ISSUER_VARIABLE]
+            else:
+                os.environ[ISSUER_VARIABLE] = before
+
+
+def _wait(issuer: str, log: Path, poll: Callable[[], int | None]) -> None:
+    url, transport = f"{issuer}/.well-known/openid-configuration", Transport(Limits(timeout_s=2.0))
+    began, last = time.monotonic(), ""
+    try:
+        while time.monotonic() - began < PATIENCE_S and poll() is None:
+            try:
+                answer = transport.exchange("GET", url, {"Accept": "application/json"})
+                if answer.status == 200:
+                    return
+                last = f"last answer: {answer.status}"
+            except NoAnswerError as error:
+                last = str(error)
+            time.sleep(_PAUSE_S)
+    finally:
+        transport.close()
+    remedy = f"See its log {log}, which ends:{processes.log_tail(log)}"
+    raise CandidateError(f"the token service did not start ({last})", expected="status 200", where=url, remedy=remedy)
