@@ -112,9 +112,10 @@ def _named(target: str, texts: Texts) -> str:
         return f"{line(place['name'], 60)} ({place['code']})"
     if band := _BAND.fullmatch(target):
         first, last = int(band["first"]), int(band["last"])
-        return texts(
-            "fit.from_age" if last >= _OLDEST else "fit.ages", what=_named(band["what"], texts), first=first, last=last
-        )
+        what = _named(band["what"], texts)
+        if first == last:
+            return texts("fit.one_age", what=what, age=first)
+        return texts("fit.from_age" if last >= _OLDEST else "fit.ages", what=what, first=first, last=last)
     if target.startswith(_CONDITION):
         return texts.name("condition", target.removeprefix(_CONDITION))
     if record := _NAMED.fullmatch(target):

@@ -20,7 +20,7 @@ from simulator.population.medicines import HEADER as MEDICINE_HEADER
 from simulator.population.medicines import medicine_model
 from simulator.population.relations import OF_AGE, guardian_chance
 from simulator.population.services import HEADER as SERVICE_HEADER
-from simulator.population.services import service_chance, service_eligible
+from simulator.population.services import service_share
 
 _IDENTITIES: Final = {"dnr": "dnr", "fhn": "fhn", "former": "changed"}
 """Kinds of number and the figures they are drawn by."""
@@ -56,11 +56,10 @@ class RecordFit:
         return found
 
     def _services(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:
-        made = _counts(record.services, "service")
+        made, cell = _counts(record.services, "service"), cells(people)
         for line in read_rows(self._figures.directory / "services.csv", SERVICE_HEADER):
             service = line.text("service")
-            eligible = int(service_eligible(people, line).sum())
-            chances = np.full(eligible, service_chance(line, self._figures))
+            chances = service_share(line, self._figures).ravel()[cell]
             yield f"service {service} {line.text('name')}", _use(line, "recipients"), chances, made.get(service, 0)
 
     def _medicines(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:

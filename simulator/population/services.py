@@ -9,7 +9,7 @@ from simulator.domain.tables import SERVICES
 from simulator.figures import Figures
 from simulator.figures.tables import Row, read_rows
 from simulator.population.began import began, table, uniforms
-from simulator.population.odds import Flags
+from simulator.population.odds import Flags, Floats
 
 HEADER: Final = (
     "service", "name", "among", "age_from", "recipients", "hours_weight", "place", "unit", "year", "source", "status",
@@ -19,6 +19,8 @@ _SHARES: Final = {
     "safety_alarm": "care.safety_alarm_share",
     "nursing_home": "care.nursing_home_share",
 }
+_GIVEN: Final = ("safety_alarm", "nursing_home")
+"""Columns that say by themselves who has the service."""
 _NURSING, _PRACTICAL = "15", "1"
 """Everybody with home care has one of these; who has both has home nursing at the end of its draws."""
 
@@ -55,6 +57,14 @@ def service_chance(row: Row, figures: Figures) -> float:
     return float(min(1.0, row.decimal("recipients") / people.sum()))
 
 
+def service_share(row: Row, figures: Figures) -> Floats:
+    """The share of all residents that has a service, by sex and age: shape (2, 121)."""
+    among = row.word("among", (*_SHARES, "residents"))
+    whole = figures.by_age_sex(_SHARES[among]) if among in _SHARES else np.ones((2, 121))
+    given = among in _GIVEN
+    return whole * (1.0 if given else service_chance(row, figures)) * (np.arange(121) >= row.whole("age_from"))
+
+
 def service_eligible(frame: pl.DataFrame, row: Row) -> Flags:
     """Whom of a population a service is for."""
     old: Flags = (frame["age"] >= row.whole("age_from")).to_numpy()
@@ -67,7 +77,7 @@ def service_eligible(frame: pl.DataFrame, row: Row) -> Flags:
 
 def _has(frame: pl.DataFrame, row: Row, figures: Figures, seed: int) -> Flags:
     eligible, service = service_eligible(frame, row), row.text("service")
-    if row.text("among") in ("safety_alarm", "nursing_home"):
+    if row.text("among") in _GIVEN:
         return eligible
     chance = service_chance(row, figures)
     if service == _PRACTICAL:
