@@ -13,6 +13,7 @@ from simulator.domain.person_number import (
     birth_date,
     check_digits,
     find_real_numbers,
+    finish_numbers,
     is_synthetic,
     is_valid,
     make_numbers,
@@ -23,6 +24,12 @@ from simulator.domain.person_number import (
 PLUS_80 = ("10915596784", "26812297073", "16858399649", "17912099997")
 PLUS_65 = ("12705825562", "19779998080", "13717404089")
 SYNTHETIC_D = ("41814061033", "57912075186", "41667987421")
+# Skatteetaten's own examples of the rule from 2032: valid under both rules, and under the new one only.
+SAMPLES = ("02013299997", "30108299920", "02013299806")
+SAMPLES_2032 = ("30108299939", "02013299903")
+PLUS_40 = ("13527248013", "68467038838")
+# Published in specifications as examples, with check digits that hold under no rule.
+WRONG = ("13057444850", "05076600324")
 
 # The same examples every time, no stopwatch, nothing left on disk.
 QUIET = settings(deadline=None, derandomize=True, database=None)
@@ -64,6 +71,44 @@ def test_published_synthetic_numbers_hold_under_both_rules(number: str) -> None:
     assert is_valid(number, rule="2032")
     assert is_synthetic(number)
     assert find_real_numbers(number) == ()
+
+
+@pytest.mark.parametrize("number", [*SAMPLES, *SAMPLES_2032, *PLUS_40])
+def test_published_examples_outside_the_series_are_read_and_stopped(number: str) -> None:
+    """Valid from 2032, most before as well, none synthetic; the guard finds each in a text."""
+    assert is_valid(number, rule="2032")
+    assert is_valid(number, rule="strict") == (number not in SAMPLES_2032)
+    assert not is_synthetic(number)
+    assert find_real_numbers(f"id {number}") == (3,)
+
+
+@pytest.mark.parametrize("number", WRONG)
+def test_published_examples_with_wrong_check_digits_are_refused(number: str) -> None:
+    """Neither rule takes them."""
+    assert not is_valid(number, rule="strict")
+    assert not is_valid(number, rule="2032")
+
+
+@QUIET
+@given(days, ranks, st.integers(0, 10), st.integers(1, 9))
+def test_any_wrong_digit_of_a_made_number_is_noticed(born: date, rank: int, place: int, more: int) -> None:
+    """Whatever number and digit, a single mistake never gives another number of the strict rule."""
+    number = one(born, rank)
+    wrong = f"{number[:place]}{(int(number[place]) + more) % 10}{number[place + 1 :]}"
+    assert not is_valid(wrong, rule="strict")
+
+
+@QUIET
+@given(st.integers(0, 10**9 - 1), st.integers(0, 3))
+def test_finished_numbers_hold_under_the_rule_of_their_remainder(nine: int, remainder: int) -> None:
+    """Remainder 0 holds under both rules, 1 to 3 under that from 2032 only; where no check digit exists it is said."""
+    numbers, valid = finish_numbers(np.array([nine]), np.array([remainder]))
+    number = f"{numbers[0]:011}"
+    reading = read_number(number)
+    if valid[0] and reading is not None:
+        assert reading.relaxed
+        assert reading.strict == (remainder == 0)
+    assert bool(valid[0]) == (real(f"{nine:09}", rest=remainder) is not None)
 
 
 @pytest.mark.parametrize("number", SYNTHETIC_D)
