@@ -7,11 +7,12 @@ from pathlib import Path
 
 from simulator.journal.app import build_app
 from simulator.journal.audit.chain import verify
-from simulator.journal.journal import InUseError
 from simulator.journal.server import listen, serve
 from simulator.journal.settings import Guard, Settings
 from simulator.journal.storage.migrations import TooNewError
-from simulator.journal.storage.sqlite import FILE, SqliteDatabase
+from simulator.journal.storage.opening import database
+from simulator.journal.storage.seam import InUseError
+from simulator.journal.storage.sqlite import FILE
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -20,6 +21,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8080, help="port to listen on (8080; 0 picks a free one)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--data", type=Path, help="folder of the database (a fresh temporary folder)")
+    parser.add_argument("--store", default="", help="URL of a PostgreSQL database, postgresql://... (a file in --data)")
     parser.add_argument("--base-url", help="address to advertise (http://HOST:PORT/fhir)")
     parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
     access = parser.add_mutually_exclusive_group(required=True)
@@ -32,12 +34,12 @@ def arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def check_trail(data: Path | None, head: str) -> int:
+def check_trail(data: Path | None, store: str, head: str) -> int:
     """Checks the chain of an audit trail: 0 when it is whole, 1 with what is wrong, 2 when there is none."""
-    if data is None or not (data / FILE).is_file():
-        sys.stderr.write("journal: --verify needs the folder of a journal's database in --data\n")
+    if not store and (data is None or not (data / FILE).is_file()):
+        sys.stderr.write("journal: --verify needs the folder of a journal's database in --data, or its --store\n")
         return 2
-    connection = SqliteDatabase(data).connect()
+    connection = database(Settings(data or Path(), store=store)).connect()
     found = verify(connection, head)
     connection.close()
     before = f", {found.unchained} before chaining began" if found.unchained else ""
@@ -51,7 +53,7 @@ def main(words: list[str]) -> int:
     """Serves until told to stop; 0 after that, 2 with a line on stderr if it cannot start."""
     options = arguments(words)
     if options.verify:
-        return check_trail(options.data, options.head)
+        return check_trail(options.data, options.store, options.head)
     try:
         bound = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
@@ -64,7 +66,9 @@ def main(words: list[str]) -> int:
         data = options.data or Path(scratch)
         try:
             guard = Guard(options.issuer.rstrip("/"), options.audience, options.hpr) if options.issuer else None
-            app = build_app(Settings(data, base_url=base, body_limit=options.body_limit, guard=guard))
+            app = build_app(
+                Settings(data, base_url=base, body_limit=options.body_limit, guard=guard, store=options.store)
+            )
         except InUseError:
             sys.stderr.write(f"journal: another journal has {data} open; choose another --data\n")
             return 2

@@ -1,11 +1,10 @@
 """The journal as an object: its parts, each replaceable, and their life from start to stop."""
 
-import fcntl
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from simulator.journal.access.gate import Gate
 from simulator.journal.access.narrowing import narrowed, narrowed_audits
@@ -28,18 +27,13 @@ from simulator.journal.search.page import Pages
 from simulator.journal.search.request import Parser
 from simulator.journal.settings import Settings
 from simulator.journal.storage.migrations import migrate, number
-from simulator.journal.storage.seam import Database
-from simulator.journal.storage.sqlite import SqliteDatabase
+from simulator.journal.storage.opening import database, own
 from simulator.journal.store import Reader, Store
 from simulator.journal.supported import AUDITED_ONLY
 from simulator.journal.validation import Validator
 from simulator.journal.writer import Writer
 
 SEARCHERS = 4
-
-
-class InUseError(Exception):
-    """Another journal has this data folder open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +80,17 @@ class Journal:
         self.issued = Issued()
         self.clock = Clock()
         settings.data.mkdir(parents=True, exist_ok=True)
-        self._lock = self._own(settings)
-        self.database: Database = SqliteDatabase(settings.data)
+        # With several workers, the process that starts them owns the folder.
+        self._lock = own(settings.data) if settings.workers == 1 else None
+        self.database = database(settings)
         connection = self.database.connect(write=True)
         migrate(self.database, connection)
         keys = {p.key: None for found in parameters().values() for p in found.values()}
         self.indexer = Indexer(number(connection, list(keys)), self.base)
         self.store = Store(connection, self.indexer, self.clock)
-        self.reader = Reader(self.database.connect())
+        # Whether a point read needs no thread of its own.
+        self.near = self.database.near
+        self.reader = Reader(self.database.connect()) if self.near else None
         self.finder = Finder(self.indexer.numbers)
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
@@ -106,17 +103,6 @@ class Journal:
         self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
         self._local = threading.local()
         self.writer: Writer
-
-    @staticmethod
-    def _own(settings: Settings) -> IO[str]:
-        """Takes the folder for this process; the lock goes with the process, however it ends."""
-        lock = (settings.data / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise InUseError(str(settings.data)) from None
-        return lock
 
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)
@@ -145,7 +131,7 @@ class Journal:
         """The calling pool thread's own reader."""
         reader: Reader | None = getattr(self._local, "reader", None)
         if reader is None:
-            reader = self._local.reader = Reader(self.database.connect())
+            reader = self._local.reader = Reader(self.database.connect(patience=self.settings.patience))
         return reader
 
     def start(self) -> None:
@@ -156,7 +142,9 @@ class Journal:
         """Makes durable what has queued, and lets go of the data folder."""
         self.pool.shutdown()
         await self.writer.close()
-        self.reader.connection.close()
+        if self.reader is not None:
+            self.reader.connection.close()
         if self.gate is not None:
             self.gate.close()
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()

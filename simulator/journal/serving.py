@@ -15,6 +15,7 @@ from simulator.journal.errors import FhirError, masked, refuse
 from simulator.journal.http import Answer, Call, check_accept
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.routing import Route, route
+from simulator.journal.storage.opening import refusal
 from simulator.journal.supported import AUDITED_ONLY
 
 HEADERS: Final = {
@@ -86,7 +87,7 @@ def at_once(journal: Journal, request: Request) -> Answer | None:
     It is served as ``serve_request`` would serve it, without the task and the messages of an ASGI call, which cost
     more than reading a resource does.
     """
-    if journal.gate is not None:
+    if journal.gate is not None or not journal.near:
         return None
     record = _record(request)
     try:
@@ -118,12 +119,17 @@ async def _admit(journal: Journal, gate: Gate, request: Request, call: Call) -> 
 
 async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer:
     """Runs an interaction in its place."""
-    if interaction.place == "loop":
+    if interaction.place == "loop" and journal.near:
         return _now(journal, interaction, call)
-    if interaction.place == "pool":
+    if interaction.place != "writer":
         _check_trail(journal)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
+        try:
+            return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
+        except journal.database.failures as error:
+            if not journal.database.is_late(error):
+                traceback.print_exception(error, file=sys.stderr)
+            raise refusal(journal.database, error, "nothing is shown") from error
     answer: Answer = await journal.writer.submit(lambda store: interaction.apply(journal, store, call), call.record)
     return answer
 
@@ -141,7 +147,7 @@ def _check_trail(journal: Journal) -> None:
 
 def _record(request: Request) -> Record:
     """The audit record of a request that has not been understood yet: what its method usually means."""
-    target = masked(request.path.removeprefix(f"{PREFIX}/"))
+    target = masked(request.path.removeprefix(f"{PREFIX}/")).replace("\x00", "")
     return Record(USUALLY.get(request.method, "read"), target, "", request.client)
 
 

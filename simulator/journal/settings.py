@@ -34,6 +34,10 @@ class Settings:
         include_cap: The number of included resources on a page.
         batch: The number of writes that one commit makes durable at most.
         audit_delay: Seconds that the AuditEvent of a read may wait for its commit.
+        store: The URL of a PostgreSQL database; empty for a file in ``data``.
+        workers: How many processes serve it.
+        patience: Seconds that a search or another read may take.
+        rate: Requests a second that one address may send on the average; 0 for any number.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
     """
 
@@ -45,4 +49,8 @@ class Settings:
     include_cap: int = 2000
     batch: int = 256
     audit_delay: float = 0.02
+    store: str = ""
+    workers: int = 1
+    patience: float = 30.0
+    rate: float = 0.0
     guard: Guard | None = None

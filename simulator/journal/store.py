@@ -104,7 +104,7 @@ class Store(Reader):
 
     def commit(self) -> None:
         """Makes the transaction durable."""
-        self._flush()
+        self._flush(last=True)
         self.connection.commit()
 
     def rollback(self) -> None:
@@ -133,14 +133,14 @@ class Store(Reader):
             self.connection.undo(f"piece{self._marked}")
             self.connection.release(f"piece{self._marked}")
 
-    def _flush(self) -> None:
+    def _flush(self, *, last: bool = False) -> None:
         for depth, changes in enumerate(self._pieces):
             if depth == self._marked:
                 self.connection.savepoint(f"piece{depth}")
                 self._marked += 1
             if changes:
                 self._pieces[depth] = Changes()
-                self.connection.apply(changes)
+                self.connection.apply(changes, last=last)
 
     def find(self, kind: str, identity: str) -> Found | None:
         """The resource as it stands in this transaction."""

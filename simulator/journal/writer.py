@@ -14,13 +14,15 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from simulator.journal.audit.record import Record, store_records
-from simulator.journal.errors import FhirError, refuse
+from simulator.journal.errors import FhirError
+from simulator.journal.storage.opening import refusal
 from simulator.journal.storage.seam import Database
 from simulator.journal.store import Store
 
 Work = Callable[[Store], Any]
 MOST_WAITING = 2000
 MOST_STUCK = 100_000
+NOTHING_STORED = "nothing of this request was stored"
 
 
 @dataclass(slots=True)
@@ -90,7 +92,6 @@ class Writer:
         await self.flush()
         self.jobs.put(None)
         await asyncio.to_thread(self.thread.join)
-        self.store.connection.close()
 
     def _run(self) -> None:
         going = True
@@ -103,6 +104,7 @@ class Writer:
             jobs = [job for job in batch if job is not None]
             self._commit(jobs)
             self.loop.call_soon_threadsafe(_settle, jobs)
+        self.store.connection.close()
 
     def _commit(self, jobs: list[Job]) -> None:
         notes = [self.notes.popleft() for _ in range(len(self.notes))]
@@ -118,7 +120,7 @@ class Writer:
             if isinstance(error, self.database.failures):
                 self.notes.extendleft(reversed(notes))
             for job in jobs:
-                job.error = self._storage(error)
+                job.error = refusal(self.database, error, NOTHING_STORED)
 
     def _do(self, job: Job) -> None:
         if job.work is _nothing:
@@ -137,12 +139,6 @@ class Writer:
             self.store.keep()
             if job.record:
                 job.record.status = getattr(job.result, "status", 200)
-
-    def _storage(self, error: Exception) -> FhirError:
-        if self.database.is_full(error):
-            return refuse(507, "no-store", "the disk is full; nothing of this request was stored")
-        words = f"the store failed ({type(error).__name__}); nothing of this request was stored"
-        return refuse(503, "transient", words)
 
 
 def _nothing(_: Store) -> None:

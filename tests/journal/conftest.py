@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from tests.journal import postgres
 from tests.journal.securing import Callers
 from tests.signing import start_neighbours
 
@@ -102,13 +103,42 @@ def start(*options: str) -> Running:
     return Running(process, line.removeprefix("journal ready at ").strip())
 
 
+@dataclass
+class Store:
+    """A database to keep journals in: ``server`` is the folder of a PostgreSQL server's socket, or None for SQLite."""
+
+    server: str | None = None
+    databases: dict[str, str] = field(default_factory=dict)
+
+    def options(self, data: str) -> list[str]:
+        """What makes a journal keep its things here; the same folder gives the same database again."""
+        if self.server is None:
+            return ["--data", data]
+        if data not in self.databases:
+            self.databases[data] = postgres.new_database(self.server)
+        return ["--data", data, "--store", self.databases[data]]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Each of the databases in turn. Where PostgreSQL is not installed its tests are skipped, but never in CI."""
+    if request.param == "sqlite":
+        yield Store()
+        return
+    if postgres.programs() is None and not os.environ.get("CI"):
+        pytest.skip("PostgreSQL is not installed: sudo apt-get install postgresql")
+    with postgres.server() as folder:
+        yield Store(folder)
+
+
 @pytest.fixture
-def launch() -> Iterator[Callable[..., Running]]:
-    """Starts journals that end with the test."""
+def launch(store: Store, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Starts journals that end with the test; ``data`` is their folder if a later one is to find it again."""
     started: list[Running] = []
 
-    def run(*options: str) -> Running:
-        started.append(start(*options))
+    def run(*options: str, data: Path | None = None) -> Running:
+        folder = data or tmp_path / f"journal-{len(started)}"
+        started.append(start(*store.options(str(folder)), *options))
         return started[-1]
 
     yield run
@@ -120,10 +150,10 @@ def launch() -> Iterator[Callable[..., Running]]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One journal for every test that does not end it."""
     data: Path = tmp_path_factory.mktemp("journal")
-    running = start("--data", str(data), "--body-limit", "200000")
+    running = start(*store.options(str(data)), "--body-limit", "200000")
     yield running
     assert running.stop() == 0
     assert running.process.stdout is not None
@@ -131,11 +161,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+def callers(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
     """Callers of a secured journal that runs beside its neighbours."""
     folder: Path = tmp_path_factory.mktemp("secured")
     with start_neighbours(folder) as signer:
-        running = start("--data", str(folder / "data"), "--issuer", signer.issuer)
+        running = start(*store.options(str(folder / "data")), "--issuer", signer.issuer)
         yield Callers(signer, running.base)
         assert running.stop() == 0
         assert running.process.stdout is not None

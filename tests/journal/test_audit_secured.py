@@ -105,9 +105,9 @@ def test_the_log_is_searched_by_who_looked(callers: Callers) -> None:
     assert [callers.get(callers.system(), base + name).json()["total"] for name in ("Kari", "Ola")] == [1, 0]
 
 
-def checked(data: Path, *head: str) -> tuple[int, str]:
+def checked(*options: str) -> tuple[int, str]:
     """What the command that checks the trail says."""
-    command = [sys.executable, "-m", "simulator.journal", "--verify", "--data", str(data), *head]
+    command = [sys.executable, "-m", "simulator.journal", "--verify", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -153,29 +153,29 @@ def test_whatever_is_done_to_the_trail_shows(trail: Path, tmp_path: Path, tamper
 
 def test_the_check_is_a_command(trail: Path) -> None:
     """The check prints the head; a head noted earlier that no longer fits ends with code 1."""
-    code, words = checked(trail.parent)
+    code, words = checked("--data", str(trail.parent))
     head = words.rpartition("head ")[2].strip()
     assert (code, words.startswith("audit trail: 5 lines chained")) == (0, True)
-    assert checked(trail.parent, "--head", head)[0] == 0
-    code, words = checked(trail.parent, "--head", f"5:{'0' * 64}")
+    assert checked("--data", str(trail.parent), "--head", head)[0] == 0
+    code, words = checked("--data", str(trail.parent), "--head", f"5:{'0' * 64}")
     assert (code, "BROKEN" in words) == (1, True)
 
 
-def test_the_chain_goes_on_after_a_restart(launch: Any, connect: Any, tmp_path: Path) -> None:
+def test_the_chain_goes_on_after_a_restart(store: Any, launch: Any, connect: Any, tmp_path: Path) -> None:
     """A crash and a restart leave one unbroken chain, reads and writes alike."""
     for _ in range(2):
-        running = launch("--data", str(tmp_path))
+        running = launch(data=tmp_path)
         client = connect(running.base)
         client.create({"resourceType": "Basic", "code": {"text": "x"}})
         client.get("Basic?_count=1")
         running.kill()
-    code, words = checked(tmp_path)
+    code, words = checked(*store.options(str(tmp_path)))
     assert code == 0
     assert int(words.partition(" lines")[0].rpartition(" ")[2]) >= 2
 
 
 def test_checking_nothing_is_wrong_use(tmp_path: Path) -> None:
     """Without a journal's folder the check says what it needs, with exit code 2."""
-    code, words = checked(tmp_path)
+    code, words = checked("--data", str(tmp_path))
     assert code == 2
     assert "--data" in words

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 Json = dict[str, Any]
@@ -17,7 +18,7 @@ def test_acknowledged_writes_survive_a_kill(
     launch: Callable[..., Any], connect: Callable[[str], Any], tmp_path: Path, patient: Json
 ) -> None:
     """With 100 clients writing, kill -9: on restart every acknowledged write is there, indexed and audited."""
-    running = launch("--data", str(tmp_path))
+    running = launch(data=tmp_path)
     acknowledged: list[Json] = []
 
     def write(position: int) -> None:
@@ -35,7 +36,7 @@ def test_acknowledged_writes_survive_a_kill(
 
     with ThreadPoolExecutor(100) as pool:
         list(pool.map(write, range(100)))
-    client = connect(launch("--data", str(tmp_path)).base)
+    client = connect(launch(data=tmp_path).base)
     assert len(acknowledged) >= 300
     bundle = client.get("Patient?_count=1000").json()
     stored = {entry["resource"]["id"]: entry["resource"] for entry in bundle["entry"]}
@@ -51,21 +52,22 @@ def test_a_restart_goes_on_where_it_was(
     launch: Callable[..., Any], connect: Callable[[str], Any], tmp_path: Path, patient: Json
 ) -> None:
     """SIGTERM ends with code 0; versions, index and the order of instants go on after a restart."""
-    first = launch("--data", str(tmp_path))
+    first = launch(data=tmp_path)
     client = connect(first.base)
     stored = client.create(patient)
     client.get(f"Patient/{stored['id']}")
     assert first.stop() == 0
-    client = connect(launch("--data", str(tmp_path)).base)
+    client = connect(launch(data=tmp_path).base)
     again = client.send("PUT", f"Patient/{stored['id']}", stored).json()
     assert again["meta"]["versionId"] == "2"
     assert again["meta"]["lastUpdated"] > stored["meta"]["lastUpdated"]
     assert client.get("AuditEvent?subtype=read&_summary=count").json()["total"] == 1
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_port_in_use_and_a_folder_in_use_are_said_in_one_line(launch: Callable[..., Any], tmp_path: Path) -> None:
     """Exit code 2 and one line on stderr, without a traceback."""
-    running = launch("--data", str(tmp_path))
+    running = launch(data=tmp_path)
     port = running.base.split(":")[2].split("/")[0]
     (tmp_path / "file").write_text("")
     for options in (

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 STORED = Path(__file__).parent / "stored" / "schema-1.sql"
 
 
@@ -22,7 +25,7 @@ def test_a_database_of_the_first_schema_is_read_searched_and_written_on(
 ) -> None:
     """Resources, versions, deletes, index and audit trail of the first schema are there after the migration."""
     old(tmp_path).close()
-    client = connect(launch("--data", str(tmp_path)).base)
+    client = connect(launch(data=tmp_path).base)
     assert client.get("AuditEvent?patient=Patient/kari&_summary=count").json()["total"] == 6
     assert client.ids("Patient?identifier=urn:test|K-1&gender=unknown") == ["kari"]
     assert client.get("Patient/kari/_history/1").json()["gender"] == "female"
@@ -36,7 +39,7 @@ def test_a_database_of_the_first_schema_is_read_searched_and_written_on(
     assert now[::-1] == ["search-type", "vread", "search-type", "read", "update"]
 
 
-def test_a_database_of_a_later_schema_is_refused(tmp_path: Path) -> None:
+def test_a_database_of_a_later_schema_is_refused(store: Any, tmp_path: Path) -> None:
     """Exit code 2 and one line that tells both versions; the database stays as it was."""
     db = old(tmp_path)
     db.executescript("CREATE TABLE schema_version(version INTEGER); INSERT INTO schema_version VALUES (99);")

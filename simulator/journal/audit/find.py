@@ -116,7 +116,7 @@ class AuditFinder:
         """Matches newest first, those older than row ``last`` (0: from the newest)."""
         return self._hits(
             reader,
-            f"{search.where} AND (? = 0 OR r.seq < ?) ORDER BY r.seq DESC LIMIT ?",
+            f"{search.where} AND (CAST(? AS BIGINT) = 0 OR r.seq < ?) ORDER BY r.seq DESC LIMIT ?",
             [*search.args, last, last, limit],
         )  # fmt: skip  the statement and its values side by side
 

@@ -98,7 +98,7 @@ class Criteria:
                 sql, args = self.inner(target, *rest, depth)
             except UnknownParameterError:
                 continue
-            parts.append((f"target IN (SELECT '{target}/' || id FROM ({sql}))", args))  # noqa: S608  values are bound
+            parts.append((f"target IN (SELECT '{target}/' || id FROM ({sql}) AS found)", args))  # noqa: S608  values are bound
         if not parts:
             raise UnknownParameterError(f"{parameter.name}.{rest[0]}")
         sql, args = values.any_of(parts)

@@ -27,6 +27,10 @@ MOVED: Final = ("vid", "seq", "updated", "deleted", "patient", "rid")
 """The columns of a row that brings a resource to its next version."""
 
 
+class InUseError(Exception):
+    """Another journal has the database open."""
+
+
 @dataclass(slots=True)
 class Changes:
     """Rows on their way to the database.
@@ -69,8 +73,11 @@ class Connection(Protocol):
     def run(self, sql: str, args: Sequence[Any] = ()) -> None:
         """Runs a statement that gives no rows."""
 
-    def apply(self, changes: Changes) -> None:
-        """Makes changes inside the transaction: what goes before what is added; index rows already there stay."""
+    def apply(self, changes: Changes, *, last: bool = False) -> None:
+        """Makes changes inside the transaction: what goes before what is added; index rows already there stay.
+
+        ``last`` tells that the commit comes next, so that both may be one.
+        """
 
     def begin(self) -> bool:
         """Begins a transaction that writes, alone of all connections; tells whether others wrote meanwhile."""
@@ -93,9 +100,6 @@ class Connection(Protocol):
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
 
-    def interrupt(self) -> None:
-        """Makes the query that another thread is running on this connection fail."""
-
     def close(self) -> None:
         """Ends the connection."""
 
@@ -111,11 +115,14 @@ class Database(Protocol):
     near: bool
     failures: tuple[type[Exception], ...]
 
-    def connect(self, *, write: bool = False) -> Connection:
-        """A new connection."""
+    def connect(self, *, write: bool = False, patience: float | None = None) -> Connection:
+        """A new connection; a query on it fails after ``patience`` seconds."""
 
     def is_full(self, error: Exception) -> bool:
         """Whether a failure means that there is no room left."""
+
+    def is_late(self, error: Exception) -> bool:
+        """Whether a failure means that a query took longer than it may."""
 
     def ddl(self, statement: str) -> str:
         """A statement of the schema in this database's own types."""

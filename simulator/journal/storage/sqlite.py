@@ -1,6 +1,8 @@
 """The journal's database as one SQLite file: WAL, and an fsync at each commit."""
 
+import math
 import sqlite3
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,10 @@ CHUNKS: Final = (128, 32, 8, 4, 2, 1)
 """How many rows one statement inserts: few sizes, so that each statement is prepared once."""
 
 
+OFTEN: Final = 20_000
+"""After how many steps of SQLite's machine a query's time is looked at."""
+
+
 class SqliteDatabase:
     """The file in a folder."""
 
@@ -22,13 +28,17 @@ class SqliteDatabase:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def connect(self, *, write: bool = False) -> "SqliteConnection":
-        """A new connection."""
-        return SqliteConnection(self.folder / FILE, write=write)
+    def connect(self, *, write: bool = False, patience: float | None = None) -> "SqliteConnection":
+        """A new connection; a query on it fails after ``patience`` seconds."""
+        return SqliteConnection(self.folder / FILE, write=write, patience=patience)
 
     def is_full(self, error: Exception) -> bool:
         """Whether a failure means that there is no room left."""
         return "full" in str(error)
+
+    def is_late(self, error: Exception) -> bool:
+        """Whether a failure means that a query took longer than it may."""
+        return "interrupted" in str(error)
 
     def ddl(self, statement: str) -> str:
         """The statement itself: the schema is written in SQLite's types."""
@@ -38,11 +48,15 @@ class SqliteDatabase:
 class SqliteConnection:
     """A connection in autocommit mode."""
 
-    def __init__(self, file: Path, *, write: bool) -> None:
+    def __init__(self, file: Path, *, write: bool, patience: float | None = None) -> None:
         self.db = sqlite3.connect(
             file, isolation_level=None, check_same_thread=False, cached_statements=600, timeout=30
         )  # fmt: skip  one call
         self.seen = 0
+        self.patience = patience
+        self.until = math.inf
+        if patience is not None:
+            self.db.set_progress_handler(lambda: time.monotonic() > self.until, OFTEN)
         run = self.db.execute
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=FULL")
@@ -55,6 +69,8 @@ class SqliteConnection:
 
     def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """The rows of a query."""
+        if self.patience is not None:
+            self.until = time.monotonic() + self.patience
         return self.db.execute(sql, args).fetchall()
 
     def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
@@ -66,7 +82,7 @@ class SqliteConnection:
         """Runs a statement that gives no rows."""
         self.db.execute(sql, args)
 
-    def apply(self, changes: Changes) -> None:
+    def apply(self, changes: Changes, *, last: bool = False) -> None:  # noqa: ARG002  the commit is a statement of its own here
         """Makes changes: what goes before what is added; index rows that are there already stay."""
         for table, rows in changes.gone.items():
             self.db.executemany(_delete(table), rows)
@@ -114,10 +130,6 @@ class SqliteConnection:
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
         return self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name]) is not None
-
-    def interrupt(self) -> None:
-        """Makes the query that another thread is running on this connection fail."""
-        self.db.interrupt()
 
     def close(self) -> None:
         """Ends the connection."""
