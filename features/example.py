@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from features.study import Fits, Resident, Row, Study, Written, anybody
+from features.telling import Step, tell
 from simulator.candidates import Session
 from simulator.checks import by_rule, judge
 from simulator.domain.exchange import Exchange, Fact, History
@@ -42,17 +43,34 @@ class Example:
     judged: set[str] = field(default_factory=set)
     residents: list[Resident] = field(default_factory=list)
     _made: int = 0
+    told: list[list[Written]] = field(default_factory=list)
+    """What the steps told last write."""
+    _episodes: int = 0
 
     @property
     def resident(self) -> Resident:
         """The resident the example is about."""
         return self.residents[0]
 
-    def meet(self, fits: Fits = anybody, **least: int) -> Resident:
+    def meet(self, fits: Fits = anybody, *, where: str = "", **least: int) -> Resident:
         """A resident of the study with at least so many of each thing, and who fits, takes part."""
-        found = self.study.resident(self.name, fits, **least)
+        found = self.study.resident(self.name, fits, where=where, **least)
         self.residents.append(found)
         return found
+
+    def tell(self, *steps: Step, about: Resident | None = None) -> list[list[Written]]:
+        """What each step writes about a resident (the first, when none is named), as pathways would write it."""
+        resident = about or self.resident
+        self._episodes += 1
+        episode = f"{self.name}/{resident.person['resident']}/{self._episodes}"
+        self.told = tell(self.study, resident, episode, steps)
+        return self.told
+
+    def record(self, label: str, steps: Iterable[Sequence[Written]], *, actor: str = "") -> None:
+        """Send what some steps write, in order, as ``<label>.<number>``."""
+        before = sum(e.label.startswith(f"{label}.") for e in self.exchanges)
+        for number, written in enumerate((w for step in steps for w in step), start=before + 1):
+            self.write(written, f"{label}.{number}", actor=actor)
 
     def know(self, **facts: Any) -> None:
         """Write down what is true in the simulated world."""
@@ -80,6 +98,12 @@ class Example:
         interaction = written.interaction
         interaction = replace(interaction, headers=(*interaction.headers, *also))
         return self.keep(self.session.send(interaction, label=label, actor=actor or written.row["profession"] or ""))
+
+    def send_as(self, written: Written, label: str, body: Any, *, actor: str = "", **parts: Any) -> Exchange:
+        """Send a create that was told, with another body (and headers), after what it needs."""
+        self.seed([written], leaving_out=[written])
+        other = replace(written.interaction, body=orjson.dumps(body), **parts)
+        return self.keep(self.session.send(other, label=label, actor=actor or written.row["profession"] or ""))
 
     def interaction(self, verb: Verb, kind: str, **parts: Any) -> Interaction:
         """An interaction of the example's own, with an id that depends on nothing but its place in the example."""

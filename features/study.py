@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -85,6 +86,18 @@ class Study:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._taken: set[int] = set()
+        self._added: dict[str, Row] = {}
+
+    @cached_property
+    def seed(self) -> int:
+        """The seed the study was made from."""
+        return int(orjson.loads((self._folder / "manifest.json").read_bytes())["seed"])
+
+    @cached_property
+    def start(self) -> date:
+        """The day its care begins."""
+        first: datetime = self._events.sort("at").item(0, "at")
+        return first.date()
 
     @cached_property
     def interactions(self) -> pl.DataFrame:
@@ -92,7 +105,8 @@ class Study:
         return pl.read_parquet(self._folder / "interactions.parquet")
 
     @cached_property
-    def _population(self) -> pl.DataFrame:
+    def population(self) -> pl.DataFrame:
+        """Everybody."""
         return pl.read_parquet(self._folder / "population.parquet")
 
     @cached_property
@@ -121,10 +135,20 @@ class Study:
         """The resource types the study creates."""
         return sorted(self.interactions.filter(pl.col("verb") == "create")["type"].unique())
 
-    def resident(self, example: str, fits: Fits, /, **least: int) -> Resident:
+    def add(self, interactions: pl.DataFrame) -> None:
+        """What an example tells beyond the study can be needed like the study's own."""
+        for row in interactions.to_dicts():
+            self._added.setdefault(row["interaction"], row | {"seq": len(self._added)})
+
+    def added(self, interaction: str) -> Written:
+        """Something an example has told."""
+        return Written(self._added[interaction])
+
+    def resident(self, example: str, fits: Fits, /, *, where: str = "", **least: int) -> Resident:
         """A resident with at least so many of each thing and who fits, by the example's name, and nobody else's.
 
-        Words are ``record_Condition`` (phase and type) or a message type. Raises NobodyError when there is none.
+        Words are ``record_Condition`` (phase and type) or a message type; ``where`` is an SQL condition over the
+        population's columns. Raises NobodyError when there is none.
         """
         wanted = {word.replace("_", ".", 1) if word[0].islower() else word: n for word, n in least.items()}
         fitting = self._counts
@@ -132,6 +156,9 @@ class Study:
             if word not in fitting.columns:
                 raise NobodyError(f"Nobody in the study has '{word}'.")
             fitting = fitting.filter(pl.col(word) >= n)
+        if where:
+            those = self.population.filter(pl.sql_expr(where))["resident"]
+            fitting = fitting.filter(pl.col("resident").is_in(those.implode()))
         numbers = [n for n in fitting["resident"] if n not in self._taken]
         for number in sorted(numbers, key=lambda n: blake2b(f"{example}/{n}".encode(), digest_size=8).digest())[
             :MOST_ASKED
@@ -140,25 +167,28 @@ class Study:
             if fits(found):
                 self._taken.add(number)
                 return found
-        told = ", ".join(f"{n} {word}" for word, n in wanted.items())
+        told = ", ".join([*(f"{n} {word}" for word, n in wanted.items()), *filter(None, [where])])
         raise NobodyError(f"Nobody in the study is left who fits and has at least {told}.")
 
     def _told(self, number: int) -> Resident:
-        person = self._population.row(by_predicate=pl.col("resident") == number, named=True)
+        person = self.population.row(by_predicate=pl.col("resident") == number, named=True)
         rows = self.interactions.filter(pl.col("resident") == number).sort("seq").to_dicts()
         events = self._events.filter(pl.col("resident") == number).sort("event").to_dicts()
         return Resident(person, tuple(rows), tuple(events))
 
     def needed(self, rows: Iterable[Row]) -> list[Row]:
         """The rows and everything they need, transitively, in the order of the study."""
-        found: dict[int, Row] = {}
+        found: dict[tuple[bool, int], Row] = {}
         waiting = [str(row["interaction"]) for row in rows]
         while waiting:
-            number = self._by_id[waiting.pop()]
-            if number not in found:
-                found[number] = self.interactions.row(number, named=True)
-                waiting += found[number]["needs"] or []
-        return [found[number] for number in sorted(found)]
+            name = waiting.pop()
+            number = self._by_id.get(name)
+            row = self.interactions.row(number, named=True) if number is not None else self._added[name]
+            place = (number is None, int(row["seq"]))
+            if place not in found:
+                found[place] = row
+                waiting += row["needs"] or []
+        return [found[place] for place in sorted(found)]
 
     def organisations(self, resident: Resident) -> Sequence[Written]:
         """Organisations that meet the resident, in the order of the study."""

@@ -105,7 +105,7 @@ def turned_away(example: Example) -> None:
 def past_and_care(example: Example) -> None:
     """Somebody with diagnoses and several contacts."""
     resident = example.meet(record_Condition=1, care_Encounter=2)
-    everything = resident.written("Patient", *ABOUT_A_PATIENT)
+    everything = [resident.patient, *resident.written(*ABOUT_A_PATIENT)]
     example.seed(everything)
     example.know(everything=[w.id for w in everything])
 

@@ -1,8 +1,31 @@
 """History in, findings out: every check of a candidate, registered by the claim it makes."""
 
-from simulator.checks import accesslog, interface, lookups, medicines, messages, people, record, work
+from simulator.checks import (
+    accesslog,
+    acute,
+    capacity,
+    cases,
+    children,
+    contacts,
+    indicators,
+    interface,
+    lookups,
+    medicines,
+    messages,
+    mobile,
+    outside,
+    people,
+    plans,
+    record,
+    sources,
+    treatment,
+    work,
+)
 from simulator.checks.registry import CHECKS, Check, by_rule, check, judge
 
-TOPICS = (accesslog, interface, lookups, medicines, messages, people, record, work)
+TOPICS = (
+    *(accesslog, acute, capacity, cases, children, contacts, indicators, interface, lookups, medicines, messages),
+    *(mobile, outside, people, plans, record, sources, treatment, work),
+)
 
 __all__ = ["CHECKS", "TOPICS", "Check", "by_rule", "check", "judge"]

@@ -6,6 +6,7 @@ from simulator.fhir.counting import Count
 from simulator.fhir.page import contract_page
 from simulator.fhir.past_bundle import transactions, write_ndjson
 from simulator.fhir.past_long import LongPast, long_pasts, past_of
+from simulator.fhir.references import tariffs, vaccines
 from simulator.fhir.render import render
 from simulator.fhir.selection import as_transaction, needed_closure, row_to_interaction
 
@@ -21,6 +22,8 @@ __all__ = [
     "past_of",
     "render",
     "row_to_interaction",
+    "tariffs",
     "transactions",
+    "vaccines",
     "write_ndjson",
 ]

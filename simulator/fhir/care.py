@@ -26,9 +26,8 @@ def prepared(events: pl.DataFrame) -> pl.DataFrame:
     """
     length = pl.duration(minutes=int(assumption("appointment_minutes")))
     times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
-    placed = events if "place" in events.columns else events.with_columns(place=pl.lit(None, pl.String))
     return (
-        placed.with_columns(slot=pl.coalesce("appointment", "due"))
+        events.with_columns(slot=pl.coalesce("appointment", "due"))
         .with_columns(
             slot_end=pl.col("slot") + length,
             times=pl.int_range(pl.len()).over("episode", "step"),

@@ -1,6 +1,7 @@
 """Every mutant: its fault, the rule whose check must catch it, and what it would mean on the ward."""
 
 from tests.mutants import breaks
+from tests.mutants.care_catalogue import CARE_MUTANTS
 from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
 
 MUTANTS = (
@@ -270,4 +271,5 @@ MUTANTS = (
         "A patient is treated for what somebody else has.",
         breaks.misfiles,
     ),
+    *CARE_MUTANTS,
 )  # fmt: skip  a table

@@ -19,7 +19,7 @@ from simulator.places import FEATURES, ROOT
 from simulator.population import make_population
 from simulator.scenario.studies import load_study
 
-TABLES = ("population", "events", "interactions")
+FILES = ("population.parquet", "events.parquet", "interactions.parquet", "manifest.json")
 CANDIDATE = """
 name: {name}
 title: A candidate that is wrong on purpose
@@ -48,6 +48,7 @@ def people_and_care(tmp_path_factory: pytest.TempPathFactory) -> Path:
     render(part, population, figures, seed=study.seed, start=study.start).write_parquet(folder / "interactions.parquet")
     population.write_parquet(folder / "population.parquet")
     part.write_parquet(folder / "events.parquet")
+    (folder / "manifest.json").write_text(f'{{"seed": {study.seed}}}')
     return folder
 
 
@@ -57,8 +58,8 @@ def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
     def run(name: str, requirement: str = "", within: str = "20") -> list[Verdict]:
         folder = tmp_path_factory.mktemp(name or "sound")
-        for table in TABLES:
-            (folder / f"{table}.parquet").symlink_to(people_and_care / f"{table}.parquet")
+        for file in FILES:
+            (folder / file).symlink_to(people_and_care / file)
         yaml = folder / "candidate.yaml"
         module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", '"--open", ')
         yaml.write_text(CANDIDATE.format(name=name or "sound", module=module, words=words))
