@@ -47,10 +47,11 @@ def quality_is_counted_from_the_record(history: History) -> Finding:
         sent = [instant(e.resource.get("sent")) for e in listed(history, f"letters.{number}")]
         if len(ended) != 1 or len(sent) != 1 or ended[0] is None or sent[0] is None:
             problems.append(f"Stay {number} shows {len(ended)} ends and {len(sent)} epikriser, expected one of each")
-        elif (sent[0] - ended[0] <= A_DAY) is not within:
-            problems.append(f"Stay {number} counts as {'late' if within else 'within a day'}, and was not")
-    share = f"{sum(truth)} of {len(truth)}"
-    passed = f"The record shows {share} epikriser sent within a day, as happened."
+        elif sent[0] - ended[0] > A_DAY and within:
+            problems.append(f"The epikrise of stay {number} counts as late, and was sent within a day")
+        elif sent[0] - ended[0] <= A_DAY and not within:
+            problems.append(f"The epikrise of stay {number} counts as sent within a day, and was late")
+    passed = f"The record shows {sum(truth)} of {len(truth)} epikriser sent within a day, as happened."
     return finding(problems, passed, [*history.labelled("stays"), *history.labelled("letters")])
 
 

@@ -89,9 +89,7 @@ def other_bodies_get_what_law_allows(history: History) -> Finding:
     inbox = listed(history, "inbox")
     shown = {e.name for e in inbox}
     problems = [f"{name} was sent to child welfare and is not in its inbox" for name in concern if name not in shown]
-    problems += [
-        f"{name} was sent to somebody else and is in the inbox of child welfare" for name in others if name in shown
-    ]
+    problems += [f"{name} was sent to somebody else and is in that inbox" for name in others if name in shown]
     for entry in inbox:
         addressed = {name_in(r) for r in references(entry.resource.get("recipient"))}
         if office not in addressed and entry.name not in others:
