@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from simulator.errors import BenchError, InterruptedRunError
-from simulator.run import campaign, desk, people
+from simulator.run import campaign, desk, people, simulation
 from simulator.run import pathways as explained
 from simulator.run.display import Terminal
 from simulator.run.people_files import Format
@@ -111,18 +111,28 @@ def population(
 @app.command()
 def simulate(
     study: StudyName = desk.DEFAULT_STUDY,
+    municipality: Annotated[
+        list[str], typer.Option(help="Only this of the study's municipalities; may be given several times.")
+    ] = [],  # noqa: B006  typer copies it
+    replications: Annotated[
+        int | None, typer.Option(help="So many replications, whatever the study says.", min=1)
+    ] = None,
     seed: Seed = None,
     workers: Workers = 2,
     cluster: Cluster = "",
     out: Out = None,
+    lang: Language = desk.Language.en,
 ) -> None:
-    """Simulate a study: people, care events and FHIR interactions, no candidate needed."""
-    result = campaign.simulate_only(
-        campaign.Options(study, seed=seed, workers=workers, cluster=cluster, out=out, command=_command()), Terminal()
+    """Simulate a study with its alternatives and replications: figures with intervals, and a page; no candidate."""
+    asked = simulation.Asked(
+        study, seed, workers, cluster, out, lang.value, tuple(municipality), replications, command=_command()
     )
+    result = simulation.simulate_study(asked, Terminal())
     for name, digest in result.digests.items():
         typer.echo(f"{name}: {digest}")
+    typer.echo(f"replications: {result.replications}")
     typer.echo(f"written to {result.folder}")
+    typer.echo(f"report: {result.report}")
 
 
 @app.command()

@@ -46,7 +46,7 @@ def _markdown(items: list[Item], say: Wording) -> str:
 def _pictures(files: StudyFiles, say: Wording) -> dict[str, Markup]:
     titles = {str(row.get("name", "")): say.alternative(str(row.get("name", ""))) for row in files.alternatives}
     found: dict[str, Markup] = {}
-    panels = [(say.measure(name), rows) for name in HEADLINES if (rows := _over_all(files, name))][:_PANELS]
+    panels = [(say.measure(name), rows) for name in HEADLINES if (rows := _over_all(files, name, say))][:_PANELS]
     if len(titles) > 1 and panels:
         found["intervals"] = intervals(panels, titles, say.texts)
     bars = _kinds(files, say)
@@ -59,9 +59,9 @@ def _pictures(files: StudyFiles, say: Wording) -> dict[str, Markup]:
     return found
 
 
-def _over_all(files: StudyFiles, name: str) -> list[Row]:
+def _over_all(files: StudyFiles, name: str, say: Wording) -> list[Row]:
     """A figure over everything in each alternative; nothing when it is zero in all of them."""
-    rows = [row for row in files.figures if (row["name"], row["over"]) == (name, "all")]
+    rows = [say.readable(row) for row in files.figures if (row["name"], row["over"]) == (name, "all")]
     return rows if any(row["value"] for row in rows) else []
 
 

@@ -68,11 +68,13 @@ class StudyView:
     """The study's part of the page."""
 
     headlines: list[FigureRow]
+    never: list[str]
+    """Chief figures that are zero in every alternative."""
     changes: list[Change]
     groups: list[tuple[str, list[FigureRow]]]
     """All other figures: by profession, pathway, kind of information and message type."""
     compared: int
-    """Differences that have an interval, so that the reader knows how many may have come about by chance."""
+    """Differences that are not exactly zero, so that the reader knows how many may have come about by chance."""
 
 
 def study_view(files: StudyFiles, say: Wording) -> StudyView:
@@ -80,16 +82,24 @@ def study_view(files: StudyFiles, say: Wording) -> StudyView:
     rows = list(_rows(files, say))
     first = {name: number for number, name in enumerate(HEADLINES)}
     chief = [row for row in rows if row.over == "all" and row.name in first]
+    never = {row["name"] for row in files.figures if row["over"] == "all"} - _happened(files)
     others = [row for row in rows if row not in chief]
     groups: dict[str, list[FigureRow]] = {}
     for row in others:
         groups.setdefault(_group(row.over), []).append(row)
+    chief.sort(key=lambda row: first[row.name])
+    shown = [row for row in chief if row.name not in never]
     return StudyView(
-        sorted(chief, key=lambda row: first[row.name]),
-        list(_changes(files, chief, say)),
+        shown,
+        [row.label for row in chief if row.name in never],
+        list(_changes(files, shown, say)),
         [(key, groups[key]) for key in _GROUPS if key in groups],
-        sum(row["low"] is not None for row in files.differences),
+        sum(row["verdict"] in ("higher", "lower", "unclear") for row in files.differences),
     )
+
+
+def _happened(files: StudyFiles) -> set[str]:
+    return {row["name"] for row in files.figures if row["over"] == "all" and row["value"]}
 
 
 _GROUPS: Final = ("all", "role", "pathway", "information", "message", "road", "place", "staff")
@@ -114,6 +124,7 @@ def _rows(files: StudyFiles, say: Wording) -> Iterator[FigureRow]:
 
 
 def _cell(row: Row, difference: Row | None, say: Wording) -> Cell:
+    row, difference = say.readable(row), say.readable(difference) if difference else None
     unit, name = row["unit"], row["alternative"]
     cell = (name, say.alternative(name), say.value(row["value"], unit), say.interval(row, unit))
     if difference is None:
@@ -126,7 +137,7 @@ def _changes(files: StudyFiles, chief: Sequence[FigureRow], say: Wording) -> Ite
     for alternative in files.alternatives:
         name = str(alternative.get("name", ""))
         verdicts: dict[str, list[str]] = {}
-        for row in sorted(chief, key=lambda row: HEADLINES.index(row.name)):
+        for row in chief:
             for cell in row.cells:
                 if cell.alternative == name and cell.verdict:
                     verdicts.setdefault(cell.verdict, []).append(row.label)

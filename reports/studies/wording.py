@@ -9,6 +9,8 @@ from reports.run_files import Row, mapping
 from reports.studies.files import StudyFiles
 
 _SHARE: Final = "share"
+_WORKING_TIME: Final = ("work.", "duplicate.")
+_NUMBERS: Final = ("value", "low", "high", "baseline", "difference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,13 @@ class Wording:
     def measure(self, name: str) -> str:
         """What a figure is called."""
         return self.texts.name("measure", name)
+
+    def readable(self, row: Row) -> Row:
+        """A row in the unit people would use: working time in hours."""
+        if row["unit"] != "min" or not str(row["name"]).startswith(_WORKING_TIME):
+            return row
+        numbers = {key: row[key] / 60 for key in _NUMBERS if row.get(key) is not None}
+        return {**row, **numbers, "unit": "h"}
 
     def value(self, value: float | None, unit: str) -> str:
         """A value with its unit."""

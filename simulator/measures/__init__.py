@@ -1,6 +1,6 @@
 """From what happened to figures with intervals: simulated care, experiments, load runs, a run's verdict on itself."""
 
-from simulator.measures.care import measure_care
+from simulator.measures.care import MEASURED, measure_care
 from simulator.measures.correctness import acknowledged_present, conditional_creates_single, versions_grow
 from simulator.measures.limits import LimitVerdict, judge_limits
 from simulator.measures.payment import payment_days
@@ -9,6 +9,7 @@ from simulator.measures.response import measure
 from simulator.measures.validity import RunVerdict, judge_run
 
 __all__ = [
+    "MEASURED",
     "LimitVerdict",
     "Percentile",
     "RunVerdict",

@@ -1,6 +1,7 @@
 """From a simulation's care events to its figures: every measure of one replication, in a fixed order."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import polars as pl
 
@@ -10,9 +11,15 @@ from simulator.measures.payment import payment_days
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
 from simulator.measures.workload import episodes, messages, staff_time
 
+MEASURED: Final = (
+    *("at", "began", "wanted", "due", "known", "pathway", "episode", "resident", "kommunenummer", "role", "staff"),
+    *("message", "reads", "lacks", "late_info", "road", "fate", "reminders", "extra_s", "overtime_s", "postponed"),
+)
+"""The columns of ``tables.EVENTS`` that figures are taken from."""
+
 
 def measure_care(events: pl.DataFrame, day_price_nok: float | None = None) -> list[Measurement]:
-    """The figures of one simulated period (``tables.EVENTS``, warm-up left out); none without events.
+    """The figures of one simulated period (columns ``MEASURED``, warm-up left out); none without events.
 
     ``day_price_nok`` is what a municipality pays for a day in hospital of somebody ready to leave. Counts are of the
     whole period, shares run from 0 to 1, times are minutes or hours as the unit says.

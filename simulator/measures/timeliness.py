@@ -18,13 +18,14 @@ def knowledge(events: pl.DataFrame) -> Iterator[Measurement]:
 
     What never arrived has no time; its share stands beside it as ``knowledge.never_share``.
     """
-    told = events.lazy().filter(pl.col("road") != "none").select(
-        "message",
-        "road",
-        hours=_between("at", "known", _HOUR),
-        never=pl.col("known").is_null(),
-    )  # fmt: skip
-    figures = {"n": pl.len(), "never": pl.col("never").sum(), "arrived": pl.col("hours").count(), **_spread("hours")}
+    sent = events.lazy().filter(pl.col("road") != "none")
+    told = sent.select("message", "road", waited=_between("at", "known"), never=pl.col("known").is_null())
+    figures = {
+        "n": pl.len(),
+        "never": pl.col("never").sum(),
+        "arrived": pl.col("waited").count(),
+        **_spread("waited", _HOUR),
+    }
     totals = rolled_up(told.collect(), figures, {"message": "message/", "road": "road/"})
     yield from _spread_of(totals, "knowledge.hours", "h", "arrived")
     yield from shared(totals, "knowledge.never_share", "never", "n")
@@ -46,9 +47,9 @@ def queues(events: pl.DataFrame) -> Iterator[Measurement]:
     Only steps that take somebody's time; citizens and systems wait for nobody.
     """
     waited = events.lazy().filter(pl.col("staff") >= 0).select(
-        "role", "pathway", minutes=_between("wanted", "began", _MINUTE).clip(lower_bound=0)
+        "role", "pathway", waited=_between("wanted", "began").clip(lower_bound=0)
     )  # fmt: skip
-    totals = rolled_up(waited.collect(), {"n": pl.len(), **_spread("minutes")}, CARE)
+    totals = rolled_up(waited.collect(), {"n": pl.len(), **_spread("waited", _MINUTE)}, CARE)
     yield from _spread_of(totals, "queue.minutes", "min", "n")
 
 
@@ -58,13 +59,15 @@ def postponed(events: pl.DataFrame) -> Iterator[Measurement]:
     yield from measured(totals, "work.postponed", "times", "times", "n")
 
 
-def _between(earlier: str, later: str, unit_ms: int) -> pl.Expr:
-    return (pl.col(later) - pl.col(earlier)).dt.total_milliseconds() / unit_ms
+def _between(earlier: str, later: str) -> pl.Expr:
+    """Whole milliseconds, so that sums are exact in whatever order they are added up."""
+    return (pl.col(later) - pl.col(earlier)).dt.total_milliseconds()
 
 
-def _spread(column: str) -> dict[str, pl.Expr]:
-    quantiles = {name: pl.col(column).quantile(q, "linear") for name, q in _QUANTILES.items()}
-    return {"mean": pl.col(column).mean(), **quantiles}
+def _spread(column: str, unit_ms: int) -> dict[str, pl.Expr]:
+    value = pl.col(column)
+    quantiles = {name: value.quantile(q, "linear") / unit_ms for name, q in _QUANTILES.items()}
+    return {"mean": value.sum() / value.count() / unit_ms, **quantiles}
 
 
 def _spread_of(totals: pl.DataFrame, name: str, unit: str, n: str) -> Iterator[Measurement]:

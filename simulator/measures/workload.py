@@ -16,15 +16,15 @@ _NUMBERED: Final = pl.col("staff") >= 0
 
 def staff_time(events: pl.DataFrame) -> Iterator[Measurement]:
     """Steps done, and by profession the minutes of work, overtime, and extra work because something was not there."""
-    minutes = (pl.col("at") - pl.col("began")).dt.total_milliseconds() / 60_000
-    work = events.lazy().filter(_NUMBERED).select(
-        "role", "pathway", minutes=minutes, overtime=pl.col("overtime_s") / 60, extra=pl.col("extra_s") / 60
-    )  # fmt: skip
+    # Whole numbers are added up, so that the sum is exact in whatever order that happens.
+    took = (pl.col("at") - pl.col("began")).dt.total_milliseconds()
+    overtime, extra = pl.col("overtime_s").cast(pl.Int64), pl.col("extra_s").cast(pl.Int64)
+    work = events.lazy().filter(_NUMBERED).select("role", "pathway", took=took, overtime=overtime, extra=extra)
     figures = {
         "n": pl.len(),
-        "minutes": pl.col("minutes").sum(),
-        "overtime": pl.col("overtime").sum(),
-        "extra": pl.col("extra").sum(),
+        "minutes": pl.col("took").sum() / 60_000,
+        "overtime": pl.col("overtime").sum() / 60,
+        "extra": pl.col("extra").sum() / 60,
         "again": (pl.col("extra") > 0).sum(),
     }
     totals = rolled_up(work.collect(), figures, CARE)

@@ -58,19 +58,6 @@ class Result:
     digests: dict[str, str]
 
 
-def simulate_only(options: Options, watch: Watcher | None = None) -> Result:
-    """Population, events and interactions of a study, without any candidate."""
-    job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster)
-    study = load_study(options.study, job.figures)
-    study = study if options.seed is None else replace(study, seed=options.seed)
-    folder = RunFolder.create(options.out, study.name)
-    with left_readable(folder, options.lang):
-        folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
-        digests = make_timeline(study, folder, job)
-        folder.finish()
-    return Result(folder.path, None, PASSED, {}, LoadResult("", ()), digests)
-
-
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
     job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster, options.allow_remote)

@@ -28,17 +28,17 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
 
     Each stage reads what the one before it wrote, so that a nation's tables are never in memory together.
     """
-    digests = {"study_digest": study.digest, "population_digest": _make_people(study, folder, job)}
+    digests = {"study_digest": study.digest, "population_digest": make_people(study, folder, job)}
     digests["timeline_digest"], interactions = _simulate(study, folder, job)
     if study.interactions == "rendered":
-        digests["interactions_digest"] = _render(study, folder, job)
+        digests["interactions_digest"] = render_events(study, folder, job)
     else:
         folder.note(interactions_counted=interactions)
     folder.note(**describe(study, job.figures), seed=study.seed, **digests, **figures_used(job.figures, study))
     return digests
 
 
-def _make_people(study: Study, folder: RunFolder, job: Job) -> str:
+def make_people(study: Study, folder: RunFolder, job: Job) -> str:
     """Make and write the people and how well they fit; returns their digest."""
     digest, few = TableDigest(), []
     blocks = population_blocks(job.figures, study.municipalities, study.seed, workers=job.workers)
@@ -71,7 +71,7 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
     return digest.hexdigest(), count.interactions
 
 
-def _render(study: Study, folder: RunFolder, job: Job) -> str:
+def render_events(study: Study, folder: RunFolder, job: Job) -> str:
     """Write what the events are in FHIR; returns the digest of it."""
     events, population = (pl.read_parquet(folder.path / name) for name in (EVENTS_FILE, PEOPLE_FILE))
     with job.watch.stage("Writing FHIR interactions") as advance:

@@ -14,6 +14,7 @@ from simulator.domain.exchange import History
 from simulator.errors import InputError
 from simulator.histories import read_histories, read_verdicts
 from simulator.measures import measure
+from simulator.measures.replications import differences, estimates
 
 _DIGESTS = {
     "population_digest": "population.parquet",
@@ -63,8 +64,32 @@ def _verdicts(folder: Path) -> Iterator[str]:
 
 
 def _measurements(folder: Path) -> Iterator[str]:
-    if not (folder / "measurements.json").exists():
+    if (folder / "replications.parquet").exists():
+        yield from _of_replications(folder)
+    elif (folder / "measurements.json").exists():
+        yield from _of_load(folder)
+
+
+def _of_replications(folder: Path) -> Iterator[str]:
+    """Means, intervals and differences of a study, computed again from its replications."""
+    results = pl.read_parquet(folder / "replications.parquet")
+    yield from _rows("measurements.json", folder, estimates(results))
+    if (folder / "comparison.json").exists():
+        baseline = orjson.loads((folder / "study.json").read_bytes())["baseline"]
+        yield from _rows("comparison.json", folder, differences(results, baseline))
+
+
+def _rows(name: str, folder: Path, now: list[dict[str, Any]]) -> Iterator[str]:
+    stored = orjson.loads((folder / name).read_bytes())
+    if len(stored) != len(now):
+        yield f"{name}: {len(stored)} rows, but the replications give {len(now)}"
         return
+    for was, row in zip(stored, map(_plain, now), strict=True):
+        same = was == row
+        yield "" if same else f"{name}: {was['name']} over {was['over']} is {row['value']}, not {was['value']}"
+
+
+def _of_load(folder: Path) -> Iterator[str]:
     generator = orjson.loads((folder / "load" / "generator.json").read_bytes())
     stored = orjson.loads((folder / "measurements.json").read_bytes())
     again = [_plain(asdict(m)) for m in measure(pl.read_parquet(folder / "load" / "load.parquet"), generator)]

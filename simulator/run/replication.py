@@ -1,0 +1,164 @@
+"""One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import Final, Protocol
+
+import polars as pl
+
+from simulator.care import Settings, simulated
+from simulator.care.simulation import Progress
+from simulator.domain.digest import TableDigest
+from simulator.domain.measurement import Measurement
+from simulator.domain.scenario import Study
+from simulator.domain.tables import EVENTS
+from simulator.fhir import Count
+from simulator.figures import Figures
+from simulator.measures import MEASURED, measure_care
+from simulator.measures.replications import result_rows
+from simulator.measures.workload import by_hour
+from simulator.run.sinks import sink
+from simulator.streams import stream
+
+LARGE: Final = 1_000_000
+"""From so many residents on, replications follow one another and each is spread over the processes by itself."""
+DAY_PRICE: Final = "hospital.discharge_ready_day_price_nok"
+_SEED_BITS: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to simulate: ``study`` is the alternative, with the seed of the replication."""
+
+    alternative: str
+    replication: int
+    study: Study
+    keep: Path | None = None
+    """File to write the care events to; None when only the figures are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    alternative: str
+    replication: int
+    seed: int
+    results: pl.DataFrame
+    """Schema ``measures.replications.RESULTS``."""
+    hours: pl.DataFrame
+    """Columns role, hour, n."""
+    timeline_digest: str
+
+
+class Map(Protocol):
+    """Carries out tasks, giving outcomes in their order as they come."""
+
+    def __call__(self, tasks: list[Task]) -> Iterator[Outcome]:
+        """The outcome of each task."""
+        ...
+
+
+def task_of(study: Study, alternative: str, replication: int, keep: Path | None = None) -> Task:
+    """The task of one replication: the first has the study's own seed, the others one derived from it."""
+    seed = study.seed
+    if replication:
+        seed = stream(study.seed, "replication", replication).bits(0) >> (64 - _SEED_BITS)
+    return Task(alternative, replication, replace(study, seed=seed), keep)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what tasks are carried out."""
+
+    file: Path
+    """The people, schema ``tables.POPULATION``."""
+    figures: Figures
+    workers: int = 1
+    cluster: str = ""
+    """Address of a Dask scheduler; none for processes of this machine."""
+    advance: Progress | None = None
+    """Told how far a task has come; None when whole tasks are counted."""
+
+
+def carry_out(task: Task, means: Means) -> Outcome:
+    """Simulate and measure one task; the same for any number of workers.
+
+    Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory.
+    """
+    digest, count = TableDigest(), Count()
+    people = pl.scan_parquet(means.file)
+    settings = Settings(on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
+    kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
+    with (
+        simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
+        sink(task.keep, EVENTS, csv=False) if task.keep else nullcontext() as written,
+    ):
+        for events in told.slices():
+            if written is not None:
+                written.write(events)
+            digest.update(events)
+            count.add(events)
+            kept.append(events.select(MEASURED))
+        missed = int(told.accounts["missed"].sum())
+    found = _figures(pl.concat(kept), missed, count.interactions, means.figures)
+    results = result_rows(task.alternative, task.replication, found[0])
+    return Outcome(task.alternative, task.replication, task.study.seed, results, found[1], digest.hexdigest())
+
+
+def _figures(
+    events: pl.DataFrame, missed: int, interactions: int, figures: Figures
+) -> tuple[list[Measurement], pl.DataFrame]:
+    """The figures of a task's events, and its steps by hour."""
+    n = events.height
+    found = [
+        *measure_care(events, figures.value(DAY_PRICE)),
+        Measurement("care.given_up", missed, "steps", n + missed, "all"),
+        Measurement("care.interactions", interactions, "interactions", n, "all"),
+    ]
+    return found, by_hour(events)
+
+
+@contextmanager
+def mapped(means: Means, residents: int) -> Iterator[Map]:
+    """Carries out tasks: several at a time, each in a process of its own, or each spread over the processes by itself.
+
+    Ending the block early stops the processes at once.
+    """
+    if means.workers <= 1 or means.cluster or means.advance or residents >= LARGE:
+        yield lambda tasks: (carry_out(task, means) for task in tasks)
+        return
+    # Spawned, not forked: the columns' library keeps threads that a fork would cut off.
+    pool = ProcessPoolExecutor(
+        means.workers,
+        mp_context=get_context("spawn"),
+        initializer=_begin,
+        initargs=(means.file, means.figures.directory),
+    )
+    try:
+        yield partial(pool.map, _carry_out_here)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            process.terminate()
+        raise
+    pool.shutdown(cancel_futures=True)
+
+
+_here: dict[str, Means] = {}
+
+
+def _begin(file: Path, figures: Path) -> None:
+    """Make a worker process ready; who stops the run stops it from the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _here["means"] = Means(file, Figures.load(figures))
+
+
+def _carry_out_here(task: Task) -> Outcome:
+    return carry_out(task, _here["means"])

@@ -1,0 +1,83 @@
+"""A candidate's measured load fed back into a study: seconds by role, outages at their time of day, clear refusals."""
+
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+
+from simulator.domain.scenario import Study
+from simulator.domain.systems import Outage
+from simulator.domain.tables import LOAD
+from simulator.errors import InputError
+from simulator.figures import Figures
+from simulator.run.feedback import with_feedback
+from simulator.scenario import load_study
+
+STUDY = """
+study: slow
+title: {nb: Ti trege sekunder, en: Ten slow seconds}
+municipalities: ["1151"]
+start: 2026-01-12
+days: 1
+seed: 1
+pathways: [home-care-round]
+baseline: at-once
+alternatives:
+  at-once: {}
+  measured: {response: {from: RUN}}
+"""
+
+
+def measured(folder: Path, slow_ms: int) -> None:
+    """A load run of 60 s from half past eight: nurses wait, and from second 20 to 40 nobody is answered."""
+    (folder / "load").mkdir(parents=True)
+    rows = [
+        {
+            **dict.fromkeys(LOAD),
+            "profession": "home-care.nurse",
+            "intended": second * 10**9,
+            "done": second * 10**9 + slow_ms * 10**6,
+            "outcome": "unknown" if 20 <= second < 40 else "ok",
+        }
+        for second in range(60)
+    ]
+    pl.DataFrame(rows, schema=LOAD, strict=False).write_parquet(folder / "load" / "load.parquet")
+    (folder / "manifest.json").write_bytes(orjson.dumps({"load_plan": {"window_start": 30600}}))
+
+
+def study(folder: Path, run: str) -> Study:
+    path = folder / "slow.yaml"
+    path.write_text(STUDY.replace("RUN", run), "utf-8")
+    return load_study(path, Figures.load())
+
+
+def test_seconds_and_outages_of_a_run_become_the_studys(tmp_path: Path) -> None:
+    """Ten measured seconds are what an interaction takes; twenty lost seconds are an outage at 08:30:20."""
+    measured(tmp_path / "run", 10_000)
+    fed = with_feedback(study(tmp_path, "run"))
+    assert fed.alternatives["measured"].response.of("home-care.nurse") == pytest.approx(10)
+    assert fed.alternatives["measured"].response.of("gp.doctor") == pytest.approx(10)
+    assert fed.alternatives["measured"].outages == (Outage("common", 30620, 20),)
+    assert fed.alternatives["at-once"].outages == ()
+
+
+def test_a_run_is_found_by_name_too(tmp_path: Path) -> None:
+    """Under the folder that runs are written to."""
+    measured(tmp_path / "runs" / "yesterday", 2000)
+    fed = with_feedback(study(tmp_path, "yesterday"), tmp_path / "runs")
+    assert fed.alternatives["measured"].response.seconds == pytest.approx(2)
+
+
+def test_a_run_without_load_is_refused(tmp_path: Path) -> None:
+    """The message says what to run first."""
+    with pytest.raises(InputError, match=r"'nothing' holds no measured load.*journalbenk load"):
+        with_feedback(study(tmp_path, "nothing"))
+
+
+def test_a_damaged_load_is_refused_with_its_place(tmp_path: Path) -> None:
+    """What cannot be read is named, without a traceback."""
+    measured(tmp_path / "run", 10_000)
+    (tmp_path / "run" / "load" / "load.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"load\.parquet: the measured load cannot be read"):
+        with_feedback(study(tmp_path, "run"))
