@@ -55,6 +55,8 @@ class Outcome:
     hours: pl.DataFrame
     """Columns role, hour, n."""
     timeline_digest: str
+    interactions: int
+    """FHIR interactions that the care is worth."""
 
 
 class Map(Protocol):
@@ -109,7 +111,8 @@ def carry_out(task: Task, means: Means) -> Outcome:
         missed = int(told.accounts["missed"].sum())
     found = _figures(pl.concat(kept), missed, count.interactions, means.figures)
     results = result_rows(task.alternative, task.replication, found[0])
-    return Outcome(task.alternative, task.replication, task.study.seed, results, found[1], digest.hexdigest())
+    seed, worth = task.study.seed, count.interactions
+    return Outcome(task.alternative, task.replication, seed, results, found[1], digest.hexdigest(), worth)
 
 
 def _figures(

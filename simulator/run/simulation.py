@@ -72,6 +72,8 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
         digests["timeline_digest"] = experiment.first.timeline_digest
         if study.interactions == "rendered":
             digests["interactions_digest"] = render_events(experiment.alternatives[study.baseline], folder, job)
+        else:
+            folder.note(interactions_counted=experiment.first.interactions)
         folder.note(**digests, **figures_used(job.figures, study))
         folder.finish()
         with job.watch.stage("Writing the report"):
