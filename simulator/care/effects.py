@@ -37,6 +37,7 @@ def attend(knowledge: Knowledge, works: list[Work]) -> None:
         looks = sum({bit for holder, bit in held if bit & wanted and knowledge.apart(holder, step.at)})
         line.looks = wanted if wanted and knowledge.outages.touch(step.at) else looks
         followed |= line.looks
+    knowledge.followed = followed
     for work, line in lines:
         gives = sum({bit for bit in _gives(line) if bit & followed})
         if gives:

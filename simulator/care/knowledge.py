@@ -63,6 +63,8 @@ class Knowledge:
     outages: Outages
     facts: dict[int, dict[tuple[str, int], Fact]] = field(default_factory=dict)
     open: dict[int, list[Lack]] = field(default_factory=dict)
+    followed: int = sum(BIT.values())
+    """Bits of the kinds of information that anybody may lack; what else there was before the period is left out."""
     _lists: dict[str, list[int]] = field(default_factory=dict)
 
     @cached_property
@@ -81,7 +83,7 @@ class Knowledge:
         """Per kind of information: who holds it from before the period, and of which residents."""
         held = []
         for base in self.plan.baseline:
-            if base.by in self.site.plan.organisations:
+            if base.by in self.site.plan.organisations and BIT[base.kind] & self.followed:
                 has = self.site.truth(base.where) & self.site.organisation(base.by).is_not_null().to_numpy()
                 held.append((BIT[base.kind], base.by, has.tolist()))
         return held

@@ -1,4 +1,4 @@
-"""Staff as a SimPy resource: named people, on duty by a calendar, asked for in order of priority."""
+"""What competes: named people or numbered places, asked for in order of priority; people are on duty by a calendar."""
 
 from bisect import insort
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
@@ -7,28 +7,21 @@ from heapq import heappop, heappush
 from operator import attrgetter
 
 from simpy import Environment, Event
-from simpy.core import BoundClass
-from simpy.resources.base import BaseResource, Put
 
 _KEY = attrgetter("key")
 
 
-class InOrder(list["Turn"]):
-    """The queue, kept sorted by inserting: SimPy's own re-sorts the whole of it for every request."""
-
-    def append(self, turn: "Turn") -> None:
-        """Put a turn where it belongs; equal ones stay in the order they came."""
-        insort(self, turn, key=_KEY)
-
-
-class Turn(Put):  # type: ignore[misc] # SimPy is not followed by the type checker
-    """Waiting for one person; succeeds with that person's number."""
+class Turn(Event):  # type: ignore[misc] # SimPy is not followed by the type checker
+    """Waiting for one person or place; succeeds with its number."""
 
     def __init__(self, pool: "Pool", key: tuple[int, int], step: int) -> None:
+        super().__init__(pool.env)
+        self.pool = pool
         self.key = key
-        """Priority, then the instant wanted."""
+        """Priority, then the instant wanted; equal ones stay in the order they came."""
         self.step = step
-        super().__init__(pool)
+        insort(pool.queue, self, key=_KEY)
+        pool.serve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +40,16 @@ class Duty:
         return [number for number in everybody if number not in self.away] if self.away else everybody
 
 
-class Pool(BaseResource):  # type: ignore[misc] # as above
+class Pool:
     """People of one role in one organisation. The lowest free number is sent; nobody is in two places at once.
 
-    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new.
+    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new. The queue is kept
+    sorted by inserting; SimPy's own resources sort the whole of it for every request and look at it twice.
     """
 
-    PutQueue = InOrder
-    request = BoundClass(Turn)
-
     def __init__(self, env: Environment) -> None:
-        super().__init__(env, capacity=1)
+        self.env = env
+        self.queue: list[Turn] = []
         self._free: list[int] = []
         self._busy: set[int] = set()
         self._on_duty: Container[int] = range(0)
@@ -68,14 +60,12 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         """Others come on duty (numbers, lowest first), and serve those who wait."""
         self._on_duty = people if isinstance(people, range) else frozenset(people)
         self._free = [number for number in people if number not in self._busy]
-        if self._busy:
-            now = self._env.now
-            for number in self._busy:
-                if number in self._on_duty:
-                    self._over.pop(number, None)
-                else:
-                    self._over.setdefault(number, now)
-        self._trigger_put(None)
+        for number in self._busy:
+            if number in self._on_duty:
+                self._over.pop(number, None)
+            else:
+                self._over.setdefault(number, self.env.now)
+        self.serve()
 
     def take(self) -> int:
         """The lowest free number at once, or -1 when nobody is free."""
@@ -93,33 +83,28 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         self._busy.discard(number)
         if number in self._on_duty:
             heappush(self._free, number)
-            if self.put_queue:
-                self._trigger_put(None)
+            if self.queue:
+                self.serve()
             return 0
-        now: int = self._env.now
+        now: int = self.env.now
         return now - self._over.pop(number, now)
+
+    def serve(self) -> None:
+        """Send those who are free to those who wait."""
+        while self.queue and self._free:
+            self.queue.pop(0).succeed(self.take())
 
     def waiting(self) -> Iterator[int]:
         """The step each turn in the queue is for."""
-        return (turn.step for turn in self.put_queue)
+        return (turn.step for turn in self.queue)
 
     def follow(self, calendar: Iterable[Duty]) -> Generator[Event, None, None]:
         """The process that changes shifts by a calendar."""
-        env = self._env
+        env = self.env
         for duty in calendar:
             if duty.at > env.now:
                 yield env.timeout(duty.at - env.now)
             self.change_shift(duty.people)
-
-    def _do_put(self, turn: Turn) -> bool:
-        number = self.take()
-        if number < 0:
-            return False
-        turn.succeed(number)
-        return True
-
-    def _do_get(self, _event: object) -> bool:
-        return False
 
 
 class Crowd:
