@@ -39,7 +39,7 @@ def attend(knowledge: Knowledge, works: list[Work]) -> None:
         followed |= line.looks
     knowledge.followed = followed
     for work, line in lines:
-        gives = sum({bit for bit in _gives(line) if bit & followed})
+        gives = [(line.plan.step.at, bit) for bit in sorted(_gives(line)) if bit & followed]
         if gives:
             line.effects.append(_recording(knowledge, work, line, gives))
     answers = {line.answer.number for _, line in lines if line.answer is not None}
@@ -69,7 +69,9 @@ def _gives(line: Line) -> set[int]:
     return {BIT[kind] for record in line.plan.step.records for kind in GIVES.get(record, ())}
 
 
-def _recording(knowledge: Knowledge, work: Work, line: Line, gives: int) -> Callable[[int, int], None]:
+def _recording(
+    knowledge: Knowledge, work: Work, line: Line, gives: list[tuple[str, int]]
+) -> Callable[[int, int], None]:
     rows, kind = line.rows, line.plan.step.at
     api = knowledge.plan.traffic.get(API)
     late = [0] * len(rows)
@@ -81,7 +83,7 @@ def _recording(knowledge: Knowledge, work: Work, line: Line, gives: int) -> Call
     def record(episode: int, at: int) -> None:
         row = rows[episode]
         seen = knowledge.down(kind, row, at) or at if knowledge.outages.outages else at
-        knowledge.record(row, kind, gives, seen, seen + late[episode])
+        knowledge.record(row, gives, seen, seen + late[episode])
 
     return record
 

@@ -1,5 +1,6 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
+import gc
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import Final
@@ -77,7 +78,10 @@ class Engine:
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
                 self.env.process(self._feed(work, part))
+        # What was prepared lives to the end: looking through it for garbage again and again would cost a tenth.
+        gc.freeze()
         self.env.run(until=self.plan.end)
+        gc.unfreeze()
         done = np.zeros((len(self.rows), WIDTH), dtype=np.int64)
         if self.rows:
             done[:, :OVERTIME] = self.rows

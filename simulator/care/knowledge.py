@@ -5,7 +5,7 @@ not know it lacks it, whatever older ones they know. Facts are recorded when a s
 begins, in the order of simulated time, so nobody can know a fact before it could have come to them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -114,11 +114,17 @@ class Knowledge:
             }
         return found
 
-    def record(self, row: int, holder: str, bits: int, at: int, found: int) -> None:
-        """An organisation has recorded something; the newest of its kind takes the place of the one before."""
+    def record(self, row: int, keys: Sequence[tuple[str, int]], at: int, found: int) -> None:
+        """Something was recorded, by holder and bit; the newest of its kind takes the place of the one before."""
         known = self.of(row)
-        for bit in bits_of(bits):
-            known[holder, bit] = Fact(holder, bit, at, found)
+        for key in keys:
+            fact = known.get(key)
+            if fact is None:
+                known[key] = Fact(*key, at, found)
+            else:
+                fact.at, fact.found = at, found
+                if fact.reached:
+                    fact.reached = {}
 
     def knows(self, kind: str, fact: Fact, row: int, at: int) -> bool:
         """Whether the resident's organisation of that kind can know a fact at an instant."""
@@ -174,14 +180,6 @@ class Knowledge:
     @cached_property
     def _past(self) -> dict[tuple[int, str], NDArray[np.bool_]]:
         return {}
-
-
-def bits_of(bits: int) -> Iterator[int]:
-    """Each bit by itself."""
-    while bits:
-        bit = bits & -bits
-        yield bit
-        bits ^= bit
 
 
 def words_of(bits: int) -> list[str]:
