@@ -78,6 +78,15 @@ class Clock:
         """Every day known."""
         return range(self.first, self.last)
 
+    def mean_of_year(self, weekday: NDArray[np.float64], month: NDArray[np.float64]) -> float:
+        """Mean over the calendar year of the period's start of a factor by weekday times one by month.
+
+        Below 1 for what rests on Sundays, because the public holidays are Sundays too.
+        """
+        first, after = date(self.start.year, 1, 1), date(self.start.year + 1, 1, 1)
+        year = Clock(first, 0, (after - first).days)
+        return float(np.mean([weekday[year.weekday(day)] * month[year.month(day)] for day in year.days()]))
+
     def instants(self, days: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
         """Whole seconds for columns of days and of seconds after their midnight, within the day however short."""
         midnights = np.asarray(self.midnights, dtype=np.int64)

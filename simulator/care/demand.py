@@ -200,11 +200,13 @@ def _open_day(weekday: Floats, day: Ints, share: Floats, clock: Clock) -> Ints:
 
 
 def _day_weights(profiles: Profiles, window: Window) -> Floats:
+    """How much of a mean day falls on each: a calendar year has its whole total, whatever its holidays."""
     clock = window.clock
-    return np.array(
+    weights = np.array(
         [profiles.weekday[clock.weekday(day)] * profiles.month[clock.month(day)] for day in window.days()],
         dtype=np.float64,
     )
+    return weights / clock.mean_of_year(profiles.weekday, profiles.month)
 
 
 def _poisson(mean: Floats, uniform: Floats) -> Ints:

@@ -155,7 +155,10 @@ def make_plan(study: Study, figures: Figures, until: int | None = None, lives: p
         study.seed,
         Clock(study.start, -before, study.days + beyond),
         study.days,
-        tuple(_pathway(pathway, study, figures) for pathway in _parents_first(study.pathways)),
+        tuple(
+            make_pathway(pathway, study.demand_factors.get(pathway.name, 1.0), figures, study.warm_up)
+            for pathway in _parents_first(study.pathways)
+        ),
         tuple(_staff(staff, study, figures) for staff in study.staffing.staff.values()),
         dict(study.staffing.roles),
         dict(study.staffing.organisations),
@@ -193,12 +196,13 @@ def _sources(demand: Following) -> set[str]:
     return {source.pathway for source in demand.sources}
 
 
-def _pathway(pathway: Pathway, study: Study, figures: Figures) -> PathwayPlan:
+def make_pathway(pathway: Pathway, factor: float, figures: Figures, warm_up: int = 0) -> PathwayPlan:
+    """Look up every figure of a pathway, its demand ``factor`` times the usual; raises InputError."""
     reasons = figures.shares(pathway.reason) if pathway.reason else {}
     return PathwayPlan(
         pathway,
-        _demand(pathway, study.demand_factors.get(pathway.name, 1.0), figures),
-        max(pathway.before, study.warm_up),
+        _demand(pathway, factor, figures),
+        max(pathway.before, warm_up),
         tuple(reasons),
         np.cumsum(list(reasons.values())),
         tuple(_step(step, figures) for step in _in_order(pathway.steps)),

@@ -15,6 +15,7 @@ import polars as pl
 
 import reports
 from simulator.candidates import load_candidate, running
+from simulator.care.expectation import off_target
 from simulator.documents import read
 from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
@@ -22,7 +23,8 @@ from simulator.fhir import assumptions, capability_statement, contract_page
 from simulator.figures import Figures
 from simulator.places import MUNICIPALITIES, REFERENCES, SCENARIOS
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
-from simulator.scenario import check_files
+from simulator.scenario import check_files, load_pathway
+from simulator.scenario.calibration import load_targets
 from simulator.scenario.catalogue import load_catalogue
 from simulator.storage import writing
 
@@ -108,11 +110,19 @@ def _faults(file: Path, figures: Figures) -> list[str]:
             assumptions()
         elif file in (SCENARIOS / "requirements.yaml", SCENARIOS / "contract.yaml"):
             load_catalogue()
+        elif isinstance(data, dict) and "calibration" in data:
+            return _off_target(file, figures)
         else:
             return check_files([file], figures)
     except BenchError as error:
         return str(error).splitlines()
     return []
+
+
+def _off_target(file: Path, figures: Figures) -> list[str]:
+    """The totals of a normal year that the pathways' demand does not come to."""
+    faults = ((t.name, off_target(t, load_pathway(t.pathway), figures)) for t in load_targets(figures, file))
+    return [f"{file}: {name}: {fault}" for name, fault in faults if fault]
 
 
 def publish_contract(out: Path, lang: str) -> list[Path]:
