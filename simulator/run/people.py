@@ -53,7 +53,7 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     Raises InputError for what cannot be understood or is more than there is, before anything is written.
     """
     check_cohort(wanted.where, wanted.count)
-    form = format_of(wanted.out, wanted.format)
+    form = format_of(wanted.out, wanted.format, tables=wanted.tables)
     figures = Figures.load()
     numbers = _municipalities(wanted, figures)
     blocks = population_blocks(figures, numbers, wanted.seed, workers=wanted.workers)
@@ -61,15 +61,12 @@ def make_people(wanted: Wanted, watch: Watcher) -> None:
     if wanted.where or wanted.count is not None:
         with watch.stage("Choosing people"):
             chosen = _chosen(blocks, wanted, watch)
-        # The people are made again to find whom those chosen are related to; they are the same.
-        numbers = chosen["kommunenummer"].unique().sort().to_list()
-        blocks = population_blocks(figures, numbers, wanted.seed, workers=wanted.workers)
     with (
         watch.stage("Making and writing people") as advance,
         people_files(wanted.out, form, figures, seed=wanted.seed, tables=wanted.tables) as files,
     ):
         made = _Made(files, figures, wanted.seed)
-        made.write([chosen] if chosen is not None and not files.needs_record else blocks, chosen, advance)
+        made.write(blocks if chosen is None else _around(chosen, files, figures, wanted), chosen, advance)
     if chosen is None:
         _hold(made, wanted, figures, watch)
     watch.say(f"{made.people} residents, seed {wanted.seed}")
@@ -85,6 +82,14 @@ def _chosen(blocks: Iterator[pl.DataFrame], wanted: Wanted, watch: Watcher) -> p
         found.append(matching(block, wanted.where))
     watch.say(f"chosen among {among} residents")
     return choose_cohort(pl.concat(found), wanted.where, wanted.count, wanted.seed, among=among)
+
+
+def _around(chosen: pl.DataFrame, files: PeopleFiles, figures: Figures, wanted: Wanted) -> Iterable[pl.DataFrame]:
+    """Those chosen; where their record is needed, all of their municipalities, whose people are made again the same."""
+    if not files.needs_record:
+        return [chosen]
+    numbers = chosen["kommunenummer"].unique().sort().to_list()
+    return population_blocks(figures, numbers, wanted.seed, workers=wanted.workers)
 
 
 class _Made:

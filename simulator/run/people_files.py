@@ -28,10 +28,23 @@ class Format(StrEnum):
 _SUFFIXES: Final[Mapping[str, Format]] = {".parquet": Format.parquet, ".csv": Format.csv, "": Format.ndjson}
 
 
-def format_of(out: Path, asked: Format | None) -> Format:
-    """The format asked for, or else what the name of the file says; raises InputError where it says none."""
-    if asked:
-        return asked
+def format_of(out: Path, asked: Format | None, *, tables: bool) -> Format:
+    """The format asked for, or else what the name of the file says.
+
+    Raises InputError where it says none, or is one that ``tables`` do not stand beside.
+    """
+    form = asked or _named(out)
+    if tables and form is Format.ndjson:
+        raise InputError(
+            "--tables with bulk NDJSON",
+            expected="Parquet or CSV",
+            where="--out",
+            remedy="Leave --tables out: bulk data holds services, medicines, allergies and relations as resources.",
+        )
+    return form
+
+
+def _named(out: Path) -> Format:
     if out.suffix not in _SUFFIXES:
         raise InputError(
             f"'{out.name}' says no format",

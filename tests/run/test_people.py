@@ -74,6 +74,7 @@ def test_a_cohort_is_written_without_a_fit(tmp_path: Path) -> None:
         ({"where": "agee > 80"}, "did you mean 'age'"),
         ({"where": "age > 80", "count": 10**6}, "holds for"),
         ({"out": Path("people.parqet")}, "Did you mean '.parquet'"),
+        ({"out": Path("people"), "tables": True}, "Leave --tables out"),
         ({"municipalities": ()}, "--national"),
         ({"national": True}, "--national"),
     ],
