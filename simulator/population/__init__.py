@@ -7,6 +7,7 @@ from simulator.population.frame import make_population, population_blocks
 from simulator.population.gp_lists import gp_lists
 from simulator.population.identities import make_identities
 from simulator.population.life_codes import code_change_events, code_changes, with_codes
+from simulator.population.life_events import READ as READ_OF_LIVES
 from simulator.population.life_events import life_events
 from simulator.population.medicines import allergies, medicines
 from simulator.population.record import make_record
@@ -14,6 +15,7 @@ from simulator.population.relations import consents, relations
 from simulator.population.services import services
 
 __all__ = [
+    "READ_OF_LIVES",
     "RecordFit",
     "allergies",
     "check_cohort",

@@ -24,7 +24,7 @@ _BLOCK: Final = 200_000
 _LONGEST: Final = 366
 _SITES: Final = 10**4
 _ORDER: Final = ("at", "resident", "kind")
-_READ: Final = (
+READ: Final = (
     "resident", "kommunenummer", "sex", "birth_date", "person_number", "household", "household_role", "partner",
     "mother", "fastlege", "protection",
 )  # fmt: skip
@@ -48,7 +48,7 @@ def life_events(frame: pl.DataFrame, figures: Figures, seed: int, start: date, d
             expected=f"1 to {_LONGEST} days from {figures.year}-01-01 or later",
             remedy="Code changes of earlier years are replayed by code_change_events.",
         )
-    ordered = frame.select(_READ)
+    ordered = frame.select(READ)
     if not ordered["resident"].is_sorted():
         ordered = ordered.sort("resident")
     ends = _instant(start), _instant(start + timedelta(days=days))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,10 +26,11 @@ from simulator.measures import (
     versions_grow,
 )
 from simulator.population import make_population
+from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
+from simulator.run.lives import lives_of
 from simulator.run.process import last_lines, run_process
-from simulator.run.surroundings import lives_of, measured
 from simulator.storage import writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -95,6 +96,7 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
 
     Raises InputError when nothing happens in the window.
     """
+    study = with_feedback(study)
     begin = window_start(study, plan)
     end = begin + timedelta(seconds=plan.window_seconds)
     with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
@@ -102,7 +104,6 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
         lives = lives_of(study, population, job.figures)
         settings = Settings(until=until, lives=lives, on_progress=advance, cluster=job.cluster)
-        study = replace(study, response=measured(study.response))
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
         interactions = render(

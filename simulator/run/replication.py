@@ -23,6 +23,7 @@ from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
 from simulator.measures.workload import by_hour
+from simulator.run.lives import lives_of
 from simulator.run.sinks import sink
 from simulator.streams import stream
 
@@ -96,7 +97,8 @@ def carry_out(task: Task, means: Means) -> Outcome:
     """
     digest, count = TableDigest(), Count()
     people = pl.scan_parquet(means.file)
-    settings = Settings(on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
+    lives = lives_of(task.study, people, means.figures)
+    settings = Settings(lives=lives, on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
     with (
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,

@@ -1,6 +1,6 @@
 """From a study to its people, its care and its interactions: the part of a run that needs no candidate."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +13,12 @@ from simulator.domain.tables import EVENTS, POPULATION
 from simulator.fhir import Count, render
 from simulator.figures import Figures
 from simulator.population import counted, population_blocks, population_fit
+from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
+from simulator.run.lives import lives_of
 from simulator.run.provenance import figures_used
 from simulator.run.sinks import sink
-from simulator.run.surroundings import lives_of, measured
 
 PEOPLE_FILE: Final = "population.parquet"
 EVENTS_FILE: Final = "events.parquet"
@@ -28,6 +29,7 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
 
     Each stage reads what the one before it wrote, so that a nation's tables are never in memory together.
     """
+    study = with_feedback(study)
     digests = {"study_digest": study.digest, "population_digest": make_people(study, folder, job)}
     digests["timeline_digest"], interactions = _simulate(study, folder, job)
     if study.interactions == "rendered":
@@ -59,7 +61,6 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
     with job.watch.stage("Simulating care") as advance:
         lives = lives_of(study, people, job.figures)
         settings = Settings(on_progress=advance, lives=lives, cluster=job.cluster, scratch=folder.path)
-        study = replace(study, response=measured(study.response))
         with (
             simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,
             sink(folder.path / EVENTS_FILE, EVENTS, csv=False) as written,
