@@ -31,6 +31,7 @@ def earlier_prescription(contact: Contact) -> Resource:
     resource = prescription(contact)
     resource["authoredOn"] = contact.before
     resource["requester"] = ref(contact.person.doctor or contact.author)
+    resource.pop("encounter", None)
     return resource
 
 

@@ -38,6 +38,7 @@ def earlier_application(contact: Contact) -> Resource:
     resource = application(contact)
     resource["authoredOn"] = contact.before
     resource["requester"] = contact.subject
+    resource.pop("encounter", None)
     return resource
 
 

@@ -61,6 +61,7 @@ def earlier_task(contact: Contact) -> Resource:
     """A task requested before the period by the organisation that is to do it."""
     resource = task(contact)
     resource["authoredOn"] = resource["lastModified"] = contact.before
+    resource.pop("encounter", None)
     return resource
 
 

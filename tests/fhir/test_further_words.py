@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,6 +82,22 @@ def test_dispense_follows_the_prescription(further: Frame) -> None:
     (handed_out,) = told(further, "MedicationDispense")
     assert handed_out["medicationCodeableConcept"] == prescribed["medicationCodeableConcept"]
     assert told(further, "MedicationRequest", "update")[0]["status"] == "completed"
+
+
+@pytest.mark.parametrize("word", ["task-done", "service-decision", "dispense", "plan-change", "discharge"])
+def test_what_was_there_before_rests_on_nothing_later(
+    word: str,
+    population: Frame,
+    events: Frame,
+    make_event: Callable[..., Resource],
+    render_with: Callable[..., Frame],
+) -> None:
+    """What a step must find from before the period refers to no contact of the period."""
+    alone = [make_event(0, 1, "alone", records=["visit", word])]
+    rendered = render_with(pl.DataFrame(alone, schema=events.schema), population)
+    care = set(rendered.filter(pl.col("phase") == "care")["interaction"])
+    earlier = rendered.filter(pl.col("phase") == "record")["needs"].explode().drop_nulls()
+    assert not care & set(earlier)
 
 
 def test_place_is_part_of_the_stay(further: Frame) -> None:
