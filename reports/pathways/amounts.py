@@ -19,7 +19,14 @@ _UNITS: Final = (
     ("mo", 2629800, 3 * 31557600),
     ("y", 31557600, float("inf")),
 )
-_AGES: Final = (("y", 31557600, 2), ("mo", 2629800, 3), ("w", 604800, 4), ("d", 86400, 0))
+# Unit, its seconds, from how many on it is used, and by how many seconds an age may miss it.
+_AGES: Final = (
+    ("y", 31557600, 2, 2 * 86400),
+    ("mo", 2629800, 3, 1.6 * 86400),
+    ("w", 604800, 4, 0),
+    ("mo", 2629800, 16, 10 * 86400),
+    ("d", 86400, 0, 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,12 @@ class Amounts:
         return self.texts(f"amount.unit.{unit}", n=found, count=shown)
 
     def age(self, seconds: float) -> str:
-        """An age as a child's age is told: in days, weeks, months, then years."""
-        unit, size, _ = next(
-            row for row in _AGES if seconds >= row[1] * row[2] and not round(seconds % row[1]) % row[1]
-        )
-        found = round(seconds / size)
-        return self.texts(f"amount.unit.{unit}", n=found, count=self.texts.number(found))
+        """An age as a child's age is told: in days, weeks, months, then years, whatever unit it was written in."""
+        for unit, size, least, slack in _AGES:
+            found = round(seconds / size)
+            if seconds >= size * least and abs(seconds - found * size) <= slack:
+                return self.texts(f"amount.unit.{unit}", n=found, count=self.texts.number(found))
+        return self.duration(seconds)
 
     def time(self, number: Number) -> str:
         """A duration, or from the shortest to the longest where it goes by age and sex."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reports.language import Texts
@@ -21,7 +21,7 @@ from simulator.domain.scenario import (
     Step,
 )
 
-_COMPARED: Final = re.compile(r"\w+\s*(?:>=|<=|>|<|=)\s*[\d.]+")
+_PART: Final = re.compile(r"\w+\s*(?:>=|<=|>|<|=)\s*(?:[\d.]+|'[^']*')|[A-Za-z_]\w*")
 _CODE: Final = re.compile(r" \([A-Z_]+\)$")
 """A message's code behind a step's name: the page says it beside."""
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
@@ -49,13 +49,12 @@ class Wording:
 
     def condition(self, where: str) -> str:
         """An SQL condition in words, as far as there are words for it."""
-        text = _COMPARED.sub(lambda match: self._compared(match[0]), where)
-        return _WORD.sub(lambda match: self._column(match[0]), text)
+        return _PART.sub(lambda match: self._in_words(match[0]), where)
 
-    def _compared(self, words: str) -> str:
-        key = re.sub(r"\s+", " ", words).removesuffix(".0")
-        found = self.texts.name("condition_of", key)
-        return words if found == key else found
+    def _in_words(self, part: str) -> str:
+        """A comparison, or else its words one by one; each is looked up once, so that no word is told twice."""
+        known = self.texts.name("condition_of", re.sub(r"\s+", " ", part).removesuffix(".0"))
+        return known if known in self.texts.entries.values() else _WORD.sub(lambda match: self._column(match[0]), part)
 
     def _column(self, word: str) -> str:
         return self.texts.name("column", word.lower() if word in ("AND", "OR", "NOT") else word)
@@ -67,7 +66,10 @@ class Wording:
             if demand.total is not None:
                 said = texts("pathways.often_total", total=amounts.plain(demand.total))
             else:
-                said = texts("pathways.often_rate", rate=amounts.plain(demand.rate))
+                said = texts(
+                    "pathways.often_rate",
+                    rate=amounts.plain(replace(demand.rate, constant=demand.rate.constant * 1000)),
+                )
             lead = demand.lead and texts("pathways.often_lead", lead=amounts.spread(demand.lead))
             return f"{said} {lead}" if lead else said
         if isinstance(demand, Schedule):

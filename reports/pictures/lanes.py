@@ -125,7 +125,7 @@ def _flows(box: Box, boxes: Sequence[Box]) -> Iterator[str]:
         elif before.number + 1 == box.number:
             path = f"M{x1} {begin}V{begin + 9}H{x2}V{end - 1}"
         else:
-            gutter = box.lane * LANE + 7 + 3 * (number % 4)
+            gutter = box.lane * LANE + 4 + 3 * (number % 4)
             path = f"M{x1} {begin}V{begin + 9}H{gutter}V{end - 12}H{x2}V{end - 1}"
         yield f'<path d="{path}" fill="none" stroke="{_FLOW}" stroke-width="1.2" marker-end="url(#flow)"/>'
 
@@ -150,7 +150,7 @@ def _message(box: Box) -> Iterator[str]:
 
 
 def _tag(x: float, y: float, message: str) -> str:
-    shown = _wrapped(message.replace("_", " "), 24, 1)[0]
+    shown = _wrapped(message.replace("_", " "), 30, 1)[0]
     width = len(shown) * _TAG + 8
     return (
         f'<rect x="{x - width / 2:.1f}" y="{y - 10:.1f}" width="{width:.1f}" height="13" rx="2" fill="#fff" '

@@ -133,6 +133,12 @@ def _cell(row: Row, difference: Row | None, say: Wording) -> Cell:
     return Cell(*cell, say.change(difference["difference"], unit), shown, difference["verdict"])
 
 
+def _moved(row: FigureRow, cell: Cell, baseline: str) -> str:
+    """A figure's name, with its value in the baseline and here where the two may differ."""
+    before = next((other.value for other in row.cells if other.alternative == baseline), "")
+    return row.label if cell.verdict == "same" or not before else f"{row.label} ({before} → {cell.value})"
+
+
 def _changes(files: StudyFiles, chief: Sequence[FigureRow], say: Wording) -> Iterator[Change]:
     for alternative in files.alternatives:
         name = str(alternative.get("name", ""))
@@ -140,6 +146,6 @@ def _changes(files: StudyFiles, chief: Sequence[FigureRow], say: Wording) -> Ite
         for row in chief:
             for cell in row.cells:
                 if cell.alternative == name and cell.verdict:
-                    verdicts.setdefault(cell.verdict, []).append(row.label)
+                    verdicts.setdefault(cell.verdict, []).append(_moved(row, cell, files.baseline))
         if verdicts:
             yield Change(say.alternative(name), verdicts)

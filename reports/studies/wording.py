@@ -7,6 +7,7 @@ from reports.cleaning import line
 from reports.language import NARROW_SPACE, Texts
 from reports.run_files import Row, mapping
 from reports.studies.files import StudyFiles
+from simulator.domain.codes import MESSAGE_NAMES
 
 _SHARE: Final = "share"
 _WORKING_TIME: Final = ("work.", "duplicate.")
@@ -35,7 +36,7 @@ class Wording:
         said = {
             "pathway": self._title("pathways", name) or self.texts.name("pathway", name),
             "information": self.texts.name("information", name),
-            "message": self.texts.name("message", name),
+            "message": f"{MESSAGE_NAMES[name]} ({name})" if name in MESSAGE_NAMES else name,
             "road": self.texts.name("road", name),
             "place": self.texts.name("place", name),
         }

@@ -66,14 +66,20 @@ def estimates(results: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of ``measurements.json``: per alternative and figure the mean over replications with its 95 % interval.
 
     ``n`` is the number of replications behind it. A count that a replication does not name is 0 there; a share or a
-    mean without anything to share is left out.
+    mean without anything to share is left out. No figure is below 0 and no share above 1, so no interval is either.
     """
     return [
-        {"alternative": alternative, **figure, "value": m.value, "low": m.low, "high": m.high, "n": m.n}
+        {"alternative": alternative, **figure, "value": m.value, **_bounds(m, figure["unit"]), "n": m.n}
         for alternative, frame in _by_alternative(results)
         for figure, values in _series(frame, _replications(results))
         for m in [mean_of([value for value in values if value is not None])]
     ]
+
+
+def _bounds(mean: Mean, unit: str) -> dict[str, float | None]:
+    if mean.low is None or mean.high is None:
+        return {"low": None, "high": None}
+    return {"low": max(0.0, mean.low), "high": min(1.0, mean.high) if unit == "share" else mean.high}
 
 
 def differences(results: pl.DataFrame, baseline: str) -> list[dict[str, Any]]:

@@ -96,6 +96,14 @@ def test_a_count_without_rows_is_zero_and_a_share_is_left_out() -> None:
     assert found["a.x_share"] == (0.5, 1)
 
 
+def test_an_interval_stays_where_its_figure_can_be() -> None:
+    """No share is below nothing or above all, however few the replications."""
+    low, high = estimates(results(rare=[0.0, 0.01, 0.2], usual=[1.0, 0.99, 0.8]))
+    assert (low["low"], high["high"]) == (0, 1)
+    assert low["high"] > low["value"]
+    assert high["low"] < high["value"]
+
+
 RULE = Rule(least=3, most=6, measure="information.missing_share", half_width=0.1)
 
 

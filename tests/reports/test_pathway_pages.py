@@ -128,6 +128,22 @@ def test_the_index_leads_to_every_page(baker: Pathway, shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_organisation_and_place_has_a_name(lang: str, staffing: Staffing) -> None:
+    """What the standard staffing names is named for people in both languages."""
+    names = load_texts(lang).entries
+    assert [kind for kind in staffing.organisations if f"organisation.{kind}" not in names] == []
+    assert [place for place in staffing.places if f"place.{place}" not in names] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_step_has_a_name_in_words(lang: str, staffing: Staffing) -> None:
+    """Steps of shipped pathways have a title of their own or one in the texts; nobody reads an id."""
+    names = load_texts(lang).entries
+    steps = [step for path in PATHWAYS.glob("*.yaml") for step in load_pathway(path, staffing).steps]
+    assert [step.id for step in steps if not step.title and f"step.{step.id}" not in names] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_of_information_has_a_name(lang: str) -> None:
     """Every word that a step may write or look up is named in both languages."""
     names = load_texts(lang).entries

@@ -152,8 +152,8 @@ def test_a_difference_is_told_with_its_interval(study: Callable[..., Path]) -> N
     page = reports.write(study(), lang="en").read_text("utf-8")
     assert "−20.0\u202fpercentage points" in page
     assert "[−25.0 to −15.0]" in page
-    assert "<strong>Lower:</strong> Information that never came" in page
-    assert "<strong>No difference shown:</strong> Working time" in page
+    assert "<strong>Lower:</strong> Information that never came (30.0% → 10.0%)" in page
+    assert "<strong>No difference shown:</strong> Working time (30.0\u202fh → 10.0\u202fh)" in page
 
 
 def test_working_time_is_told_in_hours(study: Callable[..., Path]) -> None:
