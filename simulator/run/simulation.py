@@ -10,6 +10,7 @@ import reports
 from simulator import __version__
 from simulator.care.plan import make_plan
 from simulator.domain.scenario import Study
+from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError, nearest
 from simulator.figures import Figures
 from simulator.run.campaign import left_readable
@@ -60,7 +61,8 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
     job = Job(Figures.load(), watch or Silent(), asked.workers, asked.cluster)
     study = with_feedback(_study(asked, job.figures))
     for one in (study, *study.alternatives.values()):
-        make_plan(one, job.figures)  # so that a figure that is missing is said now, and its use is recorded
+        # So that a figure that is missing is said now, and its use is recorded; nobody has a life yet.
+        make_plan(one, job.figures, lives=pl.DataFrame(schema=LIFE_EVENTS))
     folder = RunFolder.create(asked.out, study.name)
     with left_readable(folder, asked.lang):
         folder.note(version=__version__, command=asked.command, machine=machine(), versions=versions())

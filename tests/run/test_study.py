@@ -179,3 +179,16 @@ def test_ctrl_c_ends_with_exit_code_3_and_leaves_no_process(study: Path, tmp_pat
     assert "stopped by hand" in said
     assert "Traceback" not in said
     assert orjson.loads((tmp_path / "cut" / "manifest.json").read_bytes())["state"] == "partial"
+
+
+def test_pathways_out_of_events_in_life_are_simulated(tmp_path: Path) -> None:
+    """A study of births and deaths is handed the lives of its people."""
+    path = tmp_path / "lives.yaml"
+    path.write_text(
+        "study: lives\ntitle: {nb: Liv, en: Lives}\nmunicipalities: ['5530']\nstart: 2026-01-12\ndays: 14\nseed: 3\n"
+        "pathways: [newborn-visit, death]\ninteractions: counted\n",
+        "utf-8",
+    )
+    told = simulate_study(Asked(str(path), out=tmp_path / "run", lang="en"))
+    steps = pl.read_parquet(told.folder / "events.parquet")["step"]
+    assert {"born", "visit", "reported"} <= set(steps)
