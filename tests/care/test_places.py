@@ -1,6 +1,7 @@
 """Places that run out: waited for in order, never more taken than there are, free again when the stay ends."""
 
 from collections.abc import Callable
+from math import factorial
 
 import numpy as np
 import polars as pl
@@ -86,3 +87,15 @@ def test_national_places_are_shared_out_by_residents(world: World, people: Peopl
     shared = "places: {bed: {at: ward, count: 10, of: 100, where: home_care_hours > 0}}\n"
     taken = occupied(stays(simulate(world({"a": STAY}, staffing=shared, days=20), people(150), figures)))
     assert max(taken) == 3
+
+
+def test_waiting_for_places_is_erlangs(world: World, people: People, figures: Figures) -> None:
+    """Random arrivals and exponential stays in four beds give the waiting of Erlang C, within what chance allows."""
+    of = stays(simulate(world({"a": STAY}, staffing=BEDS, days=400), people(150), figures))
+    hours, rate = 5.0, 150 * 36.525 / 365.25 / 24
+    offered = rate * hours
+    top = offered**4 / factorial(4) / (1 - offered / 4)
+    delayed = top / (sum(offered**n / factorial(n) for n in range(4)) + top)
+    waited = (of["admitted"] - of["wanted"]).dt.total_seconds().to_numpy()[200:]
+    assert waited.mean() / 3600 == pytest.approx(delayed * hours / (4 - offered), rel=0.12)
+    assert (waited > 0).mean() == pytest.approx(delayed, rel=0.08)

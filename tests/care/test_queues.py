@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import factorial
+from pathlib import Path
 from typing import Any
 
 import ciw
@@ -27,7 +28,14 @@ def queue(
     tmp_path_factory: pytest.TempPathFactory, figures: Figures, people: Callable[..., pl.DataFrame]
 ) -> NDArray[np.float64]:
     """Seconds wanted, begun and done of everybody in a queue of three servers, in order of arrival."""
-    folder = tmp_path_factory.mktemp("queue")
+    study = load_study(written(tmp_path_factory.mktemp("queue"), STEP, DAYS), figures)
+    events = simulate(study, people(PEOPLE), figures).sort("wanted", "began")
+    columns = [events[name].to_physical().to_numpy() / 1000.0 for name in ("wanted", "began", "at")]
+    return np.array(columns)
+
+
+def written(folder: Path, step: str, days: int) -> Path:
+    """A study of one queue of three servers."""
     rate = SERVERS * LOAD / SERVICE * 86400 * 365.25 / PEOPLE
     (folder / "staffing.yaml").write_text(
         "staffing: trial\norganisations: {clinic: {}}\n"
@@ -35,16 +43,14 @@ def queue(
         f"staff:\n  nurses: {{role: nurse, persons: {SERVERS}, shifts: {{all: {{hours: '00:00-24:00'}}}}}}\n"
     )
     (folder / "queue.yaml").write_text(
-        f"pathway: queue\ntitle: {{nb: Kø, en: Queue}}\ndemand: {{rate: {rate}}}\nsteps:\n{STEP}\n", encoding="utf-8"
+        f"pathway: queue\ntitle: {{nb: Kø, en: Queue}}\ndemand: {{rate: {rate}}}\nsteps:\n{step}\n", encoding="utf-8"
     )
     (folder / "study.yaml").write_text(
         "study: queue\ntitle: {nb: Kø, en: Queue}\nmunicipalities: ['5501']\nstart: 2026-01-12\n"
-        f"days: {DAYS}\nseed: 5\npathways: [queue.yaml]\nstaffing: {{use: staffing.yaml}}\n",
+        f"days: {days}\nseed: 5\npathways: [queue.yaml]\nstaffing: {{use: staffing.yaml}}\n",
         encoding="utf-8",
     )
-    events = simulate(load_study(folder / "study.yaml", figures), people(PEOPLE), figures).sort("wanted", "began")
-    columns = [events[name].to_physical().to_numpy() / 1000.0 for name in ("wanted", "began", "at")]
-    return np.array(columns)
+    return folder / "study.yaml"
 
 
 def test_mean_wait_is_erlangs(queue: NDArray[np.float64]) -> None:
@@ -80,3 +86,36 @@ def test_another_simulator_serves_everybody_at_the_same_second(queue: NDArray[np
     simulation.simulate_until_max_customers(2900, method="Finish")
     theirs = np.sort([record.service_start_date for record in simulation.get_all_records()])[:2800]
     assert np.abs(theirs - np.sort(began)[:2800]).max() < 1.0
+
+
+def test_another_simulator_serves_two_classes_at_the_same_seconds(
+    tmp_path: Path, figures: Figures, people: Callable[..., pl.DataFrame]
+) -> None:
+    """With the urgent before the others and work of fixed length, ciw begins each class's work when the engine does."""
+    urgent = "priority: \"CASE WHEN sex = 'male' THEN 0 ELSE 1 END\""
+    step = STEP.replace("exponential(mean=20 min)", f"20 min, {urgent}")
+    frame = people(PEOPLE)
+    told = written(tmp_path, step, days=20)
+    events = simulate(load_study(told, figures), frame, figures).join(frame.select("resident", "sex"), on="resident")
+    first = events["wanted"].min()
+    waits: dict[str, Any] = {}
+    arrivals: dict[str, Any] = {}
+    for sex in ("male", "female"):
+        of = events.filter(pl.col("sex") == sex).sort("wanted")
+        waits[sex] = of.select(s=(pl.col("began") - first).dt.total_seconds() + 1)["s"].to_numpy()
+        arrivals[sex] = of.select(s=(pl.col("wanted") - first).dt.total_seconds() + 1)["s"].to_numpy()
+    network: Any = ciw.create_network(
+        arrival_distributions={
+            sex: [ciw.dists.Sequential([*np.diff(at, prepend=0.0).tolist(), 1e12])] for sex, at in arrivals.items()
+        },
+        service_distributions={sex: [ciw.dists.Deterministic(SERVICE)] for sex in arrivals},
+        priority_classes={"male": 0, "female": 1},
+        number_of_servers=[SERVERS],
+    )
+    simulation: Any = ciw.Simulation(network)
+    simulation.simulate_until_max_time(19 * 86400)
+    records = simulation.get_all_records()
+    for sex, began in waits.items():
+        theirs = np.sort([r.service_start_date for r in records if r.customer_class == sex])[:1000]
+        assert len(theirs) == 1000
+        assert np.abs(theirs - np.sort(began)[:1000]).max() < 1.0

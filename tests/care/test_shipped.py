@@ -20,7 +20,9 @@ from simulator.care.plan import make_plan
 from simulator.care.site import Site
 from simulator.care.timeline import events_of
 from simulator.domain.digest import table_digest
+from simulator.domain.numbers import Number
 from simulator.domain.scenario import Study
+from simulator.domain.systems import Choice, Outage, Participation
 from simulator.figures import Figures
 from simulator.measures import payment_days
 from simulator.population import make_population
@@ -68,6 +70,23 @@ def test_what_happens_in_a_municipality_does_not_depend_on_its_shard(
     engine = Engine(make_plan(study, figures), residents)
     together = events_of(engine, engine.run())
     assert together.drop("event").sort(ORDER).equals(whole.events.drop("event"))
+
+
+def test_systems_apart_give_the_same_bytes_for_any_number_of_workers(
+    study: Study, residents: pl.DataFrame, figures: Figures
+) -> None:
+    """With messages between systems, losses, an outage and shares drawn by organisation, workers change nothing."""
+    patchwork = replace(
+        study,
+        days=1,
+        participation=Participation(Choice("own"), {"gp": Choice("common", Number(0.4))}),
+        mishaps={"lost": 0.1, "late": 0.1},
+        outages=(Outage("hospital", 8 * 3600, 3600),),
+    )
+    alone, together = (simulate(patchwork, residents, figures, workers=workers) for workers in (1, 2))
+    assert alone.filter(pl.col("fate").cast(pl.String) == "lost").height > 0
+    assert alone.filter(pl.col("lacks").list.len() > 0).height > 50
+    assert table_digest(alone) == table_digest(together)
 
 
 def test_another_seed_gives_another_timeline(
