@@ -19,7 +19,7 @@ def roster(plan: StaffPlan, residents: int, clock: Clock, draws: Stream) -> list
 
     ``draws`` decide who is away: for each person and day (sick) and each person and week (on holiday).
     """
-    blocks = _blocks(plan, residents)
+    blocks = shift_blocks(plan, residents)
     changes = []
     away = _away(plan.away, blocks, clock, draws)
     for day in clock.days():
@@ -61,7 +61,7 @@ def _end(hours: Hours, day: int, clock: Clock) -> int:
     return clock.midnight(day + 1) + hours.end % DAY
 
 
-def _blocks(plan: StaffPlan, residents: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def shift_blocks(plan: StaffPlan, residents: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """For each shift the first number and the count of people, on weekdays and at weekends."""
     staff = plan.staff
     if staff.arsverk is None:

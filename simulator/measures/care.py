@@ -13,7 +13,8 @@ from simulator.measures.workload import episodes, messages, staff_time
 
 MEASURED: Final = (
     *("at", "began", "wanted", "due", "known", "pathway", "episode", "resident", "kommunenummer", "role", "staff"),
-    *("message", "reads", "lacks", "late_info", "road", "fate", "reminders", "extra_s", "overtime_s", "postponed"),
+    *("place", "message", "reads", "lacks", "late_info", "road", "fate", "reminders"),
+    *("extra_s", "overtime_s", "postponed"),
 )
 """The columns of ``tables.EVENTS`` that figures are taken from."""
 

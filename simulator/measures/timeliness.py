@@ -42,15 +42,20 @@ def deadlines(events: pl.DataFrame) -> Iterator[Measurement]:
 
 
 def queues(events: pl.DataFrame) -> Iterator[Measurement]:
-    """Minutes from when a step was wanted until its work began, the way there included, by profession and pathway.
+    """Minutes from when a step was wanted until its work began, the way there included.
 
-    Only steps that take somebody's time; citizens and systems wait for nobody.
+    By profession and pathway of the steps that take somebody's time (citizens and systems wait for nobody), and by
+    place of those that had to wait for one (``place/ohd-bed``).
     """
-    waited = events.lazy().filter(pl.col("staff") >= 0).select(
-        "role", "pathway", waited=_between("wanted", "began").clip(lower_bound=0)
-    )  # fmt: skip
-    totals = rolled_up(waited.collect(), {"n": pl.len(), **_spread("waited", _MINUTE)}, CARE)
+    waited = events.lazy().select(
+        "role", "pathway", "staff", "place", waited=_between("wanted", "began").clip(lower_bound=0)
+    ).filter((pl.col("staff") >= 0) | pl.col("place").is_not_null())  # fmt: skip
+    figures = {"n": pl.len(), **_spread("waited", _MINUTE)}
+    rows = waited.collect()
+    totals = rolled_up(rows.filter(pl.col("staff") >= 0), figures, CARE)
     yield from _spread_of(totals, "queue.minutes", "min", "n")
+    placed = rolled_up(rows.filter(pl.col("place").is_not_null()), figures, {"place": "place/"})
+    yield from _spread_of(placed.slice(1), "queue.minutes", "min", "n")
 
 
 def postponed(events: pl.DataFrame) -> Iterator[Measurement]:

@@ -1,6 +1,6 @@
 """What the work took: minutes by profession, work done twice, overtime, and messages that went astray."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -34,6 +34,16 @@ def staff_time(events: pl.DataFrame) -> Iterator[Measurement]:
     yield from measured(totals, "duplicate.minutes", "min", "extra", "n")
     yield from measured(totals, "duplicate.steps", "steps", "again", "n")
     yield from shared(totals, "duplicate.time_share", "extra", "minutes")
+
+
+def occupancy(found: Iterable[Measurement], hours: Mapping[str, float]) -> Iterator[Measurement]:
+    """The share of their hours on duty that people of each role were at work with somebody, the way there left out.
+
+    ``found`` are the figures of :func:`staff_time`, ``hours`` the hours on duty by role; above 1 with overtime.
+    """
+    for figure in found:
+        if figure.name == "work.minutes" and hours.get(figure.over):
+            yield Measurement("staff.occupancy", figure.value / 60 / hours[figure.over], "share", figure.n, figure.over)
 
 
 def episodes(events: pl.DataFrame) -> Iterator[Measurement]:

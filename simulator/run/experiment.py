@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from simulator.care.capacity import hours_on_duty
 from simulator.domain.scenario import Study
 from simulator.measures.replications import RESULTS, Rule, differences, enough, estimates
 from simulator.run.describing import replications_facts, study_facts
@@ -72,7 +73,9 @@ class Experiment:
     def _means(self, job: Job, advance: Advance, total: int) -> Means:
         """What tasks are carried out with; of a single one it is told how far it has come."""
         file = self.folder.path / PEOPLE_FILE
-        return Means(file, job.figures, job.workers, job.cluster, advance if total == 1 else None)
+        people = pl.scan_parquet(file)
+        hours = {name: hours_on_duty(study, people, job.figures) for name, study in self.alternatives.items()}
+        return Means(file, job.figures, job.workers, job.cluster, hours, advance if total == 1 else None)
 
     def _replications(self, each: Map, workers: int) -> Iterator[list[Outcome]]:
         """The outcomes of one replication after the other; several are begun at once when that fills the processes."""

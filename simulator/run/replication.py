@@ -1,10 +1,10 @@
 """One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -22,7 +22,7 @@ from simulator.fhir import Count
 from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
-from simulator.measures.workload import by_hour
+from simulator.measures.workload import by_hour, occupancy
 from simulator.run.lives import lives_of
 from simulator.run.sinks import sink
 from simulator.streams import stream
@@ -86,6 +86,8 @@ class Means:
     workers: int = 1
     cluster: str = ""
     """Address of a Dask scheduler; none for processes of this machine."""
+    hours: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Hours on duty by role, for each alternative."""
     advance: Progress | None = None
     """Told how far a task has come; None when whole tasks are counted."""
 
@@ -112,7 +114,8 @@ def carry_out(task: Task, means: Means) -> Outcome:
             kept.append(events.select(MEASURED))
         missed = int(told.accounts["missed"].sum())
     found = _figures(pl.concat(kept), missed, count.interactions, means.figures)
-    results = result_rows(task.alternative, task.replication, found[0])
+    figures = [*found[0], *occupancy(found[0], means.hours.get(task.alternative, {}))]
+    results = result_rows(task.alternative, task.replication, figures)
     seed, worth = task.study.seed, count.interactions
     return Outcome(task.alternative, task.replication, seed, results, found[1], digest.hexdigest(), worth)
 
@@ -144,7 +147,7 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
         means.workers,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(means.file, means.figures.directory),
+        initargs=(means.file, means.figures.directory, means.hours),
     )
     try:
         yield partial(pool.map, _carry_out_here)
@@ -159,10 +162,10 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
 _here: dict[str, Means] = {}
 
 
-def _begin(file: Path, figures: Path) -> None:
+def _begin(file: Path, figures: Path, hours: Mapping[str, Mapping[str, float]]) -> None:
     """Make a worker process ready; who stops the run stops it from the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _here["means"] = Means(file, Figures.load(figures))
+    _here["means"] = Means(file, Figures.load(figures), hours=hours)
 
 
 def _carry_out_here(task: Task) -> Outcome:

@@ -13,6 +13,7 @@ from simulator.domain.scenario import Study
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError, nearest
 from simulator.figures import Figures
+from simulator.run.calibration import calibration_rows
 from simulator.run.campaign import left_readable
 from simulator.run.experiment import Experiment, rule_of
 from simulator.run.feedback import with_feedback
@@ -68,6 +69,7 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
         folder.note(version=__version__, command=asked.command, machine=machine(), versions=versions())
         folder.note(**describe(study, job.figures), seed=study.seed, **figures_used(job.figures, study))
         digests = {"study_digest": study.digest, "population_digest": make_people(study, folder, job)}
+        folder.json("calibration.json", calibration_rows(study, job.figures))
         residents = int(pl.scan_parquet(folder.path / PEOPLE_FILE).select(pl.len()).collect().item())
         experiment = Experiment(study, rule_of(study, asked.replications), folder, residents)
         experiment.run(job)

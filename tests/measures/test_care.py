@@ -7,7 +7,7 @@ import pytest
 
 from simulator.measures import measure_care
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
-from simulator.measures.workload import by_hour, messages, staff_time
+from simulator.measures.workload import by_hour, messages, occupancy, staff_time
 
 Make = Callable[..., pl.DataFrame]
 Figure = Callable[..., float | None]
@@ -66,6 +66,21 @@ def test_work_is_minutes_by_profession_with_what_was_done_twice(make_events: Mak
     assert figure(found, "duplicate.time_share") == 0.25
     assert figure(found, "work.overtime_minutes") == 5
     assert figure(found, "duplicate.steps", "gp.doctor") == 0
+
+
+def test_waiting_for_a_place_is_told_by_place(make_events: Make, figure: Figure) -> None:
+    """Two waited for a bed, ten and thirty minutes; who needed none is not among them."""
+    waited = [{"place": "ohd-bed", "wanted": 0, "began": minutes, "at": 60} for minutes in (10, 30)]
+    found = list(queues(make_events(*waited, {"wanted": 0, "began": 0, "at": 5})))
+    assert figure(found, "queue.minutes.mean", "place/ohd-bed") == 20
+    assert figure(found, "queue.minutes.mean") == pytest.approx(40 / 3)
+
+
+def test_occupancy_is_work_over_hours_on_duty(make_events: Make, figure: Figure) -> None:
+    """Half an hour of work in two hours on duty is a quarter; a role nobody counts has none."""
+    events = make_events({"began": 0, "at": 30}, {"began": 0, "at": 30, "role": "gp.doctor"})
+    found = list(occupancy(staff_time(events), {"home-care.nurse": 2.0}))
+    assert [(m.over, m.value) for m in found] == [("home-care.nurse", 0.25)]
 
 
 def test_what_was_put_off_is_counted(make_events: Make, figure: Figure) -> None:
