@@ -66,7 +66,8 @@ def estimates(results: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of ``measurements.json``: per alternative and figure the mean over replications with its 95 % interval.
 
     ``n`` is the number of replications behind it. A count that a replication does not name is 0 there; a share or a
-    mean without anything to share is left out. No figure is below 0 and no share above 1, so no interval is either.
+    mean without anything to share is left out. No figure is below 0 and hardly a share above 1 (that of working
+    hours may be), so no interval is either.
     """
     return [
         {"alternative": alternative, **figure, "value": m.value, **_bounds(m, figure["unit"]), "n": m.n}
@@ -79,7 +80,7 @@ def estimates(results: pl.DataFrame) -> list[dict[str, Any]]:
 def _bounds(mean: Mean, unit: str) -> dict[str, float | None]:
     if mean.low is None or mean.high is None:
         return {"low": None, "high": None}
-    return {"low": max(0.0, mean.low), "high": min(1.0, mean.high) if unit == "share" else mean.high}
+    return {"low": max(0.0, mean.low), "high": min(max(1.0, mean.value), mean.high) if unit == "share" else mean.high}
 
 
 def differences(results: pl.DataFrame, baseline: str) -> list[dict[str, Any]]:
