@@ -1,6 +1,6 @@
 """The people and the care of the run, as its files tell them; each example is given people of its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -189,6 +189,14 @@ class Study:
                 found[place] = row
                 waiting += row["needs"] or []
         return [found[place] for place in sorted(found)]
+
+    def organisation_beside(self, others: Collection[str]) -> str:
+        """The first organisation that is none of some, by the interaction that writes it; raises NobodyError."""
+        written = self.interactions.filter((pl.col("type") == "Organization") & (pl.col("verb") == "create"))
+        for name in written["interaction"]:
+            if name not in others:
+                return str(name)
+        raise NobodyError("The study holds no further organisation.")
 
     def organisations(self, resident: Resident) -> Sequence[Written]:
         """Organisations that meet the resident, in the order of the study."""

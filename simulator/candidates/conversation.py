@@ -46,7 +46,7 @@ class Conversation:
     """What the sessions of one run share: the candidate, the connections, and what it called things."""
 
     def __init__(self, running: Running, recorder: Recorder, limits: Limits) -> None:
-        self.credentials = credentials_for(running.candidate, running.base_url)
+        self.credentials = credentials_for(running)
         self.running = running
         self.references = References()
         self.transport = Transport(limits)

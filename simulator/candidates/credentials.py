@@ -1,5 +1,6 @@
 """What each request carries to say who calls: nothing, a bearer token, or a token of a token service with its proof."""
 
+import os
 import threading
 import time
 from collections.abc import Iterable
@@ -9,10 +10,11 @@ from typing import Final, Protocol
 from simulator.candidates.attests import subject_of
 from simulator.candidates.authentication import authorization, token_of
 from simulator.candidates.issuer import issuer_of
+from simulator.candidates.lifetime import Running
 from simulator.candidates.oauth import TokenClient, private_key
 from simulator.candidates.transport import Answer
 from simulator.domain.caller import Caller
-from simulator.domain.candidate import Candidate, Tokens
+from simulator.domain.candidate import Tokens
 
 SYSTEM: Final = Caller()
 RENEW_BEFORE_S: Final = 30
@@ -130,23 +132,34 @@ class Renewed:
         return {"Authorization": f"DPoP {told['access_token']}", "DPoP": told["dpop_proof"]}
 
 
-def credentials_for(candidate: Candidate, base_url: str) -> Credentials:
-    """How to tell this candidate, at this address, who calls; raises InputError when a variable is not set."""
+def credentials_for(running: Running) -> Credentials:
+    """How to tell a candidate who calls; raises InputError when a variable is not set."""
+    candidate = running.candidate
     tokens = candidate.tokens
     if tokens is None:
         return Plain(token_of(candidate))
-    client = TokenClient(issuer_of(tokens), tokens.client_id, private_key(tokens.key_variable))
-    return Renewed(client, tokens, tokens.audience or base_url, bound=candidate.auth == "helseid")
+    audience = tokens.audience or running.base_url
+    return Renewed(client_of(running, tokens), tokens, audience, bound=candidate.auth == "helseid")
+
+
+def client_of(running: Running, tokens: Tokens) -> TokenClient:
+    """The bench's client at the candidate's token service, by the variables of the run or of this process."""
+    environment = {**os.environ, **running.environment}
+    key = private_key(tokens.key_variable, environment)
+    return TokenClient(issuer_of(tokens, environment), tokens.client_id, key)
 
 
 class Personnel:
     """The register of health personnel beside a test token service, which the bench may write in."""
 
-    def __init__(self, candidate: Candidate) -> None:
-        tokens = candidate.tokens
-        assert tokens is not None
-        self._client = TokenClient(issuer_of(tokens), tokens.client_id, private_key(tokens.key_variable))
+    def __init__(self, running: Running) -> None:
+        assert running.candidate.tokens is not None
+        self._client = client_of(running, running.candidate.tokens)
 
     def authorise(self, hpr: str, *professions: str) -> None:
         """Enters somebody with these professions (Volven 9060); none takes every authorisation away."""
         self._client.register(hpr, professions)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._client.close()

@@ -1,15 +1,16 @@
 """The token service beside a candidate: where it is, and starting it with a key made for the run."""
 
-import os
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from simulator.candidates import process as processes
-from simulator.candidates.oauth import fresh_key
+from simulator.candidates.oauth import write_fresh_key
 from simulator.candidates.transport import Limits, NoAnswerError, Transport
 from simulator.candidates.words import fill
 from simulator.domain.candidate import Tokens
@@ -21,11 +22,11 @@ PATIENCE_S: Final = 30.0
 _PAUSE_S: Final = 0.05
 
 
-def issuer_of(tokens: Tokens) -> str:
+def issuer_of(tokens: Tokens, environment: Mapping[str, str]) -> str:
     """The token service's address; raises InputError when it is started with a candidate that is not started."""
     if "{issuer_port}" not in tokens.issuer:
         return tokens.issuer.rstrip("/")
-    found = os.environ.get(ISSUER_VARIABLE, "")
+    found = environment.get(ISSUER_VARIABLE, "")
     if not found:
         raise InputError(
             "the token service beside the candidate is not started",
@@ -35,32 +36,33 @@ def issuer_of(tokens: Tokens) -> str:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a token service adds: words for the candidate's command, and variables for the processes of the same run."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+
+
 @contextmanager
-def beside(tokens: Tokens | None, words: dict[str, str], log: Path) -> Iterator[dict[str, str]]:
-    """The words with ``{issuer}`` filled in, and the token service answering there for as long as the block lasts.
+def beside(tokens: Tokens | None, log: Path) -> Iterator[Beside]:
+    """The token service answering for as long as the block lasts.
 
     One without ``command`` is taken to run already. The key that the bench proves itself with is made for the run and
     lies in a temporary folder. Raises CandidateError when the service does not start.
     """
     if tokens is None or not tokens.command:
-        yield words | ({"issuer": issuer_of(tokens)} if tokens else {})
+        yield Beside({"issuer": tokens.issuer.rstrip("/")} if tokens else {})
         return
     port = processes.free_port()
     issuer = tokens.issuer.replace("{issuer_port}", str(port)).rstrip("/")
-    with TemporaryDirectory(prefix="journalbenk-key-") as folder, fresh_key(Path(folder), tokens.key_variable) as jwks:
-        own = words | {"issuer": issuer, "issuer_port": str(port), "jwks": str(jwks)}
-        command = [fill(part, own) for part in tokens.command]
-        before = os.environ.get(ISSUER_VARIABLE)
-        os.environ[ISSUER_VARIABLE] = issuer
-        try:
-            with processes.started(command, Path(folder), log) as process:
-                _wait(issuer, log, process.poll)
-                yield own
-        finally:
-            if before is None:
-                del os.environ[ISSUER_VARIABLE]
-            else:
-                os.environ[ISSUER_VARIABLE] = before
+    with TemporaryDirectory(prefix="journalbenk-key-") as folder:
+        private, public = write_fresh_key(Path(folder))
+        words = {"issuer": issuer, "issuer_port": str(port), "jwks": str(public), "python": sys.executable}
+        command = [fill(part, words) for part in tokens.command]
+        with processes.started(command, Path(folder), log) as process:
+            _wait(issuer, log, process.poll)
+            yield Beside(words, {ISSUER_VARIABLE: issuer, tokens.key_variable: str(private)})
 
 
 def _wait(issuer: str, log: Path, poll: Callable[[], int | None]) -> None:

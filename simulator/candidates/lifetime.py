@@ -1,9 +1,9 @@
 """A candidate ready to be asked: started here with a fresh data folder, or found running at its address."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import Popen
 from typing import Any, Final
@@ -38,6 +38,8 @@ class Running:
     """Name and version from the CapabilityStatement; empty when it gives none."""
     log: Path | None
     """What the process wrote; None when it was not started here."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Variables that other processes of the run need: where the candidate's token service is, and with which key."""
 
 
 @contextmanager
@@ -59,14 +61,16 @@ def running(
     data = processes.fresh_folder(folder.resolve() / "data")
     log = folder.resolve() / "candidate.log"
     words = values_for(candidate.base_url, chosen, data)
-    with beside(candidate.tokens, words, log.with_name("token-service.log")) as own:
+    with beside(candidate.tokens, log.with_name("token-service.log")) as neighbour:
+        own = words | neighbour.words
         for name, text in candidate.start.files.items():
             (data / name).write_text(fill(text, own), encoding="utf-8")
         command = [fill(part, own) for part in candidate.start.command]
         with processes.started(command, data, log, candidate.start.install) as process:
             starting = _Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
             _wait_until_ready(starting, on_wait)
-            yield attach(candidate, words["base_url"], log=log)
+            found = attach(candidate, words["base_url"], log=log)
+            yield replace(found, environment=neighbour.environment)
 
 
 def attach(candidate: Candidate, base_url: str = "", *, log: Path | None = None) -> Running:

@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,12 +25,12 @@ _CURVES: Final = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _PATIENCE: Final = Limits(timeout_s=20.0, max_body=256 * 1024)
 
 
-def private_key(variable: str) -> ECKey | RSAKey:
+def private_key(variable: str, environment: Mapping[str, str]) -> ECKey | RSAKey:
     """The client's key from an environment variable (JWK, PEM, or the path of a file); raises InputError.
 
     What the variable holds is never repeated.
     """
-    held = os.environ.get(variable, "").strip()
+    held = environment.get(variable, "").strip()
     if not held:
         raise InputError(
             f"the environment variable {variable} is not set",
@@ -160,23 +158,11 @@ class TokenClient:
         return told
 
 
-@contextmanager
-def fresh_key(folder: Path, variable: str) -> Iterator[Path]:
-    """A key made for one run, reached by an environment variable for as long as the block lasts; gives its public set.
-
-    The private key lies in ``folder``, readable by nobody else, and is gone with it.
-    """
+def write_fresh_key(folder: Path) -> tuple[Path, Path]:
+    """Makes a key for one run; gives the files of the private key, readable by nobody else, and of the public set."""
     key = ECKey.generate_key("P-384", {"kid": str(uuid4()), "use": "sig"})
     private, public = folder / "client.jwk", folder / "jwks.json"
     private.touch(mode=0o600)
     private.write_bytes(orjson.dumps(key.as_dict(private=True)))
     public.write_bytes(orjson.dumps({"keys": [key.as_dict(private=False)]}))
-    before = os.environ.get(variable)
-    os.environ[variable] = str(private)
-    try:
-        yield public
-    finally:
-        if before is None:
-            del os.environ[variable]
-        else:
-            os.environ[variable] = before
+    return private, public

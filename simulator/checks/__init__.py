@@ -1,11 +1,13 @@
 """History in, findings out: every check of a candidate, registered by the claim it makes."""
 
 from simulator.checks import (
+    access,
     accesslog,
     acute,
     capacity,
     cases,
     children,
+    citizens,
     contacts,
     indicators,
     interface,
@@ -24,7 +26,21 @@ from simulator.checks import (
 from simulator.checks.registry import CHECKS, Check, by_rule, check, judge
 
 TOPICS = (
-    *(accesslog, acute, capacity, cases, children, contacts, indicators, interface, lookups, medicines, messages),
+    *(
+        access,
+        accesslog,
+        acute,
+        capacity,
+        cases,
+        children,
+        citizens,
+        contacts,
+        indicators,
+        interface,
+        lookups,
+        medicines,
+        messages,
+    ),
     *(mobile, outside, people, plans, record, sources, treatment, work),
 )
 

@@ -28,6 +28,7 @@ def run_features(folder: RunFolder, running: Running, candidate: str, watch: Wat
     """
     environment = {
         **os.environ,
+        **running.environment,
         "JOURNALBENK_RUN": str(folder.path.resolve()),
         "JOURNALBENK_BASE_URL": running.base_url,
         "JOURNALBENK_CANDIDATE": str(Path(candidate).resolve()) if Path(candidate).is_file() else candidate,

@@ -162,12 +162,14 @@ def test_the_secured_reference_starts_with_its_token_service(tmp_path: Path) -> 
     candidate = load_candidate("reference-journal-secured")
     assert candidate.tokens is not None
     with running(candidate, tmp_path / "run") as found:
-        key = Path(os.environ[candidate.tokens.key_variable])
+        key = Path(found.environment[candidate.tokens.key_variable])
         secret = orjson.loads(key.read_bytes())["d"]
         assert key.stat().st_mode & 0o077 == 0
         recorder = Recorder(tmp_path)
         session = Session(found, recorder, "example")
-        Personnel(candidate).authorise("9144900", "SP")
+        register = Personnel(found)
+        register.authorise("9144900", "SP")
+        register.close()
         assert session.send(LOOK).outcome == "ok"
         nobody = session.as_caller(replace(Caller(), scope="system/Location.rs"))
         assert session.send(LOOK).outcome == "ok"
@@ -175,7 +177,6 @@ def test_the_secured_reference_starts_with_its_token_service(tmp_path: Path) -> 
         session.close()
         recorder.close()
     assert not key.exists()
-    assert candidate.tokens.key_variable not in os.environ
     kept = [path for path in (tmp_path / "run").rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
     assert kept == []
     assert len(read_histories(tmp_path / "history.jsonl")["example"].exchanges) == 3

@@ -7,7 +7,7 @@ import uvicorn
 
 from simulator.journal.app import build_app
 from simulator.journal.server import listen, serve
-from simulator.journal.settings import Settings
+from simulator.journal.settings import Guard, Settings
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.degenerate import DEGENERATE, degenerate
 
@@ -18,11 +18,13 @@ def main() -> None:
     parser.add_argument("name", choices=[m.name for m in MUTANTS] + list(DEGENERATE))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--issuer", default="", help="run secured, with this token service")
     options = parser.parse_args()
     if options.name in DEGENERATE:
         uvicorn.run(degenerate(options.name), port=options.port, log_level="warning", lifespan="off")
         return
-    app = build_app(Settings(options.data, base_url=f"http://127.0.0.1:{options.port}/fhir"))
+    guard = Guard(options.issuer) if options.issuer else None
+    app = build_app(Settings(options.data, base_url=f"http://127.0.0.1:{options.port}/fhir", guard=guard))
     next(m for m in MUTANTS if m.name == options.name).fault(app)
     serve(app, listen("127.0.0.1", options.port))
 

@@ -1,6 +1,7 @@
 """Every mutant: its fault, the rule whose check must catch it, and what it would mean on the ward."""
 
 from tests.mutants import breaks
+from tests.mutants.access_catalogue import ACCESS_MUTANTS
 from tests.mutants.care_catalogue import CARE_MUTANTS
 from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
 
@@ -272,4 +273,5 @@ MUTANTS = (
         breaks.misfiles,
     ),
     *CARE_MUTANTS,
+    *ACCESS_MUTANTS,
 )  # fmt: skip  a table

@@ -24,12 +24,20 @@ CANDIDATE = """
 name: {name}
 title: A candidate that is wrong on purpose
 base_url: http://127.0.0.1:{{port}}/fhir
-auth: none
+{auth}
 start:
   command: ["{{python}}", "-m", "{module}", {words}"--port", "{{port}}", "--data", "{{data}}"]
   ready: /metadata
   timeout_s: 60
 """
+
+SECURED = """auth: helseid
+tokens:
+  issuer: http://127.0.0.1:{issuer_port}
+  client_id: bench
+  key_variable: MUTANTS_CLIENT_KEY
+  people: true
+  command: ["{python}", "-m", "simulator.ecosystem", "--port", "{issuer_port}", "--client", "bench={jwks}"]"""
 
 Judged = Callable[..., list[Verdict]]
 
@@ -56,13 +64,15 @@ def people_and_care(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     """Runs the features against a mutant (or "" for the sound journal); gives the verdicts."""
 
-    def run(name: str, requirement: str = "", within: str = "20") -> list[Verdict]:
+    def run(name: str, requirement: str = "", within: str = "20", *, secured: bool = False) -> list[Verdict]:
         folder = tmp_path_factory.mktemp(name or "sound")
         for file in FILES:
             (folder / file).symlink_to(people_and_care / file)
         yaml = folder / "candidate.yaml"
-        module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", '"--open", ')
-        yaml.write_text(CANDIDATE.format(name=name or "sound", module=module, words=words))
+        module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", "")
+        access = '"--issuer", "{issuer}", ' if secured else "" if name else '"--open", '
+        auth = SECURED if secured else "auth: none"
+        yaml.write_text(CANDIDATE.format(name=name or "sound", module=module, words=words + access, auth=auth))
         with running(load_candidate(str(yaml)), folder) as candidate:
             settings = {
                 "JOURNALBENK_RUN": str(folder),
@@ -73,7 +83,14 @@ def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             }
             command = [sys.executable, "-m", "pytest", str(FEATURES), "-q", "--import-mode=importlib"]
             with (folder / "features.log").open("wb") as log:
-                subprocess.run(command, env={**os.environ, **settings}, cwd=ROOT, stdout=log, stderr=log, check=False)
+                subprocess.run(
+                    command,
+                    env={**os.environ, **candidate.environment, **settings},
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=log,
+                    check=False,
+                )
         return read_verdicts(folder / "verdicts.jsonl")
 
     with pytest.MonkeyPatch.context() as patch:

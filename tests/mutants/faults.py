@@ -27,6 +27,8 @@ class Mutant:
     consequence: str
     """What it would mean for a patient or a care worker."""
     fault: Fault
+    secured: bool = False
+    """Whether the fault is in what a secured journal does: then it runs beside a token service."""
 
 
 def asked(code: str, change: Callable[[Call], None]) -> Fault:

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def _row(mutant: Mutant, judged: Judged) -> dict[str, Any]:
     """What the features of the mutant's requirement say of it."""
     requirement = load_catalogue().rules[mutant.rule].requirement
-    verdicts = judged(mutant.name, requirement)
+    verdicts = judged(mutant.name, requirement, secured=mutant.secured)
     expected = by_rule(mutant.rule).name
     killers = [v.check for v in verdicts if v.outcome == "fail" and v.attribution == "candidate"]
     said = next((f"{v.outcome}: {v.message}" for v in verdicts if v.check == expected), "no verdict")
@@ -42,8 +42,19 @@ def _row(mutant: Mutant, judged: Judged) -> dict[str, Any]:
 
 
 def test_the_sound_journal_passes_everything(judged: Judged) -> None:
-    """No correct journal is failed: every check passes the reference journal, one verdict for each."""
+    """No correct journal is failed: every check passes the reference journal, one verdict for each.
+
+    Those of who is let in pass the secured journal; to the open one they do not apply.
+    """
     verdicts = judged("")
+    assert {v.check: f"{v.outcome}: {v.message}" for v in verdicts if v.outcome not in {"pass", "not_applicable"}} == {}
+    assert sorted(v.check for v in verdicts) == sorted(CHECKS)
+    assert {v.rule for v in verdicts if v.outcome == "not_applicable"} == {m.rule for m in MUTANTS if m.secured}
+
+
+def test_the_sound_secured_journal_passes_everything(judged: Judged) -> None:
+    """The secured journal passes every check, those of who is let in among them."""
+    verdicts = judged("", secured=True)
     assert {v.check: f"{v.outcome}: {v.message}" for v in verdicts if v.outcome != "pass"} == {}
     assert sorted(v.check for v in verdicts) == sorted(CHECKS)
 

@@ -1,0 +1,145 @@
+"""Checks of access: tokens, attests, relations, overrides, operators, addresses (TIL-01, 02, 06, 07; GRU-02)."""
+
+from typing import Final
+
+from simulator.checks.evidence import (
+    accepted,
+    broken,
+    describe,
+    fact,
+    finding,
+    inconclusive,
+    names_written,
+    not_refused,
+    observed,
+    unanswered,
+)
+from simulator.checks.registry import check
+from simulator.domain.exchange import Exchange, History
+from simulator.domain.verdict import Finding
+
+UNKNOWN: Final = [401]
+DENIED: Final = [401, 403]
+HIDDEN: Final = [401, 403, 404, 410]
+
+
+@check("wrong_tokens_open_nothing", rule="R-TIL-01A")
+def wrong_tokens_open_nothing(history: History) -> Finding:
+    """Every token or proof that is expired, forged, replayed or for somebody else is refused with 401."""
+    observed(history, "sound")
+    tried = history.labelled("wrong")
+    if not tried:
+        inconclusive("No wrong token was tried.", attribution="bench")
+    problems = []
+    for exchange in tried:
+        _answered(exchange)
+        fault = exchange.label.partition(".")[2]
+        problems += not_refused(exchange, UNKNOWN, f"its token or proof is wrong ({fault})")
+    return finding(problems, f"{len(tried)} wrong tokens and proofs were refused, the sound one taken.", tried)
+
+
+@check("wrong_attests_open_nothing", rule="R-TIL-01B")
+def wrong_attests_open_nothing(history: History) -> Finding:
+    """An attest that is too old, about another patient, or by somebody without authorisation opens no record."""
+    observed(history, "sound")
+    tried = history.labelled("wrong")
+    if not tried:
+        inconclusive("No wrong attest was tried.", attribution="bench")
+    problems = []
+    for exchange in tried:
+        _answered(exchange)
+        fault = exchange.label.partition(".")[2]
+        problems += not_refused(exchange, HIDDEN, f"the attest does not hold ({fault})")
+    return finding(problems, f"{len(tried)} attests that do not hold opened nothing.", tried)
+
+
+@check("no_data_without_a_relation", rule="R-TIL-02A")
+def no_data_without_a_relation(history: History) -> Finding:
+    """Who has no relation to a patient finds nothing about the patient by any path; who has one does."""
+    return _blind(history, "a nurse without a relation")
+
+
+@check("operators_see_no_clinical_content", rule="R-TIL-06")
+def operators_see_no_clinical_content(history: History) -> Finding:
+    """Whoever runs the system finds nothing about a patient by any path; the nurse in charge does."""
+    return _blind(history, "an operator")
+
+
+def _blind(history: History, who: str) -> Finding:
+    """Nothing of the patient's is in any answer to ``stranger``, and all of it is found by ``relation``."""
+    names = {**names_written(history, "patient"), **names_written(history, "own")}
+    treating = history.labelled("relation")
+    unseen = [name for name in names if not any(shows(exchange, name) for exchange in treating)]
+    if unseen:
+        broken(f"The nurse in charge does not find {unseen[0]}.", *treating)
+    looks = history.labelled("stranger")
+    if not looks:
+        inconclusive("Nobody looked.", attribution="bench")
+    problems = []
+    for exchange in looks:
+        _answered(exchange)
+        problems += [f"{describe(exchange)} and shows {name} to {who}" for name in names if shows(exchange, name)]
+    return finding(problems, f"{len(looks)} looks by {who} found nothing, the nurse in charge everything.", looks)
+
+
+@check("override_is_logged_with_its_reason", rule="R-TIL-02B")
+def override_is_logged_with_its_reason(history: History) -> Finding:
+    """Breaking the glass opens the record for a reason only, and the resident's log tells who did it and why."""
+    [name] = names_written(history, "patient")
+    refused, opened = history.labelled("without-reason"), history.labelled("with-reason")
+    problems = [f"{describe(e)} although no reason was given" for e in refused if shows(e, name)]
+    opening = observed(history, "with-reason")
+    if not shows(opening, name):
+        broken(f"{describe(opening)} and does not show the record.", opening)
+    log = history.labelled("log")
+    if not log:
+        inconclusive("The access log was not read.", attribution="bench")
+    if not any(fact(history, "reason") in (e.response.body if e.response else "") for e in log):
+        problems.append("The reason is not in the access log the resident sees")
+    passed = "The record opened for the reason only, and the reason is in the resident's log."
+    return finding(problems, passed, [*refused, *opened, *log])
+
+
+@check("lost_authorisation_ends_access", rule="R-GRU-02")
+def lost_authorisation_ends_access(history: History) -> Finding:
+    """A clinician whose authorisation is taken away in HPR has no access two seconds later, whatever the token says."""
+    before = observed(history, "before")
+    after = history.labelled("after")
+    if not after:
+        inconclusive("Nobody looked after the authorisation was lost.", attribution="bench")
+    _answered(after[-1])
+    problems = not_refused(after[-1], DENIED, "the authorisation was taken away two seconds before")
+    return finding(problems, "Access ended with the authorisation.", [before, *after])
+
+
+@check("protected_address_is_never_shown", rule="R-TIL-07")
+def protected_address_is_never_shown(history: History) -> Finding:
+    """An address protected by code 6 is in no answer: read, earlier version, history, search or include."""
+    accepted(history, "protect")
+    [name] = names_written(history, "patient")
+    secrets: list[str] = fact(history, "secrets")
+    looks = history.labelled("look")
+    if not any(shows(exchange, name) for exchange in looks):
+        broken("The nurse in charge does not find the resident at all.", *looks)
+    problems = []
+    for exchange in looks:
+        _answered(exchange)
+        body = exchange.response.body if exchange.response else ""
+        problems += [f"{describe(exchange)} and tells the protected address" for secret in secrets if secret in body]
+    found = [e for e in history.labelled("by-address") if shows(e, name)]
+    problems += [f"{describe(exchange)} and finds the resident by the protected address" for exchange in found]
+    return finding(problems, f"The address is in none of {len(looks)} answers.", [*looks, *found])
+
+
+def shows(exchange: Exchange, name: str) -> bool:
+    """Whether an answer holds the resource of that name (``Type/id``), alone or among others."""
+    resource = exchange.resource() if exchange.outcome == "ok" else None
+    if not resource:
+        return False
+    parts = [resource, *(entry.get("resource") or {} for entry in resource.get("entry") or [])]
+    return any(f"{part.get('resourceType')}/{part.get('id')}" == name for part in parts)
+
+
+def _answered(exchange: Exchange) -> None:
+    if exchange.response is None:
+        unanswered(exchange)
