@@ -43,13 +43,17 @@ def _away(
     nobody: frozenset[int] = frozenset()
     if plan is None:
         return lambda _day, _first, _count: nobody
-    people = np.arange(max(first + count for block in blocks for first, count in block), dtype=np.uint64)
+    people = np.arange(max(first + count for block in blocks for first, count in block), dtype=np.uint64)[None, :]
+    day = np.arange(clock.first, clock.last)[:, None]
+    ordinal = (clock.start.toordinal() + day).astype(np.uint64)
+    month = np.array([clock.month(on) for on in clock.days()])
+    sick = draws.uniforms(people, 2 * ordinal) < np.array(plan.sick)[month][:, None]
+    holiday = draws.uniforms(people, 2 * (ordinal // 7) + 1) < np.array(plan.holiday)[month][:, None]
+    gone = sick | holiday
 
     def away(day: int, first: int, count: int) -> frozenset[int]:
-        ordinal, month, some = clock.start.toordinal() + day, clock.month(day), people[first : first + count]
-        sick = draws.uniforms(some, 2 * ordinal) < plan.sick[month]
-        holiday = draws.uniforms(some, 2 * (ordinal // 7) + 1) < plan.holiday[month]
-        return frozenset(some[sick | holiday].tolist())
+        of_day = gone[day - clock.first, first : first + count]
+        return frozenset((np.flatnonzero(of_day) + first).tolist()) if of_day.any() else nobody
 
     return away
 

@@ -18,6 +18,7 @@ from simulator.scenario.alternatives import check_alternatives, documents_of
 from simulator.scenario.crossings import check_crossings
 from simulator.scenario.expressions import seconds
 from simulator.scenario.faults import Faults
+from simulator.scenario.hands import check_hands
 from simulator.scenario.naming import (
     check_capabilities,
     check_requirements,
@@ -75,6 +76,7 @@ def _parse(document: Document, figures: Figures) -> Study:
     pathways = tuple(load_pathway(file, staffing) for file in files)
     _check_names(model, pathways, staffing, faults)
     check_crossings(pathways, faults)
+    check_hands(pathways, staffing, model.staffing.factor, figures, faults)
     study = _study(model, document.path, (municipalities, pathways, staffing, systems), figures, faults)
     faults.stop()
     unknown = unknown_figures(figures_of_staffing(staffing), staffing_file, figures)

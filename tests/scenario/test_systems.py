@@ -164,6 +164,18 @@ OPPOSITE = (
 )
 
 FAULTS = [
+    pytest.param(
+        ("bed: 0.5", "bed: 0"), "study.yaml:8: nobody can do step 'in' of 'stay': there are no bed", id="no bed"
+    ),
+    pytest.param(("bed: 0.5", "nurses: 0"), "study.yaml:8: nobody can do step 'cut' of 'stay'", id="no nurses"),
+    pytest.param(
+        (
+            "    after: cut\n",
+            '    after: cut\n    takes: 5 min\n    opening: {hours: "09:00-10:00", weekday: office.weekday}\n',
+        ),
+        "stay.yaml:23: nobody can do step 'out': nurses never work on the days it may begin",
+        id="never there",
+    ),
     pytest.param(("place: bed,", "place: bad,"), "stay.yaml:8: unknown place 'bad'; did you mean 'bed'", id="place"),
     pytest.param(("until: out}", "until: oot}"), "stay.yaml:8: unknown step 'oot'; did you mean 'out'", id="until"),
     pytest.param(("until: cut}", "until: in}"), "stay.yaml:14: the place of 'cut' is never freed", id="never freed"),
@@ -232,7 +244,8 @@ def test_a_fault_is_found_before_anything_runs(
     ward: Write, figures: Figures, change: tuple[str, str], complaint: str
 ) -> None:
     """File, line, what was expected and the nearest word."""
-    path = ward(change)
+    shifts = (('{hours: "08:00-16:00"}', '{hours: "08:00-16:00", days: sat-sun}'),) if "weekday" in change[1] else ()
+    path = ward(change, *shifts)
     assert any(change[1] in file.read_text(encoding="utf-8") for file in path.parent.glob("*.yaml"))
     with pytest.raises(InputError) as caught:
         load_study(path, figures)
@@ -259,9 +272,7 @@ def test_a_place_waited_for_twice_in_one_stay_is_a_deadlock(ward: Write, figures
 SYSTEM_FAULTS = [
     pytest.param(("    common: shared\n", ""), "there is no way from 'common' to 'common'", id="no way"),
     pytest.param(("own: {title:", "owned: {title:"), "did you mean 'own'", id="system"),
-    pytest.param(
-        ("[critical-info, documents]", "[critical-inf, documents]"), "did you mean 'critical-info'", id="kind"
-    ),
+    pytest.param(("fetches: [critical-info", "fetches: [critical-inf"), "did you mean 'critical-info'", id="kind"),
     pytest.param(("  EPIKRISE:", "  EPIKRICE:"), "unknown message 'EPIKRICE'; did you mean 'EPIKRISE'", id="message"),
     pytest.param(("shared: {}", "shared: {lost: 0.1}"), "nothing is sent by 'shared'", id="lost inside a system"),
     pytest.param(("    lost: parameter lost\n", "    lost: 99 %\n"), "parts of a whole", id="more than all"),
