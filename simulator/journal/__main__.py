@@ -1,18 +1,27 @@
 """Starts the reference journal: ``python -m simulator.journal --open --port 8080``."""
 
 import argparse
+import socket
 import sys
 import tempfile
 from pathlib import Path
 
 from simulator.journal.app import build_app
 from simulator.journal.audit.chain import verify
-from simulator.journal.server import listen, serve
+from simulator.journal.server import listen, ready, serve
 from simulator.journal.settings import Guard, Settings
+from simulator.journal.storage import command
 from simulator.journal.storage.migrations import TooNewError
 from simulator.journal.storage.opening import database
 from simulator.journal.storage.seam import InUseError
 from simulator.journal.storage.sqlite import FILE
+from simulator.journal.workers import serve_with
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
+    return int(text)
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -23,6 +32,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the database (a fresh temporary folder)")
     parser.add_argument("--store", default="", help="URL of a PostgreSQL database, postgresql://... (a file in --data)")
     parser.add_argument("--base-url", help="address to advertise (http://HOST:PORT/fhir)")
+    parser.add_argument("--workers", type=_count, default=1, help="processes that serve together (1)")
+    parser.add_argument("--page-cap", type=_count, default=1000, help="most matches on a page (1000)")
+    parser.add_argument("--patience", type=float, default=30.0, help="seconds a search may take (30)")
+    parser.add_argument("--rate", type=float, default=0.0, help="requests a second from one address (any number)")
     parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
     access = parser.add_mutually_exclusive_group(required=True)
     access.add_argument("--open", action="store_true", help="ask nobody who they are: for synthetic people only")
@@ -51,6 +64,8 @@ def check_trail(data: Path | None, store: str, head: str) -> int:
 
 def main(words: list[str]) -> int:
     """Serves until told to stop; 0 after that, 2 with a line on stderr if it cannot start."""
+    if words and words[0] in command.WORDS:
+        return command.run(words)
     options = arguments(words)
     if options.verify:
         return check_trail(options.data, options.store, options.head)
@@ -61,24 +76,43 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"journal: cannot listen on {where} ({error}); choose another --port\n")
         return 2
     address = f"http://{options.host}:{bound.getsockname()[1]}/fhir"
-    base = (options.base_url or address).rstrip("/")
     with bound, tempfile.TemporaryDirectory(prefix="journal-") as scratch:
-        data = options.data or Path(scratch)
-        try:
-            guard = Guard(options.issuer.rstrip("/"), options.audience, options.hpr) if options.issuer else None
-            app = build_app(
-                Settings(data, base_url=base, body_limit=options.body_limit, guard=guard, store=options.store)
-            )
-        except InUseError:
-            sys.stderr.write(f"journal: another journal has {data} open; choose another --data\n")
-            return 2
-        except TooNewError as error:
-            sys.stderr.write(f"journal: cannot use {data}: {error}; start the journal that wrote it, or a later one\n")
-            return 2
-        except OSError as error:
-            sys.stderr.write(f"journal: cannot use {data} ({error.strerror}); choose another --data\n")
-            return 2
-        serve(app, bound)
+        return _serve(settings(options, Path(scratch), address), bound)
+
+
+def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settings:
+    """The settings that a command line asks for."""
+    guard = Guard(options.issuer.rstrip("/"), options.audience, options.hpr) if options.issuer else None
+    return Settings(
+        options.data or scratch,
+        base_url=(options.base_url or address).rstrip("/"),
+        body_limit=options.body_limit,
+        page_cap=options.page_cap,
+        store=options.store,
+        workers=options.workers,
+        patience=options.patience,
+        rate=options.rate,
+        guard=guard,
+    )
+
+
+def _serve(wanted: Settings, bound: socket.socket) -> int:
+    place = wanted.store.rpartition("@")[2] or str(wanted.data)
+    other = "--store" if wanted.store else "--data"
+    try:
+        if wanted.workers > 1:
+            serve_with(wanted, bound, lambda: ready(wanted.base_url))
+        else:
+            serve(build_app(wanted), bound)
+    except InUseError:
+        sys.stderr.write(f"journal: another journal has {place} open; choose another {other}\n")
+        return 2
+    except TooNewError as error:
+        sys.stderr.write(f"journal: cannot use {place}: {error}; start the journal that wrote it, or a later one\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"journal: cannot use {place} ({error.strerror or error}); choose another {other}\n")
+        return 2
     return 0
 
 

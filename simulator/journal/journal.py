@@ -19,6 +19,7 @@ from simulator.journal.decision.issued import Issued
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
+from simulator.journal.rate import Rate
 from simulator.journal.search.criteria import Criteria
 from simulator.journal.search.cursors import Cursors
 from simulator.journal.search.finder import Finder
@@ -26,6 +27,7 @@ from simulator.journal.search.include import Includer
 from simulator.journal.search.page import Pages
 from simulator.journal.search.request import Parser
 from simulator.journal.settings import Settings
+from simulator.journal.shelf import SharedCursors, SharedIssued
 from simulator.journal.storage.migrations import migrate, number
 from simulator.journal.storage.opening import database, own
 from simulator.journal.store import Reader, Store
@@ -76,12 +78,15 @@ class Journal:
         self.base = settings.base_url
         self.interactions = interactions
         self.validator = Validator()
-        self.cursors = Cursors()
-        self.issued = Issued()
+        alone = settings.workers == 1
+        self.cursors = Cursors() if alone else SharedCursors(settings.data)
+        self.issued = Issued() if alone else SharedIssued(settings.data)
         self.clock = Clock()
+        # Each of several processes hears a part of what an address sends.
+        self.rate = Rate(settings.rate / settings.workers) if settings.rate else None
         settings.data.mkdir(parents=True, exist_ok=True)
         # With several workers, the process that starts them owns the folder.
-        self._lock = own(settings.data) if settings.workers == 1 else None
+        self._lock = own(settings.data) if alone else None
         self.database = database(settings)
         connection = self.database.connect(write=True)
         migrate(self.database, connection)

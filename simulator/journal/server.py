@@ -4,6 +4,7 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -18,14 +19,19 @@ SWITCH_INTERVAL = 0.0005
 class Server(uvicorn.Server):
     """A uvicorn server that says when it is ready."""
 
-    ready = ""
+    announce: Callable[[], object]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts to listen, then prints the one line that tells so."""
+        """Starts to listen, then says so."""
         await super().startup(sockets)
         if self.started:
-            sys.stdout.write(f"{self.ready}\n")
-            sys.stdout.flush()
+            self.announce()
+
+
+def ready(base: str) -> None:
+    """Prints the one line that tells that a journal is served."""
+    sys.stdout.write(f"journal ready at {base}\n")
+    sys.stdout.flush()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -45,8 +51,11 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
-def serve(app: JournalApp, bound: socket.socket) -> None:
-    """Serves until SIGTERM or SIGINT; what was acknowledged is durable, what was under way is finished."""
+def serve(app: JournalApp, bound: socket.socket, announce: Callable[[], object] | None = None) -> None:
+    """Serves until SIGTERM or SIGINT; what was acknowledged is durable, what was under way is finished.
+
+    ``announce`` is called when it serves; without it, a line is printed.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL)
     # The tables of R4 stay for good: the collector need not look through them again and again.
     gc.collect()
@@ -65,7 +74,7 @@ def serve(app: JournalApp, bound: socket.socket) -> None:
         **options,
     )
     server = Server(config)
-    server.ready = f"journal ready at {app.journal.base}"
+    server.announce = announce or (lambda: ready(app.journal.base))
     # uvicorn raises the signal again when it has shut down; the journal has then done what was asked.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

@@ -15,6 +15,7 @@ from simulator.journal.errors import FhirError, masked, refuse
 from simulator.journal.http import Answer, Call, check_accept
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.routing import Route, route
+from simulator.journal.settings import Settings
 from simulator.journal.storage.opening import refusal
 from simulator.journal.supported import AUDITED_ONLY
 
@@ -60,17 +61,19 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
     record = _record(request)
     audited, queued = True, False
     try:
+        if journal.rate is not None:
+            journal.rate.take(request.client)
         call = _call(request, record)
         interaction = journal.interactions[call.interaction]
         audited = interaction.audited
         if journal.gate is not None and not interaction.public:
             await _admit(journal, journal.gate, request, call)
         if not interaction.public and request.method not in {"GET", "HEAD", "DELETE"}:
-            call.body = await _body(scope, receive, journal.settings.body_limit)
+            call.body = await _body(scope, receive, journal.settings)
         if interaction.prepare is not None:
             interaction.prepare(journal, call)
         if call.kind == AUDITED_ONLY:
-            await journal.writer.flush()
+            await _settle_trail(journal)
         queued = interaction.place == "writer"
         answer = await _run(journal, interaction, call)
     except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
@@ -95,6 +98,8 @@ def at_once(journal: Journal, request: Request) -> Answer | None:
         interaction = journal.interactions[call.interaction]
         if interaction.place != "loop" or interaction.prepare is not None or call.kind == AUDITED_ONLY:
             return None
+        if journal.rate is not None:
+            journal.rate.take(request.client)
         answer = _now(journal, interaction, call)
     except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
         answer = _refusal(error)
@@ -134,6 +139,13 @@ async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer
     return answer
 
 
+async def _settle_trail(journal: Journal) -> None:
+    """Waits until what was asked so far is in the trail; of other processes, until they have begun to store it."""
+    if journal.settings.workers > 1:
+        await asyncio.sleep(2 * journal.settings.audit_delay)
+    await journal.writer.flush()
+
+
 def _now(journal: Journal, interaction: Interaction, call: Call) -> Answer:
     _check_trail(journal)
     return interaction.apply(journal, journal.reader, call)
@@ -167,32 +179,40 @@ def _call(request: Request, record: Record) -> Call:
     return Call(found.interaction, found.kind, found.identity, found.version, query, headers, record)
 
 
-async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The request's body; given up as soon as it is known to be too large.
+async def _body(scope: Scope, receive: Receive, settings: Settings) -> bytes:
+    """The request's body; given up as soon as it is known to be too large, or takes too long to come.
 
     Raises:
-        FhirError: 413 beyond the limit.
+        FhirError: 413 beyond the limit, 408 when it does not come.
     """
+    limit = settings.body_limit
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise _too_large(limit)
     parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise refuse(400, "incomplete", "the connection closed before the body was complete")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
-        if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+    size, more = 0, True
+    try:
+        async with asyncio.timeout(settings.patience):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise refuse(400, "incomplete", "the connection closed before the body was complete")
+                part = message.get("body", b"")
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(part)
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise _closing(refuse(408, "timeout", "the body did not come in time")) from None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large(limit: int) -> FhirError:
-    error = refuse(413, "too-long", f"the body is larger than {limit} bytes, the most this journal takes")
+    return _closing(refuse(413, "too-long", f"the body is larger than {limit} bytes, the most this journal takes"))
+
+
+def _closing(error: FhirError) -> FhirError:
     error.headers["Connection"] = "close"
     return error
 

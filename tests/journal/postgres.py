@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -51,7 +52,8 @@ def server() -> Iterator[str]:
                 time.sleep(0.05)
             yield str(data)
         finally:
-            process.terminate()
+            # A fast shutdown: it ends whoever is still connected.
+            process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
             shutil.rmtree(data, ignore_errors=True)
 

@@ -17,7 +17,7 @@ from simulator.journal.version import RELEASED, VERSION
 TEXT = (
     "Reference journal of journalbenk. Every read, search and write leaves an AuditEvent that no call can change."
     " The largest request body taken is {limit} bytes (413 beyond). Updates need no If-Match, and honour one."
-    " Dates without a zone are taken as UTC. Page cursors are held in memory."
+    " Dates without a zone are taken as UTC. Page cursors are forgotten, oldest first."
 )
 OPEN = "Open mode: no authentication is asked for and every client may do everything. Only for synthetic data."
 SECURED = (

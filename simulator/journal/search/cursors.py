@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
-from simulator.journal.errors import refuse
+from simulator.journal.errors import FhirError, refuse
 
 MOST_CURSORS: Final = 5_000
 MOST_ROWS: Final = 1_000_000
@@ -66,5 +66,10 @@ class Cursors:
             if found is not None:
                 self.places.move_to_end(word)
         if found is None or found.owner != owner:
-            raise refuse(410, "expired", "this cursor is not known, or no longer; repeat the search from its start")
+            raise expired()
         return found
+
+
+def expired() -> FhirError:
+    """The refusal of a cursor that is not known."""
+    return refuse(410, "expired", "this cursor is not known, or no longer; repeat the search from its start")

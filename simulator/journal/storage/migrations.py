@@ -72,24 +72,31 @@ def version(connection: Connection) -> int:
     return int(connection.has_table("resource"))
 
 
-def migrate(database: Database, connection: Connection, target: int = len(STEPS)) -> None:
-    """Takes the steps that a database lacks, all or none.
+def migrate(database: Database, connection: Connection, target: int = len(STEPS), *, within: bool = False) -> None:
+    """Takes the steps that a database lacks, all or none; ``within`` a transaction that is under way, or in its own.
 
     Raises:
         TooNewError: The database has taken more steps than this journal knows.
     """
+    if within:
+        _take(database, connection, target)
+        return
     connection.begin()
     try:
-        taken = _taken(connection)
-        for step in STEPS[taken:target]:
-            for statement in step.split(";"):
-                connection.run(database.ddl(statement))
-        if taken < target:
-            _note(connection, target)
+        _take(database, connection, target)
     except BaseException:
         connection.rollback()
         raise
     connection.commit()
+
+
+def _take(database: Database, connection: Connection, target: int) -> None:
+    taken = _taken(connection)
+    for step in STEPS[taken:target]:
+        for statement in step.split(";"):
+            connection.run(database.ddl(statement))
+    if taken < target:
+        _note(connection, target)
 
 
 def _taken(connection: Connection) -> int:

@@ -9,7 +9,7 @@ processes take turns by a lock that each transaction holds.
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -23,6 +23,7 @@ OWNER: Final = 7_201_401
 """The advisory lock of whoever has the database open: alone, or shared by processes that take turns."""
 TURN: Final = 7_201_402
 """The advisory lock of the transaction whose turn it is to write."""
+PORTION: Final = 2000
 PATIENCE_S: Final = 5.0
 """How long a new journal waits for one that was killed to be noticed as gone."""
 _TYPES: Final = (
@@ -78,6 +79,7 @@ class PostgresConnection:
         self.types: dict[str, dict[str, str]] = {}
         self.begun = self.sent = False
         self.known = False
+        self.streams = 0
         self._wait(self._connected)
 
     def _wait(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -171,6 +173,33 @@ class PostgresConnection:
             arrays = [list(map(clean, column)) for part in rows for column in zip(*part, strict=True)]
             assert len(arrays) == names
             await wire.execute(sql, *arrays)
+
+        self._wait(run)
+
+    def snapshot(self) -> None:
+        """Begins a transaction that only reads, and sees the database as it is now."""
+
+        async def run() -> None:
+            await (await self._connected()).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1")
+            self.begun = self.sent = True
+
+        self._wait(run)
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """The rows of a query, a portion at a time."""
+        # A name of its own, since a prepared FETCH remembers the columns of its cursor.
+        self.streams += 1
+        name = f"stream{self.streams}"
+        self.run(f"DECLARE {name} NO SCROLL CURSOR FOR {sql}")
+        while rows := self.rows(f"FETCH {PORTION} FROM {name}"):
+            yield from rows
+        self.run(f"CLOSE {name}")
+
+    def load(self, table: str, columns: Sequence[str], rows: list[Row]) -> None:
+        """Inserts rows that are known to be new."""
+
+        async def run() -> None:
+            await (await self._opened()).copy_records_to_table(table, records=rows, columns=list(columns))
 
         self._wait(run)
 

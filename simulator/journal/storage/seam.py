@@ -4,13 +4,14 @@ Statements are written once, in the SQL that both databases read, with ``?`` for
 behind this seam: bulk changes, savepoints, and who may write at one time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 Row = tuple[Any, ...]
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "param": ("number", "key"),
     "resource": ("rid", "type", "id", "vid", "seq", "updated", "deleted", "patient"),
     "version": ("seq", "rid", "vid", "type", "id", "method", "updated", "content"),
     "idx_token": ("param", "code", "system", "rid"),
@@ -78,6 +79,15 @@ class Connection(Protocol):
 
         ``last`` tells that the commit comes next, so that both may be one.
         """
+
+    def snapshot(self) -> None:
+        """Begins a transaction that only reads, and sees the database as it is now until ``rollback``."""
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """The rows of a query without values, a portion at a time; inside a snapshot."""
+
+    def load(self, table: str, columns: Sequence[str], rows: list[Row]) -> None:
+        """Inserts rows that are known to be new, inside the transaction under way."""
 
     def begin(self) -> bool:
         """Begins a transaction that writes, alone of all connections; tells whether others wrote meanwhile."""

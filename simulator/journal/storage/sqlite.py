@@ -3,7 +3,7 @@
 import math
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -99,6 +99,20 @@ class SqliteConnection:
                 part = rows[start : start + size]
                 self.db.execute(_insert(table, size), [value for row in part for value in row])
                 start, left = start + size, left - size
+
+    def snapshot(self) -> None:
+        """Begins a transaction that only reads; what it sees is settled by its first read."""
+        self.db.execute("BEGIN")
+        self.row("SELECT count(*) FROM sqlite_master")
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """The rows of a query, as they are read."""
+        yield from self.db.execute(sql)
+
+    def load(self, table: str, columns: Sequence[str], rows: list[Row]) -> None:
+        """Inserts rows that are known to be new."""
+        marks = ", ".join("?" * len(columns))
+        self.db.executemany(f"INSERT INTO {table}({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608  the journal's own names
 
     def begin(self) -> bool:
         """Begins a transaction that writes; tells whether others wrote since the last one."""
