@@ -7,33 +7,36 @@ from pytest_bdd import given, then, when
 from features.example import Example
 from features.study import Resident
 from features.telling import step
+from simulator.streams import derived_id
 
 WARD: Final = "ohd.nurse"
+STAYS, MOVES, LEAVES = 6, 12, 3
+"""Stays on the ward, moves in each, and every which of them ends with going home."""
 
 
 def _in(place: str) -> dict[str, Any]:
     return step(WARD, "place", channel="ward", place=place)
 
 
-@given("four residents on the municipal emergency ward (ØHD), who move between its rooms and go home")
+@given("residents on the municipal emergency ward (ØHD), who move between its rooms many times, and some go home")
 def on_the_ward(example: Example) -> None:
-    """One stays where she is, one moves, one goes home, one gets the room that was left."""
-    arrived = step(WARD, "admission", channel="ward")
-    stays = (
-        [arrived, _in("rom 1")],
-        [arrived, _in("rom 2"), _in("rom 3")],
-        [arrived, _in("rom 4"), step(WARD, "discharge", channel="ward")],
-        [arrived, _in("rom 2")],
-    )
+    """Each is in other rooms first, as drawn by name, and ends in a room of their own or at home."""
     occupied = []
-    for stay in stays:
+    for number in range(1, STAYS + 1):
         resident = example.meet(record_Patient=1)
-        told = example.tell(*stay, about=resident)
+        rooms = [_in(f"rom {_drawn(resident, move)}") for move in range(MOVES)]
+        leaves = number % LEAVES == 0
+        last = step(WARD, "discharge", channel="ward") if leaves else _in(f"rom {number}")
+        told = example.tell(step(WARD, "admission", channel="ward"), *rooms, last, about=resident)
         example.record("move", told)
-        last = told[-1][-1].resource["location"][-1]
-        if last["status"] == "active":
-            occupied.append((last["location"]["reference"].removeprefix("urn:uuid:"), resident))
+        if not leaves:
+            place = told[-1][-1].resource["location"][-1]["location"]["reference"]
+            occupied.append((place.removeprefix("urn:uuid:"), resident))
     example.know(occupied=_pairs(occupied), ward=[told[0][0].resource["serviceProvider"]["reference"]])
+
+
+def _drawn(resident: Resident, move: int) -> int:
+    return 1 + int(derived_id("room", resident.patient.id, move)[:4], 16) % STAYS
 
 
 def _pairs(occupied: list[tuple[str, Resident]]) -> list[list[str]]:

@@ -10,6 +10,28 @@ from features.example import Example
 from features.telling import step
 
 TRACING: Final = b"".join(blake2b(b"EKG%d" % n).digest() for n in range(600))
+# Who has contacts with inhabitants in a municipality (SSD, list of services), and how each of them records one.
+SERVICES: Final = (
+    ("gp.doctor", "consultation", "in-person"),
+    ("gp.doctor", "consultation", "electronic"),
+    ("legevakt.nurse", "phone-contact", "electronic"),
+    ("legevakt.doctor", "consultation", "in-person"),
+    ("ohd.nurse", "admission", "ward"),
+    ("child-health.nurse", "child-check", "in-person"),
+    ("school-health.nurse", "child-check", "in-person"),
+    ("home-care.nurse", "visit", "home"),
+    ("nursing-home.nurse", "admission", "ward"),
+    ("rehabilitation.physiotherapist", "consultation", "in-person"),
+    ("physiotherapy.physiotherapist", "consultation", "in-person"),
+    ("occupational-therapy.therapist", "visit", "home"),
+    ("mental-health.nurse", "phone-contact", "electronic"),
+    ("healthy-life-centre.adviser", "consultation", "in-person"),
+    ("migration-health.nurse", "consultation", "in-person"),
+    ("prison-health.nurse", "consultation", "in-person"),
+    ("personal-assistance.assistant", "visit", "home"),
+    ("intake.case-officer", "phone-contact", "electronic"),
+    ("municipal-doctor.doctor", "consultation", "in-person"),
+)
 TRACINGS: Final = "urn:oid:2.16.578.1.12.4.1.1.9602|D01-2"
 
 
@@ -21,19 +43,8 @@ def meets_all(example: Example) -> None:
 
 @when("each service records its contact")
 def record_contacts(example: Example) -> None:
-    """One contact of each kind: surgery, electronic, legevakt, school health, home care, a stay, therapists."""
-    told = example.tell(
-        step("gp.doctor", "consultation"),
-        step("gp.doctor", "consultation", channel="electronic"),
-        step("legevakt.nurse", "phone-contact", channel="electronic"),
-        step("legevakt.doctor", "consultation"),
-        step("school-health.nurse", "child-check"),
-        step("home-care.nurse", "visit", channel="home"),
-        step("nursing-home.nurse", "admission", channel="ward"),
-        step("physiotherapy.physiotherapist", "consultation"),
-        step("occupational-therapy.therapist", "consultation"),
-        step("mental-health.nurse", "phone-contact"),
-    )
+    """Each in its own way: in person, by telephone, at home, as a stay."""
+    told = example.tell(*(step(by, word, channel=channel) for by, word, channel in SERVICES))
     example.record("contact", told)
     contacts = [w for written in told for w in written if w.type == "Encounter"]
     services: dict[str, list[str]] = {}
