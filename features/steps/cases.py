@@ -79,7 +79,7 @@ def claimed(example: Example) -> None:
     told = example.tell(earlier, *contacts)
     example.record("contact", told)
     claims = [w for written in told[1:] for w in written if w.type == "Claim"]
-    example.know(claims=[c.id for c in claims], owed=str(sum(tariffs()[channel].value for channel in CHANNELS)))
+    example.know(claims=[c.id for c in claims], owed=f"{sum(tariffs()[channel].value for channel in CHANNELS):g}")
 
 
 @when("the claims of the period are listed")
