@@ -8,6 +8,7 @@ begins, in the order of simulated time, so nobody can know a fact before it coul
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -99,11 +100,13 @@ class Knowledge:
         return self._lists[kind]
 
     def apart(self, holder: str, reader: str) -> bool:
-        """Whether anybody's organisation of one kind does not share a system with theirs of the other kind."""
-        if holder == reader:
-            return False
-        pairs = self.plan.road[self.users.codes(holder), self.users.codes(reader)]
-        return bool((pairs != SHARED).any())
+        """Whether somebody's organisation of one kind may not share a system with theirs of the other kind.
+
+        A question about the study: were it one about the people of a shard, what shares a shard would decide which
+        steps look, and so the order of things of one second.
+        """
+        pairs = product(self.users.possible(holder), self.users.possible(reader))
+        return holder != reader and any(self.plan.road[pair] != SHARED for pair in pairs)
 
     def of(self, row: int) -> dict[tuple[str, int], Fact]:
         """The facts of a resident."""

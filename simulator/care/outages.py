@@ -20,8 +20,8 @@ class Outages:
     users: Users
 
     def touch(self, kind: str) -> bool:
-        """Whether any organisation of that kind is down at some time."""
-        codes = set(np.unique(self.users.codes(kind)).tolist()) if self.outages else set()
+        """Whether an organisation of that kind may be down at some time."""
+        codes = self.users.possible(kind)
         return any(outage.system == kind or CODE.get(outage.system) in codes for outage in self.outages)
 
     def up(self, kind: str, code: int, second: int) -> int:

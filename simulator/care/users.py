@@ -28,6 +28,21 @@ class Users:
             self._codes[kind] = self._of(kind)
         return self._codes[kind]
 
+    def possible(self, kind: str) -> frozenset[int]:
+        """The systems that organisations of that kind can have in the study, whoever is in this shard."""
+        plan = self.plan
+        if plan is None:
+            return frozenset({0})
+        said = plan.participation
+        choices = [said.kinds.get(kind, said.default)]
+        for words in said.places.values():
+            choices += [words[key] for key in (kind, "default") if key in words]
+        codes = {CODE[choice.then] for choice in choices if choice.share.constant > 0}
+        codes |= {CODE[choice.otherwise] for choice in choices if choice.share.constant < 1}
+        if plan.adoption is not None and kind in plan.adoption.kinds:
+            codes.add(plan.adoption.then)
+        return frozenset(codes)
+
     def slower(self, kind: str) -> NDArray[np.float64] | None:
         """By resident, how many times as long work takes at that kind of organisation; None when nobody is slowed."""
         adoption = None if self.plan is None else self.plan.adoption

@@ -101,3 +101,28 @@ def test_municipalities_take_a_system_into_use_along_the_curve(
         assert np.array_equal(slower > 1, found[-1] & ~(found[-2] if len(found) > 1 else slower <= 1))
     assert [some.mean() for some in found] == pytest.approx([0.2, 0.4, 0.6], abs=0.05)
     assert all((later | ~earlier).all() for earlier, later in pairwise(found))
+
+
+def test_what_is_looked_for_does_not_depend_on_who_is_beside(world: World, people: People, figures: Figures) -> None:
+    """Which systems a kind can have is said by the study: the same for any part of its people."""
+    study = gps(world, 0.4)
+    one, many = (users(study, lists(people, count), figures) for count in (1, 500))
+    assert one.possible("gp") == many.possible("gp") == {CODE["common"], CODE["own"]}
+    assert set(many.codes("gp").tolist()) == many.possible("gp")
+    assert set(one.codes("gp").tolist()) < one.possible("gp")
+    assert one.possible("hospital") == {CODE["own"]}
+
+
+def test_an_organisation_of_several_municipalities_has_one_system(
+    world: World, people: People, figures: Figures
+) -> None:
+    """Hospitals of a county are inside or outside for all of its municipalities, each county by its own draw."""
+    study = world(SEEN, study="participation: {default: own, hospital: {share: 0.5, then: common, else: own}}")
+    shared = replace(study.staffing.organisations["hospital"], shared_by="county")
+    staffing = replace(study.staffing, organisations={**study.staffing.organisations, "hospital": shared})
+    numbers = [f"{county}{n:02d}" for county in range(31, 57) for n in range(1, 5)]
+    frame = pl.concat([people(1, number) for number in numbers])
+    codes = users(replace(study, staffing=staffing), frame, figures).codes("hospital")
+    counties = [set(codes[n : n + 4].tolist()) for n in range(0, len(codes), 4)]
+    assert {len(found) for found in counties} == {1}
+    assert len(set(codes.tolist())) == 2
