@@ -152,7 +152,7 @@ def test_a_difference_is_told_with_its_interval(study: Callable[..., Path]) -> N
     page = reports.write(study(), lang="en").read_text("utf-8")
     assert "−20.0\u202fpercentage points" in page
     assert "[−25.0 to −15.0]" in page
-    assert "<strong>Lower:</strong> Information that never came (30.0% → 10.0%)" in page
+    assert "<strong>Lower:</strong><ul><li>Information that never came (30.0% → 10.0%)</li></ul>" in page
     assert "<strong>No difference shown:</strong> Working time (30.0\u202fh → 10.0\u202fh)" in page
 
 
