@@ -8,6 +8,7 @@ from simulator.care.clock import Clock
 from simulator.care.plan import Plan, StaffPlan, make_plan
 from simulator.care.rosters import SATURDAY, shift_blocks
 from simulator.domain.scenario import Study
+from simulator.domain.tables import LIFE_EVENTS
 from simulator.figures import Figures
 
 HOUR = 3600
@@ -18,7 +19,7 @@ def hours_on_duty(study: Study, people: pl.LazyFrame, figures: Figures) -> dict[
 
     Staff of organisations that several municipalities share are left out: only a part of their work is the study's.
     """
-    plan = make_plan(study, figures)
+    plan = make_plan(study, figures, lives=pl.DataFrame(schema=LIFE_EVENTS))
     own = [staff for staff in plan.staff if not plan.organisations[staff.staff.at].shared_by]
     sites = _sites(plan, own, people)
     found: dict[str, float] = {}

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from simulator.care.capacity import hours_on_duty
-from simulator.domain.scenario import Away, Number, Study
+from simulator.domain.scenario import Away, LifeEvent, Number, Study
 from simulator.figures import Figures
 from tests.care.conftest import People, Trial
 
@@ -30,3 +30,10 @@ def test_those_away_are_not_on_duty(trial: Trial, people: People, figures: Figur
 def with_absence(study: Study, share: float) -> Study:
     nurses = replace(study.staffing.staff["nurses"], absence=Away(Number(share)))
     return replace(study, staffing=replace(study.staffing, staff={"nurses": nurses}))
+
+
+def test_births_and_deaths_need_not_be_known(trial: Trial, people: People, figures: Figures) -> None:
+    """Hours on duty do not depend on who is born, so a study that starts from births can be planned before."""
+    study = trial(VISIT, persons=1, days=1)
+    born = tuple(replace(pathway, demand=LifeEvent("birth")) for pathway in study.pathways)
+    assert hours_on_duty(replace(study, pathways=born), people(20).lazy(), figures) == {"nurse": pytest.approx(24)}
