@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from simulator.care.amounts import Draw, Keys, for_people
 from simulator.care.demand import Episodes
 from simulator.care.episodes import episodes_of, qualifying
+from simulator.care.letters import Elsewhere
 from simulator.care.lines import PATIENT, Line, Whole, Work
 from simulator.care.openings import opening
 from simulator.care.plan import FollowingPlan, PathwayPlan, StepPlan
+from simulator.care.sharing import done_elsewhere
 from simulator.care.site import Site
 from simulator.care.users import Users
 from simulator.domain.scenario import APPOINTMENT, Following, Lacking, Step
@@ -136,10 +138,10 @@ class Drafts:
         step, site, row = plan.step, self.site, self.episodes.row
         takes, travel = self._takes(plan), self._drawn(plan.travel, step.id, "travel")
         numbered = site.plan.roles[step.by].numbered
-        hands = None
-        if step.needs:
+        hands, far = None, done_elsewhere(site.plan, step)
+        if step.needs and not far:
             hands = site.pools(step.needs, row)
-        elif numbered and takes is not None:
+        elif numbered and takes is not None and not far:
             hands = site.crowds(step.by, step.at, row)
         return Line(
             number,
@@ -154,7 +156,17 @@ class Drafts:
             0 if numbered else -1,
             self._floor(plan),
             self._opening(plan) if step.opening else None,
+            elsewhere=self._elsewhere(plan, far) if far else None,
         )
+
+    def _elsewhere(self, plan: StepPlan, kind: str) -> Elsewhere:
+        """Where the step is done, when that is an organisation of several municipalities."""
+        site = self.site
+        pathway = next(n for n, one in enumerate(site.plan.pathways) if one is self.plan)
+        step = next(n for n, one in enumerate(self.plan.steps) if one is plan)
+        owners: list[str] = site.organisation(kind).gather(self.episodes.row).to_list()
+        resident, number = self.keys.resident.tolist(), self.keys.number.tolist()
+        return Elsewhere(owners, site.plan.hand_overs[kind], (pathway, step), resident, number)
 
     def connect(self, line: Line, lines: dict[str, Line]) -> None:
         """Tell a line's predecessors about it, and where its deadline counts from."""
@@ -166,8 +178,9 @@ class Drafts:
                 (before.informed if edge.known else before.followers).append((line, delay))
                 line.awaited.append(before)
         line.preceding = len(line.awaited)
-        if step.occupies is not None:
+        if step.occupies is not None and line.elsewhere is None:
             line.places = self.site.places(step.occupies.place, self.episodes.row)
+        if step.occupies is not None:
             line.until = lines[step.occupies.until]
         if step.within is None:
             return

@@ -1,7 +1,7 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from functools import partial
 from typing import Final
 
@@ -13,11 +13,12 @@ from simpy import Environment, Event
 from simulator.care.drafts import prepare
 from simulator.care.effects import attend, free, house, send
 from simulator.care.knowledge import Knowledge, Lack
+from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
 from simulator.care.lines import Line, Work
 from simulator.care.messages import NEVER
 from simulator.care.outages import Outages
 from simulator.care.plan import Plan
-from simulator.care.pool import Pool, Turn
+from simulator.care.service import Service
 from simulator.care.site import Site
 from simulator.care.users import Users
 
@@ -28,12 +29,14 @@ OVERTIME, POSTPONED, EXTRA, LACKS, CAME = range(7, WIDTH)
 _MOST_TRIES: Final = 255
 
 
-class Engine:
+class Engine(Service):
     """Simulates municipalities from before the period to its end."""
 
-    def __init__(self, plan: Plan, frame: pl.DataFrame) -> None:
+    def __init__(self, plan: Plan, frame: pl.DataFrame, shard: int = 0) -> None:
+        super().__init__(Environment(initial_time=plan.clock.begin))
         self.plan = plan
-        self.env = Environment(initial_time=plan.clock.begin)
+        self.shard = shard
+        """Its number, for replies to find it."""
         self.site = Site(plan, frame, self.env)
         self.users = Users(self.site, plan.systems)
         self.works: list[Work] = []
@@ -41,11 +44,13 @@ class Engine:
         self.marks: list[tuple[int, int, int]] = []
         """Row, column and value of what is not zero in the columns from ``OVERTIME`` on."""
         self.lacks: list[Lack] = []
+        self.outbox: list[Letter] = []
+        """To organisations that several municipalities have together."""
         for pathway in plan.pathways:
             self.works.append(prepare(self.users, pathway, self.works))
         self.knowledge = self._inform()
         for work in self.works:
-            stays = [line for line in work.lines if line.places is not None]
+            stays = [line for line in work.lines if line.plan.step.occupies is not None]
             for line in work.lines:
                 line.stays = stays
                 self._bind(line)
@@ -62,6 +67,8 @@ class Engine:
 
     def _bind(self, line: Line) -> None:
         """Let what follows from a step besides its followers happen."""
+        if line.elsewhere is not None and line.plan.step.occupies is not None:
+            line.places = FarPlaces(self.env, self.outbox, line.elsewhere)
         if line.places is not None:
             house(line)
         if line.informed:
@@ -69,18 +76,26 @@ class Engine:
         if line.starts:
             line.effects.append(partial(self._start, line))
 
-    def run(self) -> NDArray[np.int64]:
-        """Every step done in the period: at, began, wanted, due, line, episode, staff, then the columns above.
-
-        Seconds; bits of ``roads.BIT`` for what was lacking and what came later; shape (n, ``WIDTH``).
-        """
+    def start(self) -> None:
+        """Begin to feed episodes in; nothing has happened yet."""
         for work in self.works:
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
                 self.env.process(self._feed(work, part))
         # What was prepared lives to the end: looking through it for garbage again and again would cost a tenth.
         gc.freeze()
+
+    def run(self) -> NDArray[np.int64]:
+        """The whole simulation of municipalities that share no organisation with others; gives :meth:`ended`."""
+        self.start()
         self.env.run(until=self.plan.end)
+        return self.ended()
+
+    def ended(self) -> NDArray[np.int64]:
+        """Every step done in the period: at, began, wanted, due, line, episode, staff, then the columns above.
+
+        Seconds; bits of ``roads.BIT`` for what was lacking and what came later; shape (n, ``WIDTH``).
+        """
         gc.unfreeze()
         done = np.zeros((len(self.rows), WIDTH), dtype=np.int64)
         if self.rows:
@@ -90,11 +105,15 @@ class Engine:
         if self.marks:
             row, column, value = np.array(self.marks, dtype=np.int64).T
             done[row, column] = value
-        return done[done[:, 0] >= 0]
+        return done[(done[:, 0] >= 0) & (done[:, 0] < self.plan.end)]
 
     def waiting(self) -> dict[int, int]:
-        """How many stand in a queue at the end, or wait for their next try, by line."""
-        queued = {line.number: line.put_off for work in self.works for line in work.lines if line.put_off}
+        """How many stand in a queue at the end, wait for their next try or for an answer from elsewhere, by line."""
+        queued = {
+            line.number: line.put_off + (len(line.elsewhere.asked) if line.elsewhere else 0)
+            for work in self.works
+            for line in work.lines
+        }
         for pool in self.site.all_pools():
             for number in pool.waiting():
                 queued[number] = queued.get(number, 0) + 1
@@ -122,63 +141,58 @@ class Engine:
         else:
             self._later(second, partial(self._begin, line, episode, second))
 
-    def _later(self, second: int, act: Callable[[Event], None]) -> None:
-        """Steps are chains of callbacks: a SimPy process for each would cost two more events."""
-        self.env.timeout(second - self.env.now).callbacks.append(act)
-
     def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
         """The step is wanted now: find a place for it and somebody, or wait in the queue."""
         line.wanted += 1
-        if line.places is None:
+        self._seek(line, episode, wanted)
+
+    def _seek(self, line: Line, episode: int, wanted: int) -> None:
+        """Look for whatever the step does not have yet, here or where several municipalities have it together."""
+        if line.elsewhere is not None:
+            self._refer(line, line.elsewhere, episode, wanted)
+        elif line.places is None or episode in line.held:
             self._find(line, episode, wanted)
         else:
             self._enter(line, episode, wanted)
 
-    def _enter(self, line: Line, episode: int, wanted: int) -> None:
-        """Take a place, or wait for one."""
-        assert line.places is not None
-        places = line.places[episode]
-        number = places.take()
-        if number < 0:
-            turn = Turn(places, (line.priority[episode], wanted), line.number)
-            turn.callbacks.append(partial(self._admitted, line, episode, wanted))
-        else:
-            line.held[episode] = number
-            self._find(line, episode, wanted)
+    def _refer(self, line: Line, elsewhere: Elsewhere, episode: int, wanted: int) -> None:
+        """Ask for the step. Whoever asks sends along what is known: what is lacking now will be lacking there."""
+        lack, tried = self._lacking(line, episode), line.tries.get(episode)
+        elsewhere.asked[episode] = (wanted, lack)
+        request = Request(
+            *elsewhere.key(episode, self.env.now),
+            elsewhere.owners[episode],
+            self.shard,
+            episode,
+            wanted,
+            tried[1] if tried else wanted,
+            line.priority[episode],
+            0 if line.travel is None else line.travel[episode],
+            (0 if line.takes is None else line.takes[episode]) + (lack.extra if lack else 0),
+            line.held.get(episode, NO_PLACE),
+        )
+        self.outbox.append(request)
 
-    def _admitted(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
-        """A place is free at last."""
-        if self._too_late(line, episode, wanted):
-            turn.pool.give_back(turn.value)
+    def receive(self, reply: Reply) -> None:
+        """A reply will arrive; those of one instant in the order in which they are received."""
+        self._later(reply.arrives, partial(self.hear, reply))
+
+    def hear(self, reply: Reply, _: Event | None = None) -> None:
+        """A step was done elsewhere, or given up there."""
+        line, episode = self.works[reply.pathway].lines[reply.step], reply.episode
+        assert line.elsewhere is not None
+        wanted, lack = line.elsewhere.asked.pop(episode)
+        if reply.place != NO_PLACE:
+            line.held[episode] = reply.place
+        if not reply.done:
             self._give_up(line, episode, wanted)
-        else:
-            line.held[episode] = turn.value
-            self._find(line, episode, wanted)
-
-    def _find(self, line: Line, episode: int, wanted: int) -> None:
-        """Find somebody, or wait in the queue."""
-        if line.hands is None:
-            staff = line.nobody
-        else:
-            pool = line.hands[episode]
-            staff = pool.take()
-            if staff < 0 and isinstance(pool, Pool):
-                turn = Turn(pool, (line.priority[episode], wanted), line.number)
-                turn.callbacks.append(partial(self._given, line, episode, wanted))
-                return
-        self._work(line, episode, wanted, staff)
-
-    def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
-        """Somebody is free at last; for one who waited too long nobody sets out."""
-        if self._too_late(line, episode, wanted):
-            turn.pool.give_back(turn.value)
-            self._give_up(line, episode, wanted)
-        else:
-            self._work(line, episode, wanted, turn.value)
-
-    def _too_late(self, line: Line, episode: int, wanted: int) -> bool:
-        tried = line.tries.get(episode)
-        return bool(self.env.now - (tried[1] if tried else wanted) > line.patience)
+            return
+        line.under_way += 1
+        if reply.overtime:
+            self.marks.append((len(self.rows), OVERTIME, reply.overtime))
+        if lack is not None:
+            lack.began = reply.began
+        self._told(line, episode, reply.at, (reply.began, wanted, reply.staff), lack)
 
     def _give_up(self, line: Line, episode: int, wanted: int) -> None:
         """Try again later where the step is put off; otherwise it and what follows it do not happen."""
@@ -197,10 +211,7 @@ class Engine:
 
     def _again(self, line: Line, episode: int, wanted: int, _: Event) -> None:
         line.put_off -= 1
-        if line.places is None or episode in line.held:
-            self._find(line, episode, wanted)
-        else:
-            self._enter(line, episode, wanted)
+        self._seek(line, episode, wanted)
 
     def _cut(self, line: Line, episode: int) -> None:
         """What can only follow a step that did not happen does not happen either: the places it would free are free."""
@@ -233,19 +244,21 @@ class Engine:
 
     def _look(self, line: Line, episode: int, wanted: int, staff: int, _: Event | None = None) -> None:
         """The work begins by looking things up; what is not there makes it longer."""
-        began, lack = self.env.now, None
-        row = line.rows[episode]
-        bits, came = self._missing(line, row)
-        takes = 0 if line.takes is None else line.takes[episode]
-        if bits:
-            extra = 0 if line.extra is None else line.extra[episode]
-            takes += extra
-            lack = Lack(line.plan.step.at, bits, began, extra, came)
+        began, lack = self.env.now, self._lacking(line, episode)
+        takes = (0 if line.takes is None else line.takes[episode]) + (lack.extra if lack else 0)
         act = partial(self._ended, line, episode, (began, wanted, staff), lack)
         if takes:
             self._later(began + takes, act)
         else:
             act(None)
+
+    def _lacking(self, line: Line, episode: int) -> Lack | None:
+        """What is not there now for a step that looks things up; None when all is."""
+        if not line.looks:
+            return None
+        bits, came = self._missing(line, line.rows[episode])
+        extra = 0 if line.extra is None else line.extra[episode]
+        return Lack(line.plan.step.at, bits, self.env.now, extra, came) if bits else None
 
     def _missing(self, line: Line, row: int) -> tuple[int, int]:
         """Bits of what is not there now, and of what will be when the system works again."""
@@ -259,13 +272,18 @@ class Engine:
     def _ended(
         self, line: Line, episode: int, how: tuple[int, int, int], lack: Lack | None, _: Event | None = None
     ) -> None:
-        """The work is done; for what was lacking an inquiry goes out."""
+        """The work that looked things up is done."""
+        self._release(line, episode, how[2])
+        self._told(line, episode, self.env.now, how, lack)
+
+    def _told(self, line: Line, episode: int, at: int, how: tuple[int, int, int], lack: Lack | None) -> None:
+        """Write down work that looked things up; for what was lacking an inquiry goes out."""
         if lack is not None:
             lack.row = len(self.rows)
             self.lacks.append(lack)
             if self.knowledge is not None:
                 self.knowledge.open.setdefault(line.rows[episode], []).append(lack)
-        self._done(line, episode, how)
+        self._book(line, episode, at, how)
         if lack is not None and line.inquiry is not None:
             self._ask(line, line.inquiry, episode, lack, how[2])
 
@@ -285,13 +303,20 @@ class Engine:
         self._done(line, episode, (self.env.now, self.env.now, staff))
 
     def _done(self, line: Line, episode: int, how: tuple[int, int, int], _: Event | None = None) -> None:
-        """Let the person go, write the step down, and let those that follow it begin."""
-        at = self.env.now
-        began, wanted, staff = how
+        """The work is done."""
+        self._release(line, episode, how[2])
+        self._book(line, episode, self.env.now, how)
+
+    def _release(self, line: Line, episode: int, staff: int) -> None:
+        """Let the person go."""
         if line.hands is not None:
             overtime = line.hands[episode].give_back(staff)
             if overtime:
                 self.marks.append((len(self.rows), OVERTIME, overtime))
+
+    def _book(self, line: Line, episode: int, at: int, how: tuple[int, int, int]) -> None:
+        """Write the step down, and let those that follow it begin."""
+        began, wanted, staff = how
         line.under_way -= 1
         line.done += 1
         if line.tries and episode in line.tries:

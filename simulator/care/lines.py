@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.care.demand import Episodes
+from simulator.care.letters import Elsewhere, FarPlaces
 from simulator.care.plan import PathwayPlan, StepPlan
 from simulator.care.pool import Crowd, Pool
 
@@ -14,6 +15,8 @@ PATIENT = 10**9
 """Patience of those who wait for ever, in seconds."""
 
 Whole = list[int]
+Numbers = list[int] | dict[int, int]
+"""A number for every episode, or for those that come along."""
 Effect = Callable[[int, int], None]
 """What follows from a step being done: called with the episode and the second."""
 
@@ -40,11 +43,11 @@ class Line:
     rows: Whole
     """The row of each episode's resident."""
     taken: list[bool]
-    takes: Whole | None
-    travel: Whole | None
-    priority: Whole
+    takes: Numbers | None
+    travel: Numbers | None
+    priority: Numbers
     patience: int
-    hands: list[Pool | Crowd] | None
+    hands: list[Pool | Crowd] | dict[int, Pool | Crowd] | None
     """Those who do it, by episode."""
     nobody: int
     """Staff number when no time is spent: -1 for citizens and systems."""
@@ -65,7 +68,9 @@ class Line:
     starts: list[tuple["Work", dict[int, int]]] = field(default_factory=list)
     """Pathways that it starts: of which episode of theirs each of this one's does."""
     effects: list[Effect] = field(default_factory=list)
-    places: list[Pool] | None = None
+    elsewhere: Elsewhere | None = None
+    """Where it is done, when that is an organisation of several municipalities."""
+    places: list[Pool] | dict[int, Pool] | FarPlaces | None = None
     """Where it waits for a place, by episode."""
     until: "Line | None" = None
     """The step whose end frees the place."""

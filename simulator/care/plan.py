@@ -9,6 +9,7 @@ from simulator.care.amounts import Draw, Floats, resolve, scalar
 from simulator.care.clock import Clock
 from simulator.care.demand import MilestonePlan, Profiles, RatePlan, SchedulePlan
 from simulator.care.roads import SystemsPlan, make_systems
+from simulator.care.sharing import Areas, areas_of
 from simulator.domain.scenario import (
     APPOINTMENT,
     OLDEST,
@@ -130,6 +131,10 @@ class Plan:
     staff: tuple[StaffPlan, ...]
     roles: dict[str, Role]
     organisations: dict[str, Organisation]
+    areas: Areas
+    """Of the organisations that several municipalities have together."""
+    hand_overs: dict[str, int]
+    """Seconds that what goes to and from such an organisation is under way, by kind."""
     places: dict[str, PlacePlan]
     systems: SystemsPlan | None
     response: Response
@@ -162,6 +167,8 @@ def make_plan(study: Study, figures: Figures, until: int | None = None, lives: p
         tuple(_staff(staff, study, figures) for staff in study.staffing.staff.values()),
         dict(study.staffing.roles),
         dict(study.staffing.organisations),
+        areas_of(study, figures),
+        {o.kind: o.hand_over for o in study.staffing.organisations.values() if o.hand_over},
         {place.name: _place(place, study, figures) for place in study.staffing.places.values()},
         make_systems(study, figures),
         study.response,

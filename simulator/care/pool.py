@@ -108,11 +108,11 @@ class Pool:
 
 
 class Crowd:
-    """People of a role nobody counts: as many as it takes, numbered from 0, the lowest free number first."""
+    """People of a role nobody counts: as many as it takes, numbered on from ``first``, the lowest free number first."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
         self._free: list[int] = []
-        self._next = 0
+        self._next = first
 
     def take(self) -> int:
         """The lowest number not at work."""

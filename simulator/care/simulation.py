@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,8 +16,10 @@ from simulator.care.crew import Crew, crew_of
 from simulator.care.merging import merged
 from simulator.care.plan import make_plan
 from simulator.care.shards import People, Shard, cut
+from simulator.care.sharing import kinds_elsewhere
 from simulator.care.station import Part
 from simulator.care.timeline import ACCOUNTS
+from simulator.care.windows import together
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
 
@@ -34,7 +37,7 @@ class Settings:
     lives: pl.DataFrame | None = None
     """Events in the residents' lives (tables.LIFE_EVENTS), where a pathway starts from them."""
     on_progress: Progress | None = None
-    """Called with the number of shards done and of all."""
+    """Called with how much is done and how much there is: shards, or days where shards wait for one another."""
     cluster: str = ""
     """Address of a Dask scheduler whose workers are to simulate; none for processes of this machine."""
     scratch: Path | None = None
@@ -100,7 +103,8 @@ def simulated(
         folder = Path(name)
         with crew_on(settings.cluster, plan) if settings.cluster else crew_of(plan, workers, folder) as crew:
             shards = cut(people, study, len(crew), folder)
-            parts = _apart(crew, shards, settings.on_progress)
+            work = partial(together, plan) if kinds_elsewhere(plan) else _apart
+            parts = work(crew, shards, settings.on_progress)
         yield Simulated([part.kept(folder) for part in sorted(parts, key=lambda part: part.shard)])
 
 

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from simpy import Environment
 
 from simulator.care.demand import Residents
-from simulator.care.plan import Plan, StaffPlan
+from simulator.care.plan import PlacePlan, Plan, StaffPlan
 from simulator.care.pool import Crowd, Duty, Pool
 from simulator.care.rosters import roster
 from simulator.streams import stream
 
 SEXES = ("female", "male")
+_APART = 100_000
+"""More people than a role has that nobody counts: by it those who serve one municipality are told from others."""
 Rows = NDArray[np.int64]
 
 
@@ -78,11 +80,30 @@ class Site:
 
     def _keys_of(self, kind: str) -> pl.Series:
         one_per = self.plan.organisations[kind].one_per
-        base = self.names.gather(self.people.site) + f"/{kind}"
+        base = self._names_for(kind).gather(self.people.site) + f"/{kind}"
         if not one_per:
             return base
         listed = pl.when(pl.col(one_per) >= 0).then(pl.format("{}/{}", base, pl.col(one_per)))
         return self.frame.select(listed.alias("it"))["it"]
+
+    def _names_for(self, kind: str) -> pl.Series:
+        """What each municipality's organisation of a kind is named after: itself, or the area that shares it."""
+        if kind not in self.plan.areas:
+            return self.names
+        area = [self.plan.areas[kind][number] for number in self.kommunenummer]
+        named = [f"{name}.{replica}" if replica else name for name, replica in zip(area, self.replica, strict=True)]
+        return pl.Series(named, dtype=pl.String)
+
+    def residents(self, kind: str) -> dict[tuple[str, str], int]:
+        """Organisation of a kind and SQL condition of its staff and places to how many of the residents meet it."""
+        conditions = {staff.staff.where for staff in self.plan.staff if staff.staff.at == kind}
+        conditions |= {place.place.where for place in self.plan.places.values() if place.place.at == kind}
+        keys = self.organisation(kind)
+        found: dict[tuple[str, str], int] = {}
+        for where in sorted(conditions | {""}):
+            meeting = pl.DataFrame({"owner": keys, "meets": self.truth(where)}).group_by("owner").agg(pl.sum("meets"))
+            found |= {(owner, where): count for owner, count in meeting.iter_rows()}
+        return found
 
     def pools(self, staff: str, rows: Rows) -> list[Pool | Crowd]:
         """The pool that serves the resident of each row, put on its calendar the first time it is asked for."""
@@ -104,9 +125,7 @@ class Site:
             site, number = key >> 32, (key & (2**32 - 1)) - 1
             if (name, site, number) not in self._places:
                 residents = int(self.truth(plan.place.where)[self.people.site == site].sum())
-                pool = Pool(self.env)
-                pool.change_shift(range(plan.of(residents)))
-                self._places[name, site, number] = pool
+                self._places[name, site, number] = open_places(self.env, plan, residents)
             found.append(self._places[name, site, number])
         return [found[n] for n in which.tolist()]
 
@@ -122,7 +141,8 @@ class Site:
     def crowds(self, role: str, kind: str, rows: Rows) -> list[Pool | Crowd]:
         """For the resident of each row the people of a role that nobody counts, at one kind of organisation."""
         if (role, kind) not in self._crowds:
-            self._crowds[role, kind] = [Crowd() for _ in self.names]
+            apart = _APART if kind in self.plan.areas else 0
+            self._crowds[role, kind] = [Crowd(apart * int(number)) for number in self.kommunenummer]
         found = self._crowds[role, kind]
         return [found[n] for n in self.people.site[rows].tolist()]
 
@@ -136,3 +156,10 @@ class Site:
             self._rosters[key] = roster(plan, residents, self.plan.clock, stream(self.plan.seed, "away", name))
         self.env.process(pool.follow(self._rosters[key]))
         return pool
+
+
+def open_places(env: Environment, plan: PlacePlan, residents: int) -> Pool:
+    """The places of one organisation for so many residents, free from the beginning."""
+    pool = Pool(env)
+    pool.change_shift(range(plan.of(residents)))
+    return pool

@@ -1,6 +1,10 @@
 """A municipality of Norway as the official figures know it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+COUNTRY: Final = "norge"
+"""What an organisation that the whole country shares is named after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,8 @@ class Municipality:
     """The regional health authority, e.g. ``Helse Nord``."""
     population: int
     """Residents on 1 January of the figures' year."""
+
+
+def area_code(name: str) -> str:
+    """What an organisation shared by an area of that name is named after, e.g. ``helse-nord``."""
+    return name.lower().replace(" ", "-")

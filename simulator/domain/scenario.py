@@ -284,6 +284,8 @@ class Organisation:
     one_per: str = ""
     shared_by: Literal["", "county", "health-region", "country"] = ""
     """The area whose municipalities have one together."""
+    hand_over: int = 0
+    """Seconds that a request for people or places of one that is shared is under way, and its reply."""
 
 
 @dataclass(frozen=True, slots=True)

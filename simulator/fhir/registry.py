@@ -50,7 +50,7 @@ class Registry:
             site, _, kind = key.partition("/")
             if kind.partition("/")[0] in NOBODY:
                 return None
-            if kind:
+            if kind and is_municipality(site):
                 self.organisation(site)
             found = self._organisations[key] = interaction_id(self._seed, "organization", key)
         return found
@@ -83,7 +83,7 @@ class Registry:
         owned = {}
         for key, number in numbers.items():
             site = key.partition("/")[0]
-            parent = self._organisations[site] if site != key else None
+            parent = self._organisations.get(site) if site != key else None
             yield self._organisations[key], organization(key, number, self._name(site.partition(".")[0]), parent)
             owned[key] = self._name(site.partition(".")[0])
         for (key, name), identity in sorted(self._places.items()):
@@ -106,6 +106,12 @@ class Registry:
     def _called(self, identity: str) -> tuple[str, str]:
         given, family = self._names
         return given[int(identity[:4], 16) % len(given)], family[int(identity[4:8], 16) % len(family)]
+
+
+def is_municipality(site: str) -> bool:
+    """Whether what an organisation is named after is a municipality: an area that shares one is nobody's owner."""
+    number = site.partition(".")[0]
+    return len(number) == len("0301") and number.isdigit()
 
 
 def _unique(keys: Iterable[str], seed: int, make: Callable[[int], str | None]) -> dict[str, str]:

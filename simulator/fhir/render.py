@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from simulator.domain.municipality import COUNTRY, area_code
 from simulator.domain.tables import INSTANT, INTERACTIONS
 from simulator.errors import InputError
 from simulator.fhir.care import Care, prepared
@@ -23,7 +24,7 @@ class MunicipalityNames(Protocol):
     """Where municipalities get their names from: the official figures."""
 
     def municipality(self, kommunenummer_or_name: str, /) -> Any:
-        """Something with a ``name``."""
+        """A domain.municipality.Municipality."""
         ...
 
 
@@ -103,7 +104,13 @@ def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _municipality_names(population: pl.DataFrame, figures: MunicipalityNames | None) -> dict[str, str]:
     numbers = population["kommunenummer"].unique().sort().to_list()
-    return {number: figures.municipality(number).name if figures else number for number in numbers}
+    if figures is None:
+        return {number: number for number in numbers}
+    places = [figures.municipality(number) for number in numbers]
+    # Organisations that several municipalities have together are named after the area that shares them.
+    areas = {COUNTRY: "Norge"} | {area_code(place.health_region): place.health_region for place in places}
+    areas |= {place.county_code: place.county for place in places}
+    return areas | {place.kommunenummer: place.name for place in places}
 
 
 def practitioner_names(population: pl.DataFrame) -> Names:

@@ -197,6 +197,7 @@ class OrganisationModel(Strict):
 
     one_per: str = ""
     shared_by: Literal["", "county", "health-region", "country"] = ""
+    hand_over: str = ""
 
 
 class CodeModel(Strict):

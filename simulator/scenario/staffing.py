@@ -12,9 +12,17 @@ from simulator.domain.profession import UNSPECIFIED_PROFESSION, Profession
 from simulator.domain.scenario import Away, Hours, Number, Organisation, Place, Role, Shift, Staff, Staffing
 from simulator.domain.tables import POPULATION
 from simulator.places import SCENARIOS
-from simulator.scenario.expressions import hours, number, weekdays
+from simulator.scenario.expressions import hours, number, seconds, weekdays
 from simulator.scenario.faults import Faults
-from simulator.scenario.models import AwayModel, PlaceModel, Quantity, RoleModel, ShiftModel, StaffingModel, StaffModel
+from simulator.scenario.models import (
+    AwayModel,
+    PlaceModel,
+    Quantity,
+    RoleModel,
+    ShiftModel,
+    StaffingModel,
+    StaffModel,
+)
 from simulator.scenario.parameters import read_parameters
 
 STAFFINGS: Final = SCENARIOS / "staffing"
@@ -39,17 +47,35 @@ def load_staffing(name_or_path: str | Path = "standard") -> Staffing:
     for name, role in model.roles.items():
         faults.word(("roles", name, "at"), role.at, model.organisations, "organisation")
     parameters, origins = read_parameters(model.parameters, faults)
+    organisations = {kind: _organisation(kind, model, parameters, faults) for kind in model.organisations}
     staff = {name: _staff(name, entry, model, parameters, faults) for name, entry in model.staff.items()}
     places = {name: _place(name, entry, model, parameters, faults) for name, entry in model.places.items()}
     faults.stop()
     return Staffing(
         model.staffing,
-        {kind: Organisation(kind, entry.one_per, entry.shared_by) for kind, entry in model.organisations.items()},
+        organisations,
         {n: Role(n, r.title.model_dump(), r.at, r.numbered, _profession(r)) for n, r in model.roles.items()},
         staff,
         origins,
         places,
     )
+
+
+def _organisation(kind: str, whole: StaffingModel, parameters: Mapping[str, Number], faults: Faults) -> Organisation:
+    model, place = whole.organisations[kind], ("organisations", kind)
+    counted = [entry.at or whole.roles[entry.role].at for entry in whole.staff.values() if entry.role in whole.roles]
+    counted += [entry.at for entry in whole.places.values()]
+    if not model.hand_over:
+        if model.shared_by and kind in counted:
+            message = f"people or places of '{kind}' are counted, so it needs 'hand_over': how long a request takes"
+            faults.add((*place, "shared_by"), message)
+        return Organisation(kind, model.one_per, model.shared_by)
+    if not model.shared_by:
+        faults.add((*place, "hand_over"), "only what is 'shared_by' several municipalities has a hand-over")
+    found = faults.parse((*place, "hand_over"), lambda: seconds(model.hand_over, parameters), 1)
+    if found < 1:
+        faults.add((*place, "hand_over"), "a hand-over of no time at all; it takes a second at least")
+    return Organisation(kind, model.one_per, model.shared_by, found)
 
 
 def _profession(model: RoleModel) -> Profession:

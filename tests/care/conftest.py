@@ -1,6 +1,8 @@
 """Small populations and studies made by hand for the care simulation's tests."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -40,6 +42,14 @@ roles:
   porter: {{title: {{nb: Portør, en: Porter}}, at: hospital}}
 staff:
   nurses: {{role: nurse, persons: {persons}, shifts: {{all: {{hours: "00:00-24:00"}}}}}}
+"""
+
+CLUSTER = """
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        input()
 """
 
 People = Callable[..., pl.DataFrame]
@@ -176,3 +186,16 @@ def world(tmp_path: Path, figures: Figures) -> World:
         return load_study(tmp_path / "study.yaml", figures)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Dask cluster of two worker processes on this machine's loopback, by the address of its scheduler."""
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "cluster.py").write_text(CLUSTER, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "cluster.py"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        yield process.stdout.readline().strip()
+        process.communicate("\n", timeout=60)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -26,13 +26,6 @@ from simulator.population import make_population
 from simulator.scenario import load_study
 
 SMALL = ("5532", "5534", "5536")
-CLUSTER = """
-from distributed import LocalCluster
-if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        input()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +38,6 @@ def study(figures: Figures) -> Study:
 def residents(figures: Figures, study: Study) -> pl.DataFrame:
     """The people of those municipalities."""
     return make_population(figures, study.municipalities, study.seed)
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[str]:
-    """A Dask cluster of two worker processes on this machine's loopback, by the address of its scheduler."""
-    (tmp_path / "cluster.py").write_text(CLUSTER, "utf-8")
-    with subprocess.Popen(
-        [sys.executable, "cluster.py"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        process.communicate("\n", timeout=60)
 
 
 def test_a_dask_cluster_gives_the_same_bytes(
