@@ -144,7 +144,10 @@ class Engine(Service):
     def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
         """The step is wanted now: find a place for it and somebody, or wait in the queue."""
         line.wanted += 1
-        self._seek(line, episode, wanted)
+        if line.places is None and line.elsewhere is None:
+            self._find(line, episode, wanted)
+        else:
+            self._seek(line, episode, wanted)
 
     def _seek(self, line: Line, episode: int, wanted: int) -> None:
         """Look for whatever the step does not have yet, here or where several municipalities have it together."""
