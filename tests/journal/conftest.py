@@ -119,7 +119,15 @@ class Store:
         return ["--data", data, "--store", self.databases[data]]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test on both databases, or on those that its module names as ``STORES``."""
+    marked = any(mark.name == "parametrize" and mark.args[0] == "store" for mark in metafunc.definition.iter_markers())
+    if "store" in metafunc.fixturenames and not marked:
+        stores = getattr(metafunc.module, "STORES", ["sqlite", "postgresql"])
+        metafunc.parametrize("store", stores, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """Each of the databases in turn. Where PostgreSQL is not installed its tests are skipped, but never in CI."""
     if request.param == "sqlite":

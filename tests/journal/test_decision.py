@@ -20,6 +20,9 @@ PENICILLIN, METFORMIN, PARACETAMOL = (
     Medicine(*m) for m in (("J01CE02", "Fenoksymetylpenicillin"), ("A10BA02", "Metformin"), ("N02BE01", "Paracetamol"))
 )
 
+STORES = ["sqlite"]
+"""What is tested here never reaches the database, or no part of it that differs."""
+
 
 def chart(
     *medicines: Medicine,

@@ -7,6 +7,9 @@ import pytest
 
 from simulator.journal.no_basis import BASE, is_organisation_number, is_synthetic_number
 
+STORES = ["sqlite"]
+"""What is tested here never reaches the database, or no part of it that differs."""
+
 Json = dict[str, Any]
 OID = "urn:oid:2.16.578.1.12.4.1"
 KOMMUNENUMMER = "https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"

@@ -8,6 +8,9 @@ import requests
 
 from tests.journal.securing import DOCTOR, NURSE, PROFESSION, Callers, attest
 
+STORES = ["sqlite"]
+"""What is tested here never reaches the database, or no part of it that differs."""
+
 TOKEN_FAULTS = ("InvalidSigningKey", "InvalidIssuer", "InvalidAudience", "Expired")
 PROOF_FAULTS = (
     "DontSetHtu",

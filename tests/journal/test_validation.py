@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import requests
 
+STORES = ["sqlite"]
+"""What is tested here never reaches the database, or no part of it that differs."""
 Json = dict[str, Any]
 
 
