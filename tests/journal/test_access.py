@@ -279,6 +279,15 @@ def test_types_and_whole_records_can_be_blocked(callers: Callers, served: Callab
     assert len(leaks(callers, token, patient, entry)) == len(paths(patient, entry))
 
 
+def test_nobody_blocks_what_is_somebody_elses(callers: Callers, served: Callable[..., Json]) -> None:
+    """A Consent that names an entry of another patient hides nothing."""
+    patient, other = served(), served()
+    entry = callers.put_in(condition(patient))[0]
+    callers.put_in(block(other, data=[entry]))
+    for token in (callers.person(NURSE, attest(NURSE, of(patient))), callers.system()):
+        assert len(leaks(callers, token, patient, entry)) == len(paths(patient, entry))
+
+
 def test_a_protected_address_is_told_to_nobody_else(callers: Callers, served: Callable[..., Json]) -> None:
     """Kode 6: neither read, search, history, include, nor a search by address tells it; the person himself sees it."""
     places = {"address": [{"line": [SECRET], "city": "Tromsø"}], "telecom": [{"system": "phone", "value": "40000001"}]}

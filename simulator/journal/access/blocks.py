@@ -39,9 +39,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What is hidden from one caller: entries by ``Type/id``, types by patient, and whole records."""
+    """What is hidden from one caller, by the patient who hid it: entries as ``Type/id``, types, and whole records.
 
-    entries: frozenset[str] = frozenset()
+    A patient hides what is his own: an entry of somebody else that a Consent names stays where it is.
+    """
+
+    entries: dict[str, frozenset[str]] = field(default_factory=dict)
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     records: frozenset[str] = frozenset()
 
@@ -50,20 +53,20 @@ class Blocked:
 
     def covers(self, kind: str, reference: str, patients: list[str], refers: Iterator[str]) -> bool:
         """Whether a resource is hidden: itself, by its type, with the record, or for what it refers to."""
-        if reference in self.entries:
-            return True
         for patient in patients:
             if kind in self.kinds.get(patient, frozenset()) or (patient in self.records and kind != "Patient"):
                 return True
-        return bool(self.entries) and any(target in self.entries for target in refers)
+        hidden = {e for owner, entries in self.entries.items() if owner in patients or not patients for e in entries}
+        return bool(hidden) and (reference in hidden or any(target in hidden for target in refers))
 
     def conditions(self) -> list[str]:
         """The same as conditions on the row ``{r}``."""
         found = []
-        if self.entries:
-            listed = _listed(self.entries)
-            found.append(f"NOT ({{r}}.type || '/' || {{r}}.id IN ({listed}))")
-            found.append(f"{{r}}.rid NOT IN (SELECT rid FROM idx_reference WHERE target IN ({listed}))")  # noqa: S608  references of the journal's own form
+        for patient, entries in sorted(self.entries.items()):
+            listed = _listed(entries)
+            refers = f"{{r}}.rid IN (SELECT rid FROM idx_reference WHERE target IN ({listed}))"  # noqa: S608  references of the journal's own form
+            itself = f"{{r}}.type || '/' || {{r}}.id IN ({listed})"
+            found.append(f"NOT (({_about(patient)} OR {{r}}.patient = '') AND ({itself} OR {refers}))")
         for patient, kinds in sorted(self.kinds.items()):
             found.append(f"NOT ({_about(patient)} AND {{r}}.type IN ({_listed(kinds)}))")
         found += [f"NOT ({_about(patient)} AND {{r}}.type <> 'Patient')" for patient in sorted(self.records)]
@@ -94,11 +97,12 @@ class Blocks:
             mine = [b for b in self._blocks.values() if patients is None or b.patient in patients]
         now = int(datetime.now(UTC).timestamp() * 1000)
         mine = [b for b in mine if b.begin <= now < b.end and (not b.actors or b.actors & who)]
+        entries: dict[str, frozenset[str]] = {}
         kinds: dict[str, frozenset[str]] = {}
         for block in mine:
+            entries[block.patient] = entries.get(block.patient, frozenset()) | block.entries | {block.consent}
             if block.kinds:
                 kinds[block.patient] = kinds.get(block.patient, frozenset()) | block.kinds
-        entries = frozenset(e for b in mine for e in (*b.entries, b.consent))
         return Blocked(entries, kinds, frozenset(b.patient for b in mine if not b.entries and not b.kinds))
 
     def _refresh(self, reader: Reader) -> None:
