@@ -29,14 +29,14 @@ def reason_not_kept(_: JournalApp) -> None:
 
 
 def operators_are_systems(_: JournalApp) -> None:
-    sound = rights.Rights.view
+    sound = rights.Rights.work_out
 
-    def view(self: rights.Rights, reader: object, who: caller.Caller) -> View:
+    def work_out(self: rights.Rights, reader: object, who: caller.Caller) -> View:
         if who.role == "operator":
             return View(who, self.indexer, self.secrecy, everybody=True)
         return sound(self, reader, who)  # type: ignore[arg-type]
 
-    rights.Rights.view = view  # type: ignore[assignment,method-assign]
+    rights.Rights.work_out = work_out  # type: ignore[assignment,method-assign]
 
 
 def versions_unmasked(_: JournalApp) -> None:

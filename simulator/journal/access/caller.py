@@ -26,6 +26,7 @@ class Caller:
         attest: What the employer vouches for; None when the token carries no attest.
         scopes: What the token allows.
         scheme: ``DPoP`` or ``Bearer``, as the token was presented.
+        mark: What tells this token from others, and gives nothing of it away.
     """
 
     role: Role
@@ -36,6 +37,7 @@ class Caller:
     attest: Attest | None
     scopes: scopes.Scopes
     scheme: str
+    mark: bytes = b""
 
     @property
     def key(self) -> str:
@@ -57,7 +59,7 @@ class Caller:
         return {name: value for name, value in told.items() if value not in {"", None}}
 
 
-def caller_of(claims: dict[str, Any], scheme: str) -> Caller:
+def caller_of(claims: dict[str, Any], scheme: str, mark: bytes = b"") -> Caller:
     """The caller that verified claims speak of.
 
     Raises:
@@ -80,6 +82,7 @@ def caller_of(claims: dict[str, Any], scheme: str) -> Caller:
         attest=attest,
         scopes=scopes.parse(scope, CONTEXTS.get(role, "user")),
         scheme=scheme,
+        mark=mark,
     )
 
 

@@ -48,7 +48,8 @@ class Gate:
             FhirError: 401 or 403, with the challenge that says why; 503 when a party that must be asked is silent.
         """
         scheme, token, proofs = _credentials(fields)
-        claims = await self._claims(token, scheme)
+        mark = hashlib.sha256(token.encode()).digest()
+        claims = await self._claims(token, scheme, mark)
         jkt = (claims.get("cnf") or {}).get("jkt")
         if scheme == "DPoP":
             if len(proofs) != 1:
@@ -57,13 +58,12 @@ class Gate:
                 raise invalid_token("the token is bound to another key than the proof's")
         elif jkt or proofs:
             raise invalid_token("a token bound to a key must come with the DPoP scheme and a proof")
-        caller = caller_of(claims, scheme)
+        caller = caller_of(claims, scheme, mark)
         await self._check_authorised(caller)
         return caller
 
-    async def _claims(self, token: str, scheme: str) -> dict[str, Any]:
+    async def _claims(self, token: str, scheme: str, key: bytes) -> dict[str, Any]:
         """The token's claims; a signature is verified once, lifetime each time."""
-        key = hashlib.sha256(token.encode()).digest()
         claims = self._verified.get(key)
         if claims is None:
             claims = await self.tokens.verified(token, scheme)

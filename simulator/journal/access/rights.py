@@ -1,7 +1,11 @@
 """From a caller to his view: which patients, which types, what is blocked, and what access rests on."""
 
+import threading
+import time
+from collections import OrderedDict
 from typing import Any, Final
 
+from simulator.journal.access.attest import Attest
 from simulator.journal.access.blocks import Blocks
 from simulator.journal.access.caller import Caller
 from simulator.journal.access.citizens import grants_of
@@ -12,6 +16,9 @@ from simulator.journal.indexing import Indexer
 from simulator.journal.store import Reader
 
 Json = dict[str, Any]
+KEPT_S: Final = 1.0
+MOST_KEPT: Final = 20_000
+_STORED: Final = "SELECT coalesce(max(seq), 0) FROM version"
 DECISION_TYPES: Final = frozenset(
     {"Patient", "RelatedPerson", "ServiceRequest", "EpisodeOfCare", "CarePlan", "Task", "Communication"}
 )  # fmt: skip  a table
@@ -24,16 +31,37 @@ NO_DECISION: Final = "no application, decision or task about this patient lies w
 
 
 class Rights:
-    """Works out views; one object serves every request."""
+    """Works out views; one object serves every request, in whatever thread.
+
+    A view rests on what is stored and on the time. It is kept while nothing is stored, for a second at most.
+    """
 
     def __init__(self, indexer: Indexer, relations: Relations, secrecy: Secrecy) -> None:
         self.indexer = indexer
         self.relations = relations
         self.secrecy = secrecy
         self.blocks = Blocks(indexer.base)
+        self._kept: OrderedDict[bytes, tuple[int, float, View]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def view(self, reader: Reader, caller: Caller) -> View:
         """What a caller may see at this moment."""
+        stored = int(reader.rows(_STORED, ())[0][0])
+        now = time.monotonic()
+        with self._lock:
+            kept = self._kept.get(caller.mark)
+        if kept and kept[0] == stored and now - kept[1] < KEPT_S:
+            return kept[2]
+        found = self.work_out(reader, caller)
+        with self._lock:
+            self._kept[caller.mark] = (stored, now, found)
+            self._kept.move_to_end(caller.mark)
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def work_out(self, reader: Reader, caller: Caller) -> View:
+        """What a caller may see, from what is stored and the time."""
         if caller.role == "system":
             blocked = self.blocks.blocked(reader, frozenset(), None)
             return View(caller, self.indexer, self.secrecy, everybody=True, blocked=blocked, basis="system scope")
@@ -50,22 +78,21 @@ class Rights:
         if attest is None or not patients:
             return self._nothing(caller, NO_ATTEST)
         about = [f"Patient/{patient['id']}" for patient in patients]
-        basis = self._basis(reader, caller, patients)
+        who = self.relations.names_of(reader, caller)
+        basis = self._basis(reader, who, attest, patients)
         if attest.purpose == "BTG" or not basis:
             basis = _override(caller)
         if not basis:
             return self._nothing(caller, NO_DECISION if attest.purpose == "COC" else NO_RELATION, about[0])
-        who = self.relations.names_of(reader, caller)
         opened = attest.purpose == "BTG"
         blocked = self.blocks.blocked(reader, who, frozenset() if opened else frozenset(about))
         kinds = DECISION_TYPES if attest.purpose == "COC" else None
         grants = tuple(Grant(patient, kinds=kinds, writes=kinds) for patient in about)
         return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
 
-    def _basis(self, reader: Reader, caller: Caller, patients: list[Json]) -> str:
+    def _basis(self, reader: Reader, who: frozenset[str], attest: Attest, patients: list[Json]) -> str:
         """What ties the caller to one of the patients, of the kind his purpose needs; empty when nothing does."""
-        who, attest = self.relations.names_of(reader, caller), caller.attest
-        if attest and attest.purpose == "COC":
+        if attest.purpose == "COC":
             found = (self.relations.decision(reader, who, f"Patient/{p['id']}") for p in patients if attest.decision)
         else:
             found = (self.relations.relation(reader, who, patient) for patient in patients)
