@@ -69,6 +69,6 @@ def numbered(axes: Axes, which: str, texts: Texts, *, absolute: bool = False) ->
 
     def shown(value: float, _position: int | None = None) -> str:
         value = abs(value) if absolute else value
-        return texts.number(value, 0 if float(value).is_integer() else None)
+        return texts.number(value, len(f"{value:.3g}".partition(".")[2]) if abs(value) < 1000 else 0)
 
     axis.set_major_formatter(FuncFormatter(shown))

@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from reports.language import Texts
 from reports.pictures.canvas import COLOURS, INK, numbered, svg
@@ -44,6 +45,8 @@ def intervals(panels: Sequence[tuple[str, list[Row]]], titles: dict[str, str], t
             axes.set_title(label, fontsize=9, loc="left")
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
+        for axes in grid[max(0, len(panels) - _COLUMNS) : len(panels)] if line else ():
+            axes.set_xlabel(texts("study.axis_alternative"), fontsize=8)
 
     return svg("intervals", texts("study.alt_intervals", n=len(panels)), (8.4, 0.3 + tall * rows), draw)
 
@@ -130,6 +133,11 @@ def _style(number: int) -> dict[str, Any]:
     return {"color": colour, "hatch": pattern, "edgecolor": "white", "linewidth": 0.4}
 
 
+def _legend(number: int, label: str) -> Patch:
+    said = _style(number)
+    return Patch(facecolor=said["color"], hatch=said["hatch"], edgecolor=said["edgecolor"], label=label)
+
+
 def lacking(bars: Sequence[tuple[str, dict[str, Row]]], titles: dict[str, str], texts: Texts) -> Markup:
     """The share not there at the moment of need, by kind of information and alternative."""
     names = list(titles)
@@ -145,8 +153,6 @@ def lacking(bars: Sequence[tuple[str, dict[str, Row]]], titles: dict[str, str], 
                 y = place + (number - (len(names) - 1) / 2) * height
                 axes.barh(y, value, height * 0.9, **_style(number))
                 axes.plot([low, high], [y, y], color=INK, linewidth=1)
-        for number, name in enumerate(names):
-            axes.barh([], [], label=titles[name], **_style(number))
         axes.set_yticks(range(len(bars)), [label for label, _ in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.set_xlim(left=0)
@@ -154,7 +160,8 @@ def lacking(bars: Sequence[tuple[str, dict[str, Row]]], titles: dict[str, str], 
         axes.grid(visible=False, axis="y")
         numbered(axes, "x", texts)
         if len(names) > 1:
-            figure.legend(loc="outside upper center", ncols=2, fontsize=8)
+            shown = [_legend(number, titles[name]) for number, name in enumerate(names)]
+            figure.legend(handles=shown, loc="outside upper center", ncols=2, fontsize=8)
 
     size = (8.4, 1.0 + len(bars) * max(0.32, 0.17 * len(names)))
     return svg("lacking", texts("study.alt_lacking", n=len(bars)), size, draw)
