@@ -33,6 +33,13 @@ Feature: Who is let in, and what they see
       When a nurse from another service breaks the glass, first without a reason and then with one
       Then the record opens for the reason only, and the reason is in the resident's log
 
+    @TIL-02 @R-TIL-02C
+    Scenario: A case officer sees the services, not the diagnoses
+      Given professionals and residents sign in one by one
+      And a resident whom home care looks after
+      When a case officer opens the case and looks for everything else
+      Then the services are found and nothing clinical
+
     @TIL-06 @R-TIL-06
     Scenario: Whoever runs the system reads no clinical content
       Given professionals and residents sign in one by one

@@ -54,6 +54,12 @@ def citizen(resident: Resident) -> Caller:
     return Caller(str(resident.person["person_number"]), name_of(resident), scope=CITIZEN_SCOPE)
 
 
+def case_officer(resident: Resident, nurse: Nurse, patient: Resident, **case: Any) -> Caller:
+    """A resident who handles cases where the nurse works, signed in with an attest about a patient's case."""
+    stated = Attest(nurse.employer, "COC", str(patient.person["person_number"]), **case)
+    return replace(citizen(resident), scope="user/*.rs", attest=stated)
+
+
 def operator(resident: Resident) -> Caller:
     """A resident who runs the system."""
     return replace(citizen(resident), scope=OPERATOR_SCOPE)

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from pytest_bdd import given, then, when
 
-from features.callers import Nurse, authorise, citizen, employed, operator, signed_in
+from features.callers import Nurse, authorise, case_officer, citizen, employed, operator, signed_in
 from features.example import Example
 from features.study import Resident
 from simulator.domain.caller import Caller
@@ -20,6 +20,7 @@ PROOF_FAULTS: Final = (
 ANYBODY: Final = Caller(scope="system/*.rs")
 CHART: Final = ("Condition", "MedicationStatement", "EpisodeOfCare", "Encounter", "Observation")
 REASON: Final = {"decision": "BTG-1", "reason": "Funnet bevisstløs hjemme", "self_authorised": True}
+CASE: Final = {"decision": "2026/17", "reason": "Søknad om helsetjenester i hjemmet"}
 ATTEMPTS: Final = 10
 PAUSE_S: Final = 0.3
 REVOKED_S: Final = 2.5
@@ -163,6 +164,26 @@ def read_log(example: Example, wanted: str) -> None:
 def override_logged(example: Example) -> None:
     """Opened, and seen."""
     example.holds("R-TIL-02B")
+
+
+@when("a case officer opens the case and looks for everything else")
+def case_officer_looks(example: Example, nurse: Nurse) -> None:
+    """The nurse in charge looks too, so that an empty answer means something."""
+    resident = example.resident
+    services = [w.id for w in resident.written("EpisodeOfCare", phase="record")]
+    clinical = [w.id for w in resident.written("Condition", "MedicationStatement", phase="record")]
+    example.know(services=services, clinical=clinical)
+    with signed_in(example, nurse.caller(resident)):
+        look(example, "relation")
+    with signed_in(example, case_officer(example.meet(), nurse, resident, **CASE)):
+        example.chart("EpisodeOfCare", "services")
+        look(example, "stranger")
+
+
+@then("the services are found and nothing clinical")
+def decision_only(example: Example) -> None:
+    """What a decision needs."""
+    example.holds("R-TIL-02C")
 
 
 @when("an operator looks for everything about the resident")

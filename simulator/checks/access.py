@@ -65,9 +65,23 @@ def operators_see_no_clinical_content(history: History) -> Finding:
     return _blind(history, "an operator")
 
 
+@check("case_officer_sees_the_case_only", rule="R-TIL-02C")
+def case_officer_sees_the_case_only(history: History) -> Finding:
+    """A case officer finds the services that a decision is about, and nothing clinical by any path."""
+    found = history.labelled("services")
+    missing = [name for name in names_written(history, "services") if not any(shows(e, name) for e in found)]
+    if missing:
+        broken(f"The case officer does not find the service {missing[0]}.", *found)
+    return _unseen(history, list(names_written(history, "clinical")), "a case officer")
+
+
 def _blind(history: History, who: str) -> Finding:
-    """Nothing of the patient's is in any answer to ``stranger``, and all of it is found by ``relation``."""
-    names = {**names_written(history, "patient"), **names_written(history, "own")}
+    """Nothing at all of the patient's is shown to ``stranger``."""
+    return _unseen(history, [*names_written(history, "patient"), *names_written(history, "own")], who)
+
+
+def _unseen(history: History, names: list[str], who: str) -> Finding:
+    """Nothing of some names is in any answer to ``stranger``, and all of it is found by ``relation``."""
     treating = history.labelled("relation")
     unseen = [name for name in names if not any(shows(exchange, name) for exchange in treating)]
     if unseen:

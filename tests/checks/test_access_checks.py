@@ -90,6 +90,26 @@ def test_shutting_everybody_out_is_no_access_control(story: Any, check: str) -> 
     assert told.judged(check).outcome == "fail"
 
 
+def case(story: Any, *shown: Json) -> Any:
+    """A case officer is shown some things besides the service, which the nurse in charge finds as well."""
+    service = {"resourceType": "EpisodeOfCare", "id": "e"}
+    story.fact(services=["i-EpisodeOfCare-e"], clinical=["i-Condition-c"])
+    story.write("seed", service, "e").write("seed", DIAGNOSIS, "c").search("relation.chart", DIAGNOSIS)
+    return story.search("services", service).search("stranger.chart", *shown)
+
+
+def test_a_case_officer_sees_the_case(story: Any) -> None:
+    """The service found and no diagnosis: pass."""
+    assert case(story).judged("case_officer_sees_the_case_only").outcome == "pass"
+
+
+def test_a_case_officer_who_sees_more_or_less(story: Any) -> None:
+    """A diagnosis shown: fail; the service not found either: fail."""
+    assert case(story, DIAGNOSIS).judged("case_officer_sees_the_case_only").outcome == "fail"
+    story.exchanges = [e for e in story.exchanges if e.label != "services"]
+    assert story.search("services").judged("case_officer_sees_the_case_only").outcome == "fail"
+
+
 def override(story: Any, *, without: bool = False, log: bool = True) -> Any:
     """The glass is broken without and with a reason, and the log read."""
     world(story)

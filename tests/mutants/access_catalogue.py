@@ -4,6 +4,7 @@ from simulator.journal.access import attest, blocks, caller, citizens, relations
 from simulator.journal.access.outside import HealthPersonnel
 from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
+from simulator.journal.supported import WRITABLE
 from tests.mutants.faults import Mutant
 
 
@@ -26,6 +27,10 @@ def reason_not_kept(_: JournalApp) -> None:
         return {name: value for name, value in told(self).items() if name != "reason"}
 
     caller.Caller.account = account  # type: ignore[method-assign]
+
+
+def whole_record_for_cases(_: JournalApp) -> None:
+    rights.DECISION_TYPES = frozenset(WRITABLE)  # type: ignore[misc]
 
 
 def operators_are_systems(_: JournalApp) -> None:
@@ -88,6 +93,14 @@ ACCESS_MUTANTS = (
         "The reason for breaking the glass is not kept.",
         "The resident cannot see why a stranger opened the record.",
         reason_not_kept,
+        secured=True,
+    ),
+    Mutant(
+        "curious-office",
+        "R-TIL-02C",
+        "A case officer sees the whole record.",
+        "The office that decides on home help reads psychiatric diagnoses.",
+        whole_record_for_cases,
         secured=True,
     ),
     Mutant(
