@@ -63,7 +63,8 @@ class Wording:
             return "–"
         if unit == _SHARE:
             return self.texts.share(value)
-        return f"{self.texts.number(_rounded(value))}{NARROW_SPACE}{self.texts.name('unit', unit)}"
+        whole = 0 if float(value).is_integer() else None
+        return f"{self.texts.number(_rounded(value), whole)}{NARROW_SPACE}{self.texts.name('unit', unit)}"
 
     def change(self, value: float | None, unit: str) -> str:
         """A difference with its sign and its unit; of shares in percentage points."""

@@ -37,7 +37,7 @@ def _row(target: Target, pathway: Pathway, figures: Figures) -> Iterator[dict[st
     made += 0.0 if target.beside is None else scalar(target.beside, figures)
     official = scalar(target.official, figures)
     origins = [figures.origin(name) for name in target.official.figures]
-    error = made / official - 1
+    error = round(made / official - 1, 9) + 0.0  # what is left of adding decimals is no difference
     yield {
         "target": target.name,
         "title": dict(target.title),

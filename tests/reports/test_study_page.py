@@ -153,7 +153,7 @@ def test_a_difference_is_told_with_its_interval(study: Callable[..., Path]) -> N
     assert "−20.0\u202fpercentage points" in page
     assert "[−25.0 to −15.0]" in page
     assert "<strong>Lower:</strong><ul><li>Information that never came (30.0% → 10.0%)</li></ul>" in page
-    assert "<strong>No difference shown:</strong> Working time (30.0\u202fh → 10.0\u202fh)" in page
+    assert "<strong>No difference shown:</strong> Working time (30\u202fh → 10\u202fh)" in page
 
 
 def test_working_time_is_told_in_hours(study: Callable[..., Path]) -> None:
@@ -162,7 +162,7 @@ def test_working_time_is_told_in_hours(study: Callable[..., Path]) -> None:
     row = next(
         row for row in study_view(files, Wording(files, load_texts("en"))).headlines if row.name == "work.minutes"
     )
-    assert [cell.value for cell in row.cells] == ["30.0\u202fh", "10.0\u202fh"]
+    assert [cell.value for cell in row.cells] == ["30\u202fh", "10\u202fh"]
     assert row.cells[1].change == "−20.0\u202fh"
 
 
