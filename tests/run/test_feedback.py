@@ -12,12 +12,13 @@ from simulator.domain.tables import LOAD
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.run.feedback import with_feedback
+from simulator.run.simulation import Asked, simulate_study
 from simulator.scenario import load_study
 
 STUDY = """
 study: slow
 title: {nb: Ti trege sekunder, en: Ten slow seconds}
-municipalities: ["1151"]
+municipalities: ["5536"]
 start: 2026-01-12
 days: 1
 seed: 1
@@ -81,3 +82,17 @@ def test_a_damaged_load_is_refused_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "run" / "load" / "load.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"load\.parquet: the measured load cannot be read"):
         with_feedback(study(tmp_path, "run"))
+
+
+def test_ten_slow_seconds_lengthen_a_home_care_morning(tmp_path: Path) -> None:
+    """A visit looks up four things and writes two: sixty seconds longer each, and nurses come later to the others."""
+    measured(tmp_path / "run", 10_000)
+    path = study(tmp_path, "run").path
+    done = simulate_study(Asked(str(path), out=tmp_path / "out", replications=3))
+    rows = orjson.loads((done.folder / "comparison.json").read_bytes())
+    found = {(row["name"], row["over"]): row for row in rows}
+    nurses = found["work.minutes", "home-care.nurse"]
+    assert nurses["verdict"] == "higher"
+    steps = found["work.steps", "home-care.nurse"]["value"]
+    assert nurses["difference"] == pytest.approx(steps * 6 * 10 / 60)
+    assert found["queue.minutes.mean", "home-care.nurse"]["verdict"] == "higher"
