@@ -45,7 +45,7 @@ class Amounts:
         """A number, or from the smallest to the largest where it goes by age and sex."""
         low, high = self.value(number)
         if low == high:
-            return self.texts.number(round(low) if abs(low) >= 1000 else low)
+            return self.texts.number(round(low) if abs(low) >= 1000 or low.is_integer() else low)
         return self.texts("amount.range", low=self.texts.number(low), high=self.texts.number(high))
 
     def share(self, number: Number) -> str:

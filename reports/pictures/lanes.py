@@ -50,7 +50,7 @@ def lanes(names: Sequence[str], boxes: Sequence[Box], alt: str) -> Markup:
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-label="{escape(alt)}" style="min-width:{min(width, 1100) / 16 * 0.72:.0f}rem;max-width:{width}px" '
+            f'aria-label="{escape(alt)}" style="min-width:{width * 0.75 / 16:.0f}rem;max-width:{width}px" '
             f'font-family="sans-serif" font-size="12" fill="{INK}">'
         ),
         _MARKERS,
