@@ -14,7 +14,7 @@ from simulator.journal.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def trail(tmp_path: Path) -> Store:
     database = SqliteDatabase(tmp_path)
     connection = database.connect(write=True)
     migrate(database, connection)
@@ -35,26 +35,26 @@ def found(store: Store, reference: str) -> list[int]:
     return [row[0] for row in store.rows(sql, args)]
 
 
-def test_lines_are_found_in_every_segment_and_after_the_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_found_in_every_segment_and_after_the_last(trail: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 35 lines in segments of 10, those about one patient are found wherever they lie."""
     monkeypatch.setattr(segments, "SIZE", 10)
     for number in range(1, 36):
-        add(store, f"Observation/{number}", f"Patient/{number % 7}")
-    assert store.rows("SELECT number, last FROM audit_segment ORDER BY 1") == [(1, 10), (2, 20), (3, 30)]
-    assert found(store, "Patient/3") == [3, 10, 17, 24, 31]
-    assert found(store, "Observation/20") == [20]
-    assert found(store, "Observation/35") == [35]
-    assert found(store, "Observation/3") == [3]
+        add(trail, f"Observation/{number}", f"Patient/{number % 7}")
+    assert trail.rows("SELECT number, last FROM audit_segment ORDER BY 1") == [(1, 10), (2, 20), (3, 30)]
+    assert found(trail, "Patient/3") == [3, 10, 17, 24, 31]
+    assert found(trail, "Observation/20") == [20]
+    assert found(trail, "Observation/35") == [35]
+    assert found(trail, "Observation/3") == [3]
 
 
-def test_a_transaction_undone_leaves_the_count_of_segments_right(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transaction_undone_leaves_the_count_of_segments_right(trail: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rollback after a segment was cut: the next transaction cuts it again."""
     monkeypatch.setattr(segments, "SIZE", 2)
-    add(store, "Patient/1")
-    store.begin()
-    store_records(store, [Record("read", "", "", "", ["Patient/2"]), Record("read", "", "", "", ["Patient/3"])])
-    store.rollback()
+    add(trail, "Patient/1")
+    trail.begin()
+    store_records(trail, [Record("read", "", "", "", ["Patient/2"]), Record("read", "", "", "", ["Patient/3"])])
+    trail.rollback()
     for number in (4, 5, 6):
-        add(store, f"Patient/{number}")
-    assert store.rows("SELECT number, last FROM audit_segment") == [(1, 2), (2, 4)]
-    assert [found(store, f"Patient/{number}") for number in (1, 2, 4, 6)] == [[1], [], [2], [4]]
+        add(trail, f"Patient/{number}")
+    assert trail.rows("SELECT number, last FROM audit_segment") == [(1, 2), (2, 4)]
+    assert [found(trail, f"Patient/{number}") for number in (1, 2, 4, 6)] == [[1], [], [2], [4]]
