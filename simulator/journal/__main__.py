@@ -4,18 +4,25 @@ import argparse
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from simulator.journal.app import build_app
 from simulator.journal.audit.chain import verify
+from simulator.journal.bulk import command as transfer
 from simulator.journal.server import listen, ready, serve
 from simulator.journal.settings import Guard, Settings
-from simulator.journal.storage import command
+from simulator.journal.storage import command as storage
 from simulator.journal.storage.migrations import TooNewError
 from simulator.journal.storage.opening import database
 from simulator.journal.storage.seam import InUseError
 from simulator.journal.storage.sqlite import FILE
 from simulator.journal.workers import serve_with
+
+COMMANDS: Final[dict[str, Callable[[list[str]], int]]] = {
+    word: room.run for room in (storage, transfer) for word in room.WORDS
+}
 
 
 def _count(text: str) -> int:
@@ -64,8 +71,9 @@ def check_trail(data: Path | None, store: str, head: str) -> int:
 
 def main(words: list[str]) -> int:
     """Serves until told to stop; 0 after that, 2 with a line on stderr if it cannot start."""
-    if words and words[0] in command.WORDS:
-        return command.run(words)
+    does = COMMANDS.get(words[0]) if words else None
+    if does is not None:
+        return does(words)
     options = arguments(words)
     if options.verify:
         return check_trail(options.data, options.store, options.head)

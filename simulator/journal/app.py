@@ -7,6 +7,8 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from simulator.journal.bulk import offer
+from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
@@ -44,6 +46,10 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "cds-services": services.DISCOVERY,
     "$cds-service": services.SERVICE,
     "$cds-feedback": services.FEEDBACK,
+    "$export": offer.EXPORT,
+    "export-status": offer.STATUS,
+    "export-file": offer.FILE,
+    "export-delete": offer.TAKE_BACK,
     "$everything": everything.INTERACTION,
     "$summary": summary.INTERACTION,
     "$validate": validate.INTERACTION,
@@ -56,6 +62,8 @@ class JournalApp(Starlette):
     def __init__(self, settings: Settings) -> None:
         super().__init__(lifespan=_lifespan)
         self.journal = Journal(settings, dict(INTERACTIONS))
+        if settings.workers == 1:
+            clear_unfinished(settings.data)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or the life cycle."""

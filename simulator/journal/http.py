@@ -64,7 +64,7 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back: a status, JSON bytes, and the version that the header fields describe."""
+    """What goes back: a status, bytes of a media type, and the version that the header fields describe."""
 
     status: int
     content: bytes = b""
@@ -72,12 +72,13 @@ class Answer:
     updated: int | None = None
     location: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    media: str = FHIR_JSON
 
     def fields(self) -> list[tuple[bytes, bytes]]:
         """The header fields."""
         found = [(b"content-length", b"%d" % len(self.content))] if self.status not in {204, 304} else []
         if self.content:
-            found.append((b"content-type", b"application/fhir+json"))
+            found.append((b"content-type", self.media.encode()))
         if self.vid is not None:
             found.append((b"etag", b'W/"%d"' % self.vid))
         if self.updated is not None:

@@ -1,10 +1,11 @@
 """The journal as an object: its parts, each replaceable, and their life from start to stop."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.journal.access.gate import Gate
 from simulator.journal.access.narrowing import narrowed, narrowed_audits
@@ -36,6 +37,13 @@ from simulator.journal.validation import Validator
 from simulator.journal.writer import Writer
 
 SEARCHERS = 4
+
+
+class Background(Protocol):
+    """Work that goes on beside requests."""
+
+    def close(self) -> None:
+        """Ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ class Journal:
         self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
         self._local = threading.local()
         self.writer: Writer
+        # What works beside requests, by name, and ends before the writer does.
+        self.background: dict[str, Background] = {}
 
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)
@@ -145,6 +155,9 @@ class Journal:
 
     async def stop(self) -> None:
         """Makes durable what has queued, and lets go of the data folder."""
+        for work in self.background.values():
+            # What works in the background may be waiting for this loop.
+            await asyncio.to_thread(work.close)
         self.pool.shutdown()
         await self.writer.close()
         if self.reader is not None:

@@ -1,5 +1,6 @@
 """From method and path to the interaction they mean (http://hl7.org/fhir/R4/http.html#summary)."""
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from simulator.journal.errors import refuse
@@ -8,6 +9,7 @@ from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 
 Methods = dict[str, str]
 SYSTEM: Final[Methods] = {"POST": "transaction"}
+SYSTEM_OPERATIONS: Final[dict[str, Methods]] = {"$export": {"GET": "$export"}}
 METADATA: Final[Methods] = {"GET": "capabilities"}
 CONFIGURATION: Final[Methods] = {"GET": "smart-configuration"}
 TYPE: Final[Methods] = {
@@ -23,12 +25,18 @@ INSTANCE: Final[Methods] = {"GET": "read", "PUT": "update", "PATCH": "patch", "D
 INSTANCE_HISTORY: Final[Methods] = {"GET": "history-instance"}
 VERSION: Final[Methods] = {"GET": "vread"}
 # Operations by where they are called: on a type, or on one resource; an empty type stands for every one.
-TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {("", "$validate"): {"POST": "$validate"}}
+TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
+    ("", "$validate"): {"POST": "$validate"},
+    ("Patient", "$export"): {"GET": "$export"},
+}
 INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
+    ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
     ("Patient", "$summary"): {"GET": "$summary"},
 }
+EXPORT_JOB: Final[Methods] = {"GET": "export-status", "DELETE": "export-delete"}
+EXPORT_FILE: Final[Methods] = {"GET": "export-file"}
 DECISION_SERVICES: Final[Methods] = {"GET": "cds-services"}
 DECISION_SERVICE: Final[Methods] = {"POST": "$cds-service"}
 DECISION_FEEDBACK: Final[Methods] = {"POST": "$cds-feedback"}
@@ -58,8 +66,9 @@ def route(method: str, path: str) -> Route:
         return Route(_interaction(methods, method))
     if segments == [".well-known", "smart-configuration"]:
         return Route(_interaction(CONFIGURATION, method))
-    if segments[0] == "cds-services":
-        return _decision(method, segments[1:])
+    beside = BESIDE.get(segments[0])
+    if beside is not None:
+        return beside(method, segments[1:])
     kind, *rest = segments
     operation = next((segment for segment in segments if segment.startswith("$")), None)
     if operation is not None:
@@ -82,6 +91,14 @@ def _decision(method: str, rest: list[str]) -> Route:
     raise refuse(404, "not-found", "nothing is served at this path")
 
 
+def _export(method: str, rest: list[str]) -> Route:
+    """What follows an export: its status, and its files by name."""
+    if rest and ID.fullmatch(rest[0]) and len(rest) <= 2:
+        methods = EXPORT_FILE if len(rest) == 2 else EXPORT_JOB
+        return Route(_interaction(methods, method), "", rest[0], rest[1] if len(rest) == 2 else None)
+    raise refuse(404, "not-found", "nothing is served at this path")
+
+
 def operations(kind: str) -> list[str]:
     """The operations on a type and on its resources."""
     tables = (*TYPE_OPERATIONS, *INSTANCE_OPERATIONS)
@@ -89,6 +106,8 @@ def operations(kind: str) -> list[str]:
 
 
 def _operation(name: str, method: str, kind: str, rest: list[str]) -> Route:
+    if kind == name and not rest and name in SYSTEM_OPERATIONS:
+        return Route(_interaction(SYSTEM_OPERATIONS[name], method))
     identity = rest[0] if len(rest) == 2 and ID.fullmatch(rest[0]) else None
     table = TYPE_OPERATIONS if rest == [name] else INSTANCE_OPERATIONS if identity else {}
     methods = table.get((kind, name)) or table.get(("", name))
@@ -123,3 +142,7 @@ def _interaction(methods: Methods, method: str) -> str:
         error.headers["Allow"] = ", ".join(allowed)
         raise error
     return name
+
+
+# What is served beside types, by the first part of the path.
+BESIDE: Final[dict[str, Callable[[str, list[str]], Route]]] = {"cds-services": _decision, "exports": _export}

@@ -173,7 +173,8 @@ def _call(request: Request, record: Record) -> Call:
     headers = {HEADERS[name]: value.decode("latin-1") for name, value in request.headers if name in HEADERS}
     raw = request.query
     query = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True) if raw else []
-    check_accept(headers, [text for key, text in query if key == "_format"] if query else [])
+    if found.interaction != "export-file":  # which is lines of JSON, whatever else is asked for
+        check_accept(headers, [text for key, text in query if key == "_format"] if query else [])
     if raw:
         record.query = urlencode([(key, masked(text)) for key, text in query], safe=":,|/*")
     return Call(found.interaction, found.kind, found.identity, found.version, query, headers, record)

@@ -38,6 +38,7 @@ class Settings:
         workers: How many processes serve it.
         patience: Seconds that a search or another read may take.
         rate: Requests a second that one address may send on the average; 0 for any number.
+        export_bytes: After how many bytes a file of a bulk export is closed and another begun.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
     """
 
@@ -53,4 +54,5 @@ class Settings:
     workers: int = 1
     patience: float = 30.0
     rate: float = 0.0
+    export_bytes: int = 16_000_000
     guard: Guard | None = None

@@ -17,6 +17,7 @@ from typing import Final
 
 from simulator.journal import shelf
 from simulator.journal.app import build_app
+from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.server import serve
 from simulator.journal.settings import Settings
 from simulator.journal.storage.migrations import migrate
@@ -38,6 +39,7 @@ def serve_with(settings: Settings, bound: socket.socket, announce: Callable[[], 
     settings.data.mkdir(parents=True, exist_ok=True)
     with own(settings.data):
         shelf.empty(settings.data)
+        clear_unfinished(settings.data)
         kept = database(settings)
         connection = kept.connect(write=True)
         migrate(kept, connection)

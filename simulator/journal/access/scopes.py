@@ -22,8 +22,11 @@ LETTERS: Final = {
     "$cds-service": "r",
     "$cds-feedback": "c",
 }  # fmt: skip  a table
-FREE: Final = frozenset({"transaction", "batch", "$validate"})
-"""Interactions that need no scope of their own: a bundle's entries need theirs, and $validate shows nothing stored."""
+FREE: Final = frozenset(
+    {"transaction", "batch", "$validate", "$export", "export-status", "export-file", "export-delete"}
+)  # fmt: skip  a table
+"""Interactions that need no scope of their own: a bundle's entries need theirs, $validate shows nothing stored, and an
+export looks at the scope of each type itself."""
 _SCOPE: Final = re.compile(r"(patient|user|system)/(\*|[A-Z][A-Za-z]+)\.(c?r?u?d?s?)")
 
 

@@ -25,6 +25,9 @@ ACTIONS: Final = {
     "$cds-service": "E",
     "$cds-feedback": "C",
     "$everything": "E",
+    "$export": "E",
+    "export-file": "R",
+    "export-delete": "D",
     "$summary": "E",
     "$validate": "E",
 }  # fmt: skip  a table
@@ -66,8 +69,8 @@ class Line(NamedTuple):
 
 
 def subtype_code(interaction: str) -> str:
-    """The code of the RESTful interaction; that of every operation is ``operation``."""
-    return "operation" if interaction.startswith("$") else interaction
+    """The code of the RESTful interaction; that of every operation, and of what follows one, is ``operation``."""
+    return "operation" if interaction.startswith(("$", "export-")) else interaction
 
 
 def outcome_code(status: int) -> str:

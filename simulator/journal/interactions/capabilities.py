@@ -44,6 +44,7 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
         "kind": "instance",
         "software": {"name": "journalbenk reference journal", "version": VERSION},
         "implementation": {"description": TEXT.format(limit=limit), "url": base},
+        "instantiates": ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "patchFormat": ["application/json-patch+json"],
@@ -54,6 +55,7 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
                 "security": _security(issuer),
                 "resource": [_resource(kind) for kind in SUPPORTED],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "operation": [_operation("", name) for name in routing.SYSTEM_OPERATIONS],
             }
         ],
     }
@@ -100,21 +102,24 @@ def _resource(kind: str) -> dict[str, Any]:
     ]
     shown |= {"searchInclude": include} if include else {}
     shown |= {"searchRevInclude": back} if back else {}
-    operations = [_operation(name) for name in routing.operations(kind)]
+    operations = [_operation(kind, name) for name in routing.operations(kind)]
     shown |= {"operation": operations} if operations else {}
     shown["searchParam"] = [{"name": name, "type": code} for name, code in sorted(search_parameters(kind).items())]
     return shown
 
 
 DEFINITIONS = {
+    "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+    "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
+    "Group/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
 }
 
 
-def _operation(name: str) -> dict[str, str]:
-    return {"name": name.removeprefix("$"), "definition": DEFINITIONS[name]}
+def _operation(kind: str, name: str) -> dict[str, str]:
+    return {"name": name.removeprefix("$"), "definition": DEFINITIONS.get(f"{kind}/{name}") or DEFINITIONS[name]}
 
 
 def search_parameters(kind: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def _call(journal: Journal, outer: Call, request: dict[str, Any], resource: Any)
     except FhirError as error:
         error.issues = [type(issue)(issue.code, issue.diagnostics, "Bundle.request.url") for issue in error.issues]
         raise
-    if found.interaction in OUTER or found.interaction.startswith("$"):
+    if found.interaction in OUTER or found.interaction.startswith(("$", "export-")):
         raise refuse(400, "not-supported", "this interaction cannot be an entry of a bundle", "Bundle.request.url")
     headers = {name: str(request[key]) for key, name in HEADERS.items() if key in request}
     headers["prefer"] = outer.headers.get("prefer", "")
