@@ -17,3 +17,11 @@ Feature: One medicines list
       When the hospital stops one medicine and adds another
       And home care goes through the list at the discharge
       Then the list shows what was stopped and what was added, and nothing else
+
+  Rule: Whoever signs is warned of what does not go together
+
+    @LEG-08 @R-LEG-08
+    Scenario: The fastlege is about to sign a medicine beside those in use
+      Given residents who use medicines that some others do not go together with
+      When the fastlege is about to sign another medicine for each, and overrides one warning with a reason
+      Then each pair that does not go together is warned of, no other is, and the reason is kept

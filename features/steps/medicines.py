@@ -1,11 +1,20 @@
 """Steps on medicines: two prescribers at once, and a stay in hospital."""
 
+from typing import Any, Final
+
 from pytest_bdd import given, then, when
 
 from features.example import Example
 from features.study import Written
 from simulator.checks.evidence import version_given
+from simulator.documents import read
+from simulator.domain.exchange import Exchange
+from simulator.places import REFERENCES
+from simulator.streams import derived_id
 
+ATC: Final = "http://www.whocc.no/atc"
+ORDER_SIGN: Final = "order-sign"
+REASON: Final = "INR hver uke"
 ROUNDS = 3
 DOSES = ("2 tabletter morgen", "1 tablett morgen og kveld")
 
@@ -71,3 +80,65 @@ def go_through(example: Example) -> None:
 def differences_show(example: Example) -> None:
     """Each difference, and no other."""
     example.holds("R-LEG-03")
+
+
+@given("residents who use medicines that some others do not go together with")
+def on_medicines(example: Example) -> None:
+    """One resident for each pair and control of the list, with the medicine in use."""
+    pairs: dict[str, Any] = read(REFERENCES / "warnings.yaml").data
+    for name, pair in pairs.items():
+        resident = example.meet(record_MedicationStatement=1)
+        used = resident.written("MedicationStatement", phase="record")[0]
+        code, text = pair["uses"]
+        body = {**used.resource, "status": "active", "medicationCodeableConcept": _medicine(code, text)}
+        example.send_as(used, f"use.{name}", body)
+    example.know(warned={name: pair["warns"] for name, pair in pairs.items()})
+    example.know(patients={name: r.patient.id for name, r in zip(pairs, example.residents, strict=True)}, reason=REASON)
+
+
+def _medicine(code: str, text: str) -> dict[str, Any]:
+    return {"coding": [{"system": ATC, "code": code, "display": text}], "text": text}
+
+
+@when("the fastlege is about to sign another medicine for each, and overrides one warning with a reason")
+def about_to_sign(example: Example) -> None:
+    """The service is the one the candidate says it has for the moment of signing."""
+    base = example.session.running.base_url
+    service = _service(example.keep(example.session.follow(f"{base}/cds-services", label="services")))
+    if not service:
+        return
+    pairs: dict[str, Any] = read(REFERENCES / "warnings.yaml").data
+    for name, pair in pairs.items():
+        patient = (example.session.reference(example.facts["patients"][name]) or "Patient/").partition("/")[2]
+        order: dict[str, Any] = {"resourceType": "MedicationRequest", "status": "draft", "intent": "order"}
+        order["subject"] = {"reference": f"Patient/{patient}"}
+        order["medicationCodeableConcept"] = _medicine(*pair["orders"])
+        drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}
+        context = {"patientId": patient, "draftOrders": drafts}
+        asked = {"hook": ORDER_SIGN, "hookInstance": derived_id("hook", example.name, name), "context": context}
+        answer = example.send("create", f"cds-services/{service}", f"sign.{name}", body=asked, actor="gp.doctor")
+        cards = (answer.resource() or {}).get("cards")
+        if pair["warns"] and cards and "overridden" not in example.facts:
+            _override(example, f"cds-services/{service}/feedback", name, cards[0])
+
+
+def _service(discovered: Exchange) -> str:
+    listed = (discovered.resource() or {}).get("services")
+    known = [s for s in listed if isinstance(s, dict)] if isinstance(listed, list) else []
+    return next((str(s.get("id")) for s in known if s.get("hook") == ORDER_SIGN), "")
+
+
+def _override(example: Example, path: str, name: str, card: dict[str, Any]) -> None:
+    reasons = card.get("overrideReasons") or [{}]
+    told: dict[str, Any] = {"card": card.get("uuid"), "outcome": "overridden"}
+    told["overrideReason"] = {"reason": reasons[0], "userComment": REASON}
+    example.know(overridden=name)
+    example.send("create", path, "override", body={"feedback": [told]}, actor="gp.doctor")
+    resident = example.residents[list(example.facts["patients"]).index(name)]
+    example.chart("DetectedIssue", "issues", resident, actor="gp.doctor")
+
+
+@then("each pair that does not go together is warned of, no other is, and the reason is kept")
+def warned(example: Example) -> None:
+    """Warned where there is something to warn of."""
+    example.holds("R-LEG-08")

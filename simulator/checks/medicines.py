@@ -2,18 +2,24 @@
 
 from simulator.checks.content import differences
 from simulator.checks.evidence import (
+    Resource,
     accepted,
+    answered,
+    broken,
     describe,
+    fact,
     finding,
     inconclusive,
     listed,
     name_of,
     names_written,
+    observed,
     read_back,
     rounds,
     sent,
     stored_name,
 )
+from simulator.checks.lists import all_accepted
 from simulator.checks.registry import check
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
@@ -72,3 +78,39 @@ def medicine_differences_are_visible(history: History) -> Finding:
         ]
     passed = f"{len(added)} added and {len(stopped)} stopped medicines are seen, {len(kept)} unchanged."
     return finding(problems, passed, (*history.labelled("active"), *history.labelled("whole")))
+
+
+@check("unsafe_orders_are_warned_of", rule="R-LEG-08")
+def unsafe_orders_are_warned_of(history: History) -> Finding:
+    """Signing is warned of where medicines do not go together, with a source, and nowhere else; a reason is kept."""
+    all_accepted(history, "use")
+    services = observed(history, "services")
+    if not history.labelled("sign"):
+        broken("No decision support is offered for the moment of signing an order (order-sign).", services)
+    problems: list[str] = []
+    for name, unsafe in fact(history, "warned").items():
+        cards = _warnings(history, f"sign.{name}")
+        if unsafe and not cards:
+            problems.append(f"Nobody is warned when {name} is about to be signed")
+        if not unsafe and cards:
+            problems.append(f"There is a warning of {name}, which go together")
+        problems += [f"The warning of {name} names no source" for card in cards if not _source(card)]
+    if problems:
+        return finding(problems, "", [services, *history.labelled("sign")])
+    observed(history, "override")
+    kept = [e for e in listed(history, "issues") if fact(history, "reason") in str(e.resource.get("mitigation"))]
+    problems = [] if kept else ["Why the warning was overridden does not stand in the record"]
+    passed = f"Warned of {sum(fact(history, 'warned').values())} pairs, silent otherwise, and the reason is kept."
+    return finding(problems, passed, [services, *history.labelled("sign"), *history.labelled("issues")])
+
+
+def _warnings(history: History, label: str) -> list[Resource]:
+    cards = (observed(history, label).resource() or {}).get("cards")
+    if not isinstance(cards, list):
+        broken(f"{describe(answered(history, label))} without a list of cards.", answered(history, label))
+    return [card for card in cards if isinstance(card, dict) and card.get("indicator") in {"warning", "critical"}]
+
+
+def _source(card: Resource) -> str:
+    source = card.get("source")
+    return str(source.get("label") or "") if isinstance(source, dict) else ""

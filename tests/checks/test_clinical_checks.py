@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.checks.conftest import BASE
+
 
 def about(kind: str, number: str, **more: Any) -> dict[str, Any]:
     """A resource about Patient/1."""
@@ -63,6 +65,27 @@ def reviews(s: Any, first: int = 1, second: int = 0) -> Any:
     s.search("since.1", *[about("Procedure", "1")] * first)
     other = {"resourceType": "Procedure", "id": "2", "subject": {"reference": "Patient/2"}}
     return s.search("since.2", *[other] * second)
+
+
+CARD = {"indicator": "critical", "source": {"label": "interaksjoner.no"}}
+SERVICES = ({"hook": "order-sign", "id": "orders"},)
+
+
+def signing(
+    s: Any,
+    cards: tuple[Any, ...] = (CARD,),
+    more: tuple[Any, ...] = (),
+    *,
+    services: tuple[Any, ...] = SERVICES,
+    reason: str = "INR",
+) -> Any:
+    """One pair that does not go together and one that does; the cards for each, and the reason kept."""
+    s.fact(warned={"pair": True, "control": False}, reason="INR").write("use.pair", about("MedicationStatement", "1"))
+    s.add("services", "search", f"{BASE}/cds-services", answer=(200, {"services": list(services)}, {}))
+    for name, shown in (("pair", cards), ("control", more)) if services else ():
+        s.add(f"sign.{name}", "create", f"{BASE}/cds-services/orders", answer=(200, {"cards": list(shown)}, {}))
+    s.add("override", "create", f"{BASE}/cds-services/orders/feedback", answer=(200, {}, {}))
+    return s.search("issues", about("DetectedIssue", "1", mitigation=[{"action": {"text": reason}}]))
 
 
 def prescribed(number: str, status: str = "active") -> dict[str, Any]:
@@ -156,6 +179,7 @@ def night(s: Any, since: str = "13", fresh: str = "23", printed: str = "12") -> 
 
 
 RIGHT: dict[str, Any] = {
+    "unsafe_orders_are_warned_of": signing,
     "every_service_finds_its_contacts": contacts,
     "attachment_comes_back_whole": tracing,
     "child_programme_can_be_followed": childhood,
@@ -170,6 +194,11 @@ RIGHT: dict[str, Any] = {
 }
 
 WRONG = [
+    ("unsafe_orders_are_warned_of", "nobody is warned", lambda s: signing(s, ())),
+    ("unsafe_orders_are_warned_of", "everybody is warned", lambda s: signing(s, more=(CARD,))),
+    ("unsafe_orders_are_warned_of", "a warning without source", lambda s: signing(s, ({"indicator": "warning"},))),
+    ("unsafe_orders_are_warned_of", "the reason is lost", lambda s: signing(s, reason="")),
+    ("unsafe_orders_are_warned_of", "no decision support", lambda s: signing(s, services=())),
     ("every_service_finds_its_contacts", "another's shown", lambda s: contacts(s, own=("123", "3"))),
     ("every_service_finds_its_contacts", "own missing", lambda s: contacts(s, own=("1", "3"))),
     ("every_service_finds_its_contacts", "not in the whole", lambda s: contacts(s, "13")),

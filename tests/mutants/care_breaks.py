@@ -69,6 +69,12 @@ def day_only(resource: Resource) -> None:
         period["end"] = period["end"][:10]
 
 
+def unwarned(_: Call, answer: Resource) -> None:
+    """Warnings are left out, for fear of too many."""
+    if "cards" in answer:
+        answer["cards"] = [card for card in answer["cards"] if card["indicator"] == "info"]
+
+
 def nobodys_word(resource: Resource) -> None:
     """Who said that a medicine is taken is not stored."""
     resource.pop("informationSource", None)

@@ -1,7 +1,7 @@
 """Mutants of the care beyond the spine: each fault, the rule that must catch it, and what it would mean."""
 
 from tests.mutants import care_breaks
-from tests.mutants.faults import Mutant, ignores, races, stores, without
+from tests.mutants.faults import Mutant, answered, ignores, races, stores, without
 
 CARE_MUTANTS = (
     Mutant(
@@ -38,6 +38,13 @@ CARE_MUTANTS = (
         "A search of prescriptions passes over status.",
         "The pharmacy packs a medicine that was stopped.",
         ignores("MedicationRequest", "status"),
+    ),
+    Mutant(
+        "nobody-warned",
+        "R-LEG-08",
+        "Warnings are left out of what decision support answers.",
+        "A patient on warfarin is given ibuprofen, and bleeds.",
+        answered("$cds-service", care_breaks.unwarned),
     ),
     Mutant(
         "given-anyway",
