@@ -16,6 +16,7 @@ from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
 from simulator.care.lines import Line, Work
 from simulator.care.messages import NEVER
+from simulator.care.mortality import deaths, leave, of_the_living
 from simulator.care.outages import Outages
 from simulator.care.plan import Plan
 from simulator.care.service import Service
@@ -48,6 +49,10 @@ class Engine(Service):
         """To organisations that several municipalities have together."""
         for pathway in plan.pathways:
             self.works.append(prepare(self.users, pathway, self.works))
+        self.dies = deaths(self.site)
+        """Row of a resident to the second of death."""
+        for line in of_the_living(self.works) if self.dies else ():
+            line.mortal = True
         self.knowledge = self._inform()
         for work in self.works:
             stays = [line for line in work.lines if line.plan.step.occupies is not None]
@@ -82,6 +87,9 @@ class Engine(Service):
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
                 self.env.process(self._feed(work, part))
+        for row, at in self.dies.items():
+            if at > self.env.now:
+                self._later(at, partial(self._leave, row))
         # What was prepared lives to the end: looking through it for garbage again and again would cost a tenth.
         gc.freeze()
 
@@ -143,6 +151,9 @@ class Engine(Service):
 
     def _begin(self, line: Line, episode: int, wanted: int, _: Event | None = None) -> None:
         """The step is wanted now: find a place for it and somebody, or wait in the queue."""
+        if line.mortal and self.dies.get(line.rows[episode], wanted) < wanted:
+            self._cut(line, episode)
+            return
         line.wanted += 1
         if line.places is None and line.elsewhere is None:
             self._find(line, episode, wanted)
@@ -215,6 +226,9 @@ class Engine(Service):
     def _again(self, line: Line, episode: int, wanted: int, _: Event) -> None:
         line.put_off -= 1
         self._seek(line, episode, wanted)
+
+    def _leave(self, row: int, _: Event) -> None:
+        leave(self.works, row, self.env.now)
 
     def _cut(self, line: Line, episode: int) -> None:
         """What can only follow a step that did not happen does not happen either: the places it would free are free."""

@@ -92,6 +92,8 @@ class Line:
     inquiry: "Line | None" = None
     answer: "Line | None" = None
     answered: Whole | None = None
+    mortal: bool = False
+    """Whether it is not done for the dead."""
     wanted: int = 0
     done: int = 0
     missed: int = 0

@@ -1,7 +1,7 @@
 """What brings people into a pathway besides rates: their age, events in their lives, and other pathways."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -124,3 +124,48 @@ def test_warm_up_begins_before_the_period(world: World, people: People, figures:
     )
     assert cold.filter(pl.col("step") == "sent-on").height == 0
     assert warm.filter(pl.col("step") == "sent-on").height > 50
+
+
+DAILY = """schedule: {total: 365.25, of: 1}
+before: 1 d
+steps:
+  - {id: visited, by: nurse, channel: home, takes: 20 min}"""
+DYING = """demand: {rate: 3652.5}
+steps:
+  - {id: in, by: surgeon, channel: ward, occupies: {place: bed, until: out}}
+  - {id: out, by: surgeon, channel: ward, after: {step: in, delay: 5 d}}"""
+
+
+def test_nothing_more_is_done_for_the_dead(world: World, people: People, figures: Figures) -> None:
+    """After a death its own pathway goes on and no other; everybody else is cared for as before."""
+    frame = people(20)
+    both = world({"daily": DAILY, "death": f"life_event: death\n{LIVES}"}, days=3)
+    events = simulate(both, frame, figures, settings=Settings(lives=lives(frame)))
+    alone = simulate(world({"daily": DAILY}, days=3), frame, figures)
+    dead = pl.col("resident") == frame["resident"][3]
+    visits = events.filter(pl.col("pathway") == "daily")
+    assert alone.filter(dead).height >= 2
+    assert visits.filter(dead & (pl.col("began") > datetime(2026, 1, 12, 6, tzinfo=UTC))).height == 0
+    assert visits.filter(~dead).drop("event").equals(alone.filter(~dead).drop("event"))
+    assert events.filter(pl.col("pathway") == "death").height == 1
+
+
+def test_the_place_of_the_dead_is_free(world: World, people: People, figures: Figures) -> None:
+    """Whoever dies in the one bed leaves it to the next at once, not when the stay would have ended."""
+    frame = people(1)
+    named = frame["resident"][0]
+    told = (
+        lives(people(20)).with_columns(resident=pl.lit(named), kind=pl.lit("death").cast(LIFE_EVENTS["kind"])).head(1)
+    )
+    other = people(2).tail(1)
+    study = world(
+        {"stay": DYING, "death": f"life_event: death\n{LIVES}"},
+        staffing="places: {bed: {at: ward, count: 1}}\n",
+        days=2,
+        seed=3,
+    )
+    events = simulate(study, pl.concat([frame, other]), figures, settings=Settings(lives=told))
+    beds = events.filter(pl.col("place") == "bed")
+    first, second = beds.head(2).iter_rows(named=True)
+    assert (first["resident"], second["resident"]) == (named, other["resident"][0])
+    assert second["began"] == datetime(2026, 1, 12, 6, tzinfo=UTC)

@@ -14,9 +14,9 @@ from simulator.scenario import load_pathway, load_study
 def test_deaths_of_the_period_start_their_pathway() -> None:
     """Each death in the municipality is met with by the pathway of deaths, at its instant; other studies draw none."""
     figures = Figures.load()
-    study = load_study("quickstart", figures)
+    study = replace(load_study("quickstart", figures), municipalities=("5534",))
     spine = replace(study, pathways=study.pathways[:1])
-    people = make_population(figures, ("5534",), study.seed)
+    people = make_population(figures, study.municipalities, study.seed)
     assert lives_of(spine, people, figures) is None
     deaths = replace(study, pathways=(load_pathway("death", study.staffing),), days=300)
     lives = lives_of(deaths, people.lazy(), figures)
