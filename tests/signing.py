@@ -15,7 +15,7 @@ from uuid import uuid4
 import orjson
 import requests
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 Json = dict[str, Any]
@@ -28,6 +28,7 @@ class Signer:
     issuer: str
     name: str
     key: ECKey
+    rsa: RSAKey
     bound: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -44,6 +45,12 @@ class Signer:
         }
         told = {name: value for name, value in (right | claims).items() if value is not None}
         return jwt.encode({"alg": "ES384", "kid": self.key.kid}, told, key or self.key, algorithms=["ES384"])
+
+    def rsa_assertion(self) -> str:
+        """A client assertion by RS384."""
+        claims = {"iss": self.name, "sub": self.name, "aud": f"{self.issuer}/connect/token", "jti": str(uuid4())}
+        header = {"alg": "RS384", "kid": self.rsa.kid}
+        return jwt.encode(header, claims | {"exp": int(time.time()) + 30}, self.rsa, algorithms=["RS384"])
 
     def ask(self, assertion: str, *, proof: str = "", **form: str) -> requests.Response:
         """A token request of the client itself."""
@@ -93,14 +100,16 @@ def start_neighbours(folder: Path) -> Iterator[Signer]:
     """Neighbours on a free port with one registered client."""
     key = ECKey.generate_key("P-384", {"kid": "bench", "use": "sig"})
     keys = folder / "jwks.json"
-    keys.write_bytes(orjson.dumps(KeySet([key]).as_dict(private=False)))
+    rsa = RSAKey.generate_key(2048, {"use": "sig"})
+    rsa = RSAKey.import_key({**rsa.as_dict(private=True), "kid": rsa.thumbprint()})
+    keys.write_bytes(orjson.dumps(KeySet([key, rsa]).as_dict(private=False)))
     command = [sys.executable, "-m", "simulator.ecosystem", "--port", "0", "--client", f"bench={keys}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
         assert line.startswith("neighbours ready at "), line
-        signer = Signer(line.removeprefix("neighbours ready at ").strip(), "bench", key)
+        signer = Signer(line.removeprefix("neighbours ready at ").strip(), "bench", key, rsa)
         yield signer
         signer.session.close()
     finally:

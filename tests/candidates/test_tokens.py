@@ -68,6 +68,18 @@ def test_a_backend_service_sends_one_token(serve: Any, say: Any, session_at: Any
     assert sent.pop().startswith("Bearer ey")
 
 
+def test_a_key_may_lie_in_a_file_as_pem(  # noqa: PLR0917  fixtures are given by name
+    serve: Any, say: Any, session_at: Any, signer: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An RSA key in a PEM file, whose path the variable holds, proves the client by RS384 under its thumbprint."""
+    file = tmp_path / "key.pem"
+    file.write_bytes(signer.rsa.as_pem(private=True))
+    monkeypatch.setenv("BENCH_KEY", str(file))
+    server = serve(lambda _: say(200, {}))
+    session = session_at(server.base_url, auth="smart-backend", tokens=Tokens(signer.issuer, "bench", "BENCH_KEY"))
+    assert session.send(LOOK).outcome == "ok"
+
+
 def test_a_bound_token_comes_with_a_fresh_proof(serve: Any, say: Any, session_at: Any, tokens: Tokens) -> None:
     """Each request carries a proof of its own, and the token as DPoP."""
     server = serve(lambda _: say(200, {"resourceType": "Bundle"}))

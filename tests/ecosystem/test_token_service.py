@@ -36,6 +36,11 @@ def test_a_backend_service_gets_a_bearer_token(signer: Signer) -> None:
     assert "cnf" not in told
 
 
+def test_a_backend_service_may_prove_itself_by_rsa(signer: Signer) -> None:
+    """RS384 is taken as well as ES384, as SMART Backend Services asks of a server."""
+    assert signer.ask(signer.rsa_assertion()).status_code == 200
+
+
 def test_a_proof_binds_the_token_to_its_key(signer: Signer) -> None:
     """With a DPoP proof that carries the service's nonce the token names the key's thumbprint."""
     proof = signer.proof("POST", f"{signer.issuer}/connect/token", nonce=nonce(signer))

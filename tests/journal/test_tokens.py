@@ -124,7 +124,9 @@ def test_a_bound_token_is_worth_nothing_alone(callers: Callers) -> None:
     token, url = callers.system(), f"{callers.base}/Location"
     bearer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
     assert (bearer.status_code, challenge(bearer)) == (401, "invalid_token")
-    thief = Callers(type(callers.signer)(callers.signer.issuer, "bench", callers.signer.key), callers.base)
+    thief = Callers(
+        type(callers.signer)(callers.signer.issuer, "bench", callers.signer.key, callers.signer.rsa), callers.base
+    )
     assert challenge(thief.get(token, "Location")) == "invalid_token"
     thief.signer.session.close()
 
