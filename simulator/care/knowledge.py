@@ -108,21 +108,41 @@ class Knowledge:
         pairs = product(self.users.possible(holder), self.users.possible(reader))
         return holder != reader and any(self.plan.road[pair] != SHARED for pair in pairs)
 
+    @cached_property
+    def _at_first(self) -> tuple[list[dict[tuple[str, int], Fact]], list[int]]:
+        """The facts from before the period that residents have in common, and by resident which of these are theirs."""
+        which = np.zeros(self.site.frame.height, dtype=np.int64)
+        for place, (_, _, has) in enumerate(self._before):
+            which |= np.asarray(has, dtype=np.int64) << place
+        patterns, of = np.unique(which, return_inverse=True)
+        held = list(enumerate(self._before))
+        common = [
+            {(by, bit): Fact(by, bit, BEFORE, BEFORE) for place, (bit, by, _) in held if pattern >> place & 1}
+            for pattern in patterns.tolist()
+        ]
+        return common, of.tolist()
+
     def of(self, row: int) -> dict[tuple[str, int], Fact]:
-        """The facts of a resident."""
+        """The facts of a resident, to look at: those from before the period are shared with others."""
         found = self.facts.get(row)
         if found is None:
-            found = self.facts[row] = {
-                (holder, bit): Fact(holder, bit, BEFORE, BEFORE) for bit, holder, has in self._before if has[row]
-            }
+            common, which = self._at_first
+            return common[which[row]]
+        return found
+
+    def own(self, row: int) -> dict[tuple[str, int], Fact]:
+        """The facts of a resident, to add to or replace; one from before the period is replaced, never changed."""
+        found = self.facts.get(row)
+        if found is None:
+            found = self.facts[row] = dict(self.of(row))
         return found
 
     def record(self, row: int, keys: Sequence[tuple[str, int]], at: int, found: int) -> None:
         """Something was recorded, by holder and bit; the newest of its kind takes the place of the one before."""
-        known = self.of(row)
+        known = self.own(row)
         for key in keys:
             fact = known.get(key)
-            if fact is None:
+            if fact is None or fact.at == BEFORE:
                 known[key] = Fact(*key, at, found)
             else:
                 fact.at, fact.found = at, found
@@ -158,10 +178,14 @@ class Knowledge:
     def tell(self, row: int, way: tuple[str, str], bits: int, at: int, known: int) -> None:
         """A message goes from one kind of organisation to another: it tells what its sender knows when it is sent."""
         sender, receiver = way
-        told = 0
-        for fact in self.of(row).values():
+        told, facts = 0, self.own(row)
+        for key, fact in facts.items():
             if fact.bit & bits and self.knows(sender, fact, row, at):
-                fact.reached[receiver] = min(known, fact.reached.get(receiver, NEVER))
+                reached = {**fact.reached, receiver: min(known, fact.reached.get(receiver, NEVER))}
+                if fact.at == BEFORE:
+                    facts[key] = Fact(*key, BEFORE, BEFORE, reached)
+                else:
+                    fact.reached = reached
                 told |= fact.bit
         if known < self.site.plan.end:
             for lack in self.open.get(row, ()):

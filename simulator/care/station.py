@@ -1,5 +1,8 @@
 """What one worker does: simulates the shards it is given and leaves their events where they can be merged from."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +19,18 @@ from simulator.care.timeline import ACCOUNTS, accounts_of, events_of
 
 _BATCH = 20_000
 """Events that are read at a time when shards are merged."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without looking for garbage in circles: care makes millions of small things that last, and none that is one."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +63,16 @@ class Station:
 
     def simulate(self, shard: Shard) -> Part:
         """A shard from before the period to its end, by itself."""
-        engine = Engine(self._plan, shard.people())
-        engine.run()
-        return self._part(shard.number, engine)
+        with uncollected():
+            engine = Engine(self._plan, shard.people())
+            engine.run()
+            return self._part(shard.number, engine)
 
     def open(self, shard: Shard) -> Residents:
         """Prepare a shard that shares organisations with others; gives the residents whom these are for."""
-        engine = Engine(self._plan, shard.people(), shard.number)
-        engine.start()
+        with uncollected():
+            engine = Engine(self._plan, shard.people(), shard.number)
+            engine.start()
         self._engines[shard.number] = engine
         found: Residents = {}
         for kind in sorted(kinds_elsewhere(self._plan)):
@@ -72,12 +89,13 @@ class Station:
         sent: list[Letter] = []
         first = float(self._plan.end)
         everybody: list[Engine | Desk] = [*self._engines.values(), *self._desks.values()]
-        for one in everybody:
-            if one.env.peek() < until:
-                one.env.run(until=until)
-            sent += one.outbox
-            one.outbox.clear()
-            first = min(first, one.env.peek())
+        with uncollected():
+            for one in everybody:
+                if one.env.peek() < until:
+                    one.env.run(until=until)
+                sent += one.outbox
+                one.outbox.clear()
+                first = min(first, one.env.peek())
         return sent, int(first)
 
     def close(self, letters: list[Letter]) -> list[Part]:
