@@ -24,3 +24,11 @@ Feature: From the record to action and figures
       Given an outbreak of influenza of which the record does not know yet
       When legevakt meets case after case, and the municipal chief doctor (kommuneoverlege) counts after each
       Then the number rises with each case, at once
+
+  Rule: Research sees diagnoses, not people
+
+    @RAP-03 @R-RAP-03
+    Scenario: Somebody opts out of research after a first extract
+      Given seven residents of one sex and age with the same diagnosis, and two of another
+      When researchers take out the diagnosis, one resident opts out, and they and another project take it out again
+      Then nobody can be recognised or followed between projects, and who opted out is gone

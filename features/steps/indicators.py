@@ -11,6 +11,11 @@ from features.telling import step
 
 STAYS: Final = 3
 CASES: Final = 4
+ALIKE: Final = 7
+FEW: Final = 2
+CELL, FEW_CELL = ("female", 194), ("male", 194)
+STUDIED: Final = "N87"
+RESEARCH: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
 A_DAY: Final = timedelta(days=1)
 DISCHARGED, EPIKRISE = "LOG_UTSKREVET", "EPIKRISE"
 INFLUENZA: Final = "urn:oid:2.16.578.1.12.4.1.1.7170|R80"
@@ -128,3 +133,42 @@ def count_cases(example: Example) -> None:
 def number_rises(example: Example) -> None:
     """One by one."""
     example.holds("R-RAP-04")
+
+
+@given("seven residents of one sex and age with the same diagnosis, and two of another")
+def alike(example: Example) -> None:
+    """One cell that is large enough also when one opts out, and one that is too small."""
+    many = [example.meet(lambda r: _cell(r) == CELL, record_Patient=1) for _ in range(ALIKE)]
+    few = [example.meet(lambda r: _cell(r) == FEW_CELL, record_Patient=1) for _ in range(FEW)]
+    for resident in (*many, *few):
+        told = example.tell(step("gp.doctor", "consultation", "diagnosis", reason=STUDIED), about=resident)
+        example.record("diagnosis", told)
+    example.know(alike=[r.patient.id for r in many], few=[r.patient.id for r in few], least=5)
+
+
+def _cell(resident: Resident) -> tuple[str, int]:
+    return str(resident.person["sex"]), resident.person["birth_date"].year // 10
+
+
+@when("researchers take out the diagnosis, one resident opts out, and they and another project take it out again")
+def take_out(example: Example) -> None:
+    """The same project before and after, and another after."""
+    _extract(example, "before", "sleep")
+    ((consent,),) = example.tell(step("citizen", "consent", staff=-1, receiver="gp"))
+    refusal = {"coding": [{"system": RESEARCH, "code": "research"}]}
+    body = {**consent.resource, "scope": refusal, "provision": {"type": "deny"}}
+    example.send_as(consent, "opt-out", body, actor="citizen")
+    _extract(example, "after", "sleep")
+    _extract(example, "other", "falls")
+
+
+def _extract(example: Example, label: str, project: str) -> None:
+    code = f"urn:oid:2.16.578.1.12.4.1.1.7170|{STUDIED}"
+    url = f"{example.session.running.base_url}/$research-extract?project={project}&code={code}"
+    example.keep(example.session.follow(url, label=label, actor="municipality.doctor"))
+
+
+@then("nobody can be recognised or followed between projects, and who opted out is gone")
+def nobody_recognised(example: Example) -> None:
+    """Pseudonyms of one project, and one fewer."""
+    example.holds("R-RAP-03")

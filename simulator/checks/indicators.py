@@ -1,5 +1,6 @@
 """Checks of what the record is counted for: home measurements and alarms, quality, preparedness (INN-06, RAP)."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 
 A_DAY: Final = timedelta(days=1)
+NAMING: Final = ("identifier", "name", "address", "telecom", "contact", "text")
 
 
 @check("alarm_reaches_who_answers", rule="R-INN-06")
@@ -65,3 +67,53 @@ def cases_are_counted_at_once(history: History) -> Finding:
     if counts != expected:
         problems.append(f"The cases were counted as {counts}, expected {expected}")
     return finding(problems, f"The count rose from {counts[0]} to {counts[-1]}.", history.labelled("count"))
+
+
+@check("extract_recognises_nobody", rule="R-RAP-03")
+def extract_recognises_nobody(history: History) -> Finding:
+    """A research extract has pseudonyms of one project, no small cells, and nobody who has opted out."""
+    all_accepted(history, "diagnosis")
+    alike, few = names_written(history, "alike"), names_written(history, "few")
+    accepted(history, "opt-out")
+    before, after, other = (_pseudonyms(history, label) for label in ("before", "after", "other"))
+    problems = [
+        f"{name} stands in the extract as it is called in the record"
+        for label in ("before", "after", "other")
+        for name in (*alike, *few)
+        if name.partition("/")[2] in _text(history, label)
+    ]
+    problems += [p for label in ("before", "after", "other") for p in _telling(history, label)]
+    if len(before) < len(alike):
+        problems.append(
+            f"The extract holds {len(before)} people, and {len(alike)} of one sex and age have the diagnosis"
+        )
+    if len(before - after) != 1 or after - before:
+        problems.append(
+            f"After one had opted out the extract lacks {len(before - after)} and has {len(after - before)} new people"
+        )
+    if after & other:
+        problems.append("The same pseudonyms stand in the extracts of two projects")
+    passed = f"{len(before)} people under pseudonyms, {len(after)} after one had opted out, none known again elsewhere."
+    return finding(problems, passed, [e for label in ("before", "after", "other") for e in history.labelled(label)])
+
+
+def _pseudonyms(history: History, label: str) -> set[str]:
+    return {e.name for e in listed(history, label) if e.resource.get("resourceType") == "Patient"}
+
+
+def _text(history: History, label: str) -> str:
+    response = observed(history, label).response
+    return response.body or "" if response else ""
+
+
+def _telling(history: History, label: str) -> list[str]:
+    """What in an extract tells of somebody in particular: elements that name, and cells of too few."""
+    people = {e.name: e.resource for e in listed(history, label) if e.resource.get("resourceType") == "Patient"}
+    problems = [
+        f"The extract tells {element} of a patient" for r in people.values() for element in NAMING if r.get(element)
+    ]
+    problems += ["The extract tells the day of birth" for r in people.values() if len(str(r.get("birthDate"))) > 4]
+    cells = Counter((r.get("gender"), str(r.get("birthDate"))[:3]) for r in people.values())
+    least = fact(history, "least")
+    problems += [f"A cell of {n} people is told of, expected at least {least}" for n in cells.values() if n < least]
+    return problems

@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from simulator.journal.bulk import offer
+from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
 from simulator.journal.http import Answer
@@ -47,6 +47,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "$cds-service": services.SERVICE,
     "$cds-feedback": services.FEEDBACK,
     "$export": offer.EXPORT,
+    "$kpr-report": report.INTERACTION,
+    "$research-extract": extract.INTERACTION,
     "export-status": offer.STATUS,
     "export-file": offer.FILE,
     "export-delete": offer.TAKE_BACK,

@@ -9,7 +9,9 @@ from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 
 Methods = dict[str, str]
 SYSTEM: Final[Methods] = {"POST": "transaction"}
-SYSTEM_OPERATIONS: Final[dict[str, Methods]] = {"$export": {"GET": "$export"}}
+SYSTEM_OPERATIONS: Final[dict[str, Methods]] = {
+    name: {"GET": name} for name in ("$export", "$kpr-report", "$research-extract")
+}
 METADATA: Final[Methods] = {"GET": "capabilities"}
 CONFIGURATION: Final[Methods] = {"GET": "smart-configuration"}
 TYPE: Final[Methods] = {

@@ -156,7 +156,21 @@ def booking(s: Any, second: int = 200, booked: str = "1", first: int = 201) -> A
     return s.search("booked.1", *(about("Appointment", n, citizen=f"booking.1.{n}") for n in booked))
 
 
+def extracts(s: Any, before: str = "abcdefg", after: str = "abcdef", other: str = "uvwxyz", **more: Any) -> Any:
+    """Seven of one cell and one alone; who stands in three extracts, one having opted out after the first."""
+    for number in "12345678":
+        s.write("seed", {"resourceType": "Patient", "id": f"p-{number}"}, f"p-{number}")
+        s.write("diagnosis", about("Condition", f"d-{number}"), f"d-{number}")
+    s.fact(alike=[f"i-Patient-p-{n}" for n in "1234567"], few=["i-Patient-p-8"], least=5)
+    s.write("opt-out", {"resourceType": "Consent", "id": "1"})
+    for label, names in (("before", before), ("after", after), ("other", other)):
+        people = ({"resourceType": "Patient", "id": f"x{n}", "gender": "female", "birthDate": "1940"} for n in names)
+        s.search(label, *(one | more for one in people))
+    return s
+
+
 RIGHT: dict[str, Any] = {
+    "extract_recognises_nobody": extracts,
     "discharge_chain_is_complete_and_in_order": lambda s: chain(s, "123"),
     "repeated_message_is_kept_once": repeat,
     "referral_can_be_followed": lambda s: referral(s, *[("requested", "accepted", "completed")] * 2),
@@ -172,6 +186,18 @@ RIGHT: dict[str, Any] = {
 }
 
 WRONG = [
+    ("extract_recognises_nobody", "nobody opts out", lambda s: extracts(s, after="abcdefg")),
+    ("extract_recognises_nobody", "other pseudonyms each time", lambda s: extracts(s, after="hijklm")),
+    ("extract_recognises_nobody", "one pseudonym everywhere", lambda s: extracts(s, other="abcdef")),
+    ("extract_recognises_nobody", "too few are told of", lambda s: extracts(s, other="uv")),
+    ("extract_recognises_nobody", "some are left out", lambda s: extracts(s, before="abcdef", after="abcde")),
+    ("extract_recognises_nobody", "the name is told", lambda s: extracts(s, name=[{"family": "Hansen"}])),
+    ("extract_recognises_nobody", "the day of birth is told", lambda s: extracts(s, birthDate="1943-05-06")),
+    (
+        "extract_recognises_nobody",
+        "the record's own id is told",
+        lambda s: extracts(s, managingOrganization={"display": "p-3"}),
+    ),
     ("discharge_chain_is_complete_and_in_order", "one lost", lambda s: chain(s, "13")),
     ("discharge_chain_is_complete_and_in_order", "wrong order", lambda s: chain(s, "132")),
     ("discharge_chain_is_complete_and_in_order", "moved a day", lambda s: chain(s, "123", ready="2026-01-15")),

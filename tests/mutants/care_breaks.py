@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from simulator.journal.app import JournalApp
+from simulator.journal.bulk import extract
 from simulator.journal.http import Call
 from tests.mutants.faults import Resource
 
@@ -73,6 +74,11 @@ def unwarned(_: Call, answer: Resource) -> None:
     """Warnings are left out, for fear of too many."""
     if "cards" in answer:
         answer["cards"] = [card for card in answer["cards"] if card["indicator"] == "info"]
+
+
+def nobody_opts_out(_: JournalApp) -> None:
+    """A research extract does not ask who has opted out."""
+    extract._reserved = lambda *_: []
 
 
 def nobodys_word(resource: Resource) -> None:

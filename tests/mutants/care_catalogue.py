@@ -152,6 +152,13 @@ CARE_MUTANTS = (
         stores("Encounter", care_breaks.day_only),
     ),
     Mutant(
+        "nobody-opts-out",
+        "R-RAP-03",
+        "A research extract holds those who have opted out.",
+        "A patient who said no is studied all the same.",
+        care_breaks.nobody_opts_out,
+    ),
+    Mutant(
         "counted-once",
         "R-RAP-04",
         "A count is kept and given again for the same question.",

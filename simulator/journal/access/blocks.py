@@ -121,7 +121,8 @@ def read_block(consent: dict[str, Any], base: str) -> Block | None:
     """What a Consent blocks; None when it does not deny, or is not in force."""
     provision = consent.get("provision") or {}
     patient = relative(str((consent.get("patient") or {}).get("reference")), base)
-    if consent.get("status") != "active" or provision.get("type") != "deny" or not _REFERENCE.fullmatch(patient):
+    denies = consent.get("status") == "active" and provision.get("type") == "deny" and not is_research(consent)
+    if not denies or not _REFERENCE.fullmatch(patient):
         return None
     period = provision.get("period") or {}
     return Block(
@@ -135,6 +136,11 @@ def read_block(consent: dict[str, Any], base: str) -> Block | None:
         begin=dates.span(period["start"])[0] if "start" in period else 0,
         end=dates.span(period["end"])[1] if "end" in period else 2**62,
     )  # fmt: skip  one line a field
+
+
+def is_research(consent: dict[str, Any]) -> bool:
+    """Whether a Consent is about research (consentscope), and not about who may see the record in care."""
+    return any(coding.get("code") == "research" for coding in (consent.get("scope") or {}).get("coding") or ())
 
 
 def _targets(references: Iterable[Any], base: str) -> frozenset[str]:

@@ -23,10 +23,20 @@ LETTERS: Final = {
     "$cds-feedback": "c",
 }  # fmt: skip  a table
 FREE: Final = frozenset(
-    {"transaction", "batch", "$validate", "$export", "export-status", "export-file", "export-delete"}
+    {
+        "transaction",
+        "batch",
+        "$validate",
+        "$export",
+        "$kpr-report",
+        "$research-extract",
+        "export-status",
+        "export-file",
+        "export-delete",
+    }
 )  # fmt: skip  a table
-"""Interactions that need no scope of their own: a bundle's entries need theirs, $validate shows nothing stored, and an
-export looks at the scope of each type itself."""
+"""Interactions that need no scope of their own: a bundle's entries need theirs, $validate shows nothing stored, and
+what is made of much of the record looks at the scope of each type itself."""
 _SCOPE: Final = re.compile(r"(patient|user|system)/(\*|[A-Z][A-Za-z]+)\.(c?r?u?d?s?)")
 
 

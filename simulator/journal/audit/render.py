@@ -26,6 +26,8 @@ ACTIONS: Final = {
     "$cds-feedback": "C",
     "$everything": "E",
     "$export": "E",
+    "$kpr-report": "E",
+    "$research-extract": "E",
     "export-file": "R",
     "export-delete": "D",
     "$summary": "E",

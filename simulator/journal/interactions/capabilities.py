@@ -110,6 +110,8 @@ def _resource(kind: str) -> dict[str, Any]:
 
 DEFINITIONS = {
     "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+    "$kpr-report": "https://journalbenk.example/fhir/OperationDefinition/kpr-report",
+    "$research-extract": "https://journalbenk.example/fhir/OperationDefinition/research-extract",
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     "Group/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
