@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from reports.language import Texts
 from reports.pictures.canvas import COLOURS, INK, numbered, svg
 from reports.run_files import Row
 
+_TITLE_WIDTH: Final = 34
+"""Signs in a line of a small picture's title; more would be cut off."""
 _COLUMNS: Final = 2
 _MOST_STACKED: Final = 7
 _NUMBERED: Final = re.compile(r"(?:^|-)(\d+)$")
@@ -42,7 +45,7 @@ def intervals(panels: Sequence[tuple[str, list[Row]]], titles: dict[str, str], t
             _curve(axes, found, dict(zip(names, line, strict=True)), texts) if line else _dots(
                 axes, found, titles, texts
             )
-            axes.set_title(label, fontsize=9, loc="left")
+            axes.set_title(fill(label, _TITLE_WIDTH), fontsize=9, loc="left")
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
         for axes in grid[max(0, len(panels) - _COLUMNS) : len(panels)] if line else ():

@@ -7,21 +7,27 @@ from heapq import heappop, heappush
 from operator import attrgetter
 
 from simpy import Environment, Event
+from simpy.resources.base import BaseResource, Put
 
 _KEY = attrgetter("key")
 
 
-class Turn(Event):  # type: ignore[misc] # SimPy is not followed by the type checker
+class InOrder(list["Turn"]):
+    """The queue, kept sorted by inserting: SimPy's own re-sorts the whole of it for every request."""
+
+    def append(self, turn: "Turn") -> None:
+        """Put a turn where it belongs; equal ones stay in the order they came."""
+        insort(self, turn, key=_KEY)
+
+
+class Turn(Put):  # type: ignore[misc] # SimPy is not followed by the type checker
     """Waiting for one person or place; succeeds with its number."""
 
     def __init__(self, pool: "Pool", key: tuple[int, int], step: int) -> None:
-        super().__init__(pool.env)
-        self.pool = pool
         self.key = key
-        """Priority, then the instant wanted; equal ones stay in the order they came."""
+        """Priority, then the instant wanted."""
         self.step = step
-        insort(pool.queue, self, key=_KEY)
-        pool.serve()
+        super().__init__(pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,17 @@ class Duty:
         return [number for number in everybody if number not in self.away] if self.away else everybody
 
 
-class Pool:
+class Pool(BaseResource):  # type: ignore[misc] # as above
     """People of one role in one organisation. The lowest free number is sent; nobody is in two places at once.
 
-    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new. The queue is kept
-    sorted by inserting; SimPy's own resources sort the whole of it for every request and look at it twice.
+    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new. Turns are served in
+    one go where a SimPy resource looks at its queue request by request, and twice.
     """
 
+    PutQueue = InOrder
+
     def __init__(self, env: Environment) -> None:
-        self.env = env
-        self.queue: list[Turn] = []
+        super().__init__(env, capacity=1)
         self._free: list[int] = []
         self._busy: set[int] = set()
         self._on_duty: Container[int] = range(0)
@@ -64,7 +71,7 @@ class Pool:
             if number in self._on_duty:
                 self._over.pop(number, None)
             else:
-                self._over.setdefault(number, self.env.now)
+                self._over.setdefault(number, self._env.now)
         self.serve()
 
     def take(self) -> int:
@@ -83,24 +90,30 @@ class Pool:
         self._busy.discard(number)
         if number in self._on_duty:
             heappush(self._free, number)
-            if self.queue:
+            if self.put_queue:
                 self.serve()
             return 0
-        now: int = self.env.now
+        now: int = self._env.now
         return now - self._over.pop(number, now)
 
     def serve(self) -> None:
         """Send those who are free to those who wait."""
-        while self.queue and self._free:
-            self.queue.pop(0).succeed(self.take())
+        while self.put_queue and self._free:
+            self.put_queue.pop(0).succeed(self.take())
+
+    def _trigger_put(self, _: Event | None) -> None:
+        self.serve()
+
+    def _trigger_get(self, _: Event | None) -> None:
+        """Nobody fetches anything from a pool: people are given back by whoever had them."""
 
     def waiting(self) -> Iterator[int]:
         """The step each turn in the queue is for."""
-        return (turn.step for turn in self.queue)
+        return (turn.step for turn in self.put_queue)
 
     def follow(self, calendar: Iterable[Duty]) -> Generator[Event, None, None]:
         """The process that changes shifts by a calendar."""
-        env = self.env
+        env = self._env
         for duty in calendar:
             if duty.at > env.now:
                 yield env.timeout(duty.at - env.now)

@@ -42,7 +42,7 @@ class Service(ABC):
     def _admitted(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
         """A place is free at last."""
         if self._too_late(line, episode, wanted):
-            turn.pool.give_back(turn.value)
+            turn.resource.give_back(turn.value)
             self._give_up(line, episode, wanted)
         else:
             line.held[episode] = turn.value
@@ -64,7 +64,7 @@ class Service(ABC):
     def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
         """Somebody is free at last; for one who waited too long nobody sets out."""
         if self._too_late(line, episode, wanted):
-            turn.pool.give_back(turn.value)
+            turn.resource.give_back(turn.value)
             self._give_up(line, episode, wanted)
         else:
             self._work(line, episode, wanted, turn.value)
