@@ -10,6 +10,7 @@ from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
 from typing import Any, Final, Protocol
 
+from simulator.care.garbage import uncollected
 from simulator.care.plan import Plan
 from simulator.care.station import Station
 from simulator.errors import BenchError
@@ -38,7 +39,8 @@ def crew_of(plan: Plan, workers: int, folder: Path) -> AbstractContextManager[Cr
 
 @contextmanager
 def _here(plan: Plan, folder: Path) -> Iterator[Crew]:
-    yield [Here(Station(plan, folder))]
+    with uncollected():
+        yield [Here(Station(plan, folder))]
 
 
 @contextmanager
@@ -119,7 +121,7 @@ def _serve(pipe: "Connection[Any, Any]", plan: Plan, folder: Path) -> None:
     """What a worker process does: answer until whoever asks is gone."""
     signal(SIGINT, SIG_IGN)  # Ctrl-C is for the process that asked for the work; it ends this one
     station = Station(plan, folder)
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(EOFError, BrokenPipeError), uncollected():
         while True:
             method, given = pipe.recv()
             pipe.send(_answer(getattr(station, method), given))

@@ -11,7 +11,7 @@ from simulator.care.amounts import Draw, Keys, for_people
 from simulator.care.demand import Episodes
 from simulator.care.episodes import episodes_of, qualifying
 from simulator.care.letters import Elsewhere
-from simulator.care.lines import PATIENT, Line, Whole, Work
+from simulator.care.lines import PATIENT, Line, Whole, Work, packed
 from simulator.care.openings import opening
 from simulator.care.plan import FollowingPlan, PathwayPlan, StepPlan
 from simulator.care.sharing import done_elsewhere
@@ -33,8 +33,8 @@ def prepare(users: Users, plan: PathwayPlan, earlier: list[Work]) -> Work:
     own = not isinstance(plan.demand, FollowingPlan)
     episodes = episodes_of(site, plan).before(site.plan.end) if own else _started(site, plan, earlier)
     keys = site.people.take(episodes.row, episodes.number)
-    start = np.maximum(episodes.start, site.plan.clock.begin).tolist()
-    drafts = Drafts(users, plan, episodes, keys, start, episodes.row.tolist())
+    start = packed(np.maximum(episodes.start, site.plan.clock.begin))
+    drafts = Drafts(users, plan, episodes, keys, start, packed(episodes.row))
     first = sum(len(work.lines) for work in earlier)
     lines: dict[str, Line] = {}
     taken = drafts.taken()
@@ -76,7 +76,9 @@ def _sources(
         row, number = work.episodes.row, work.episodes.number
         people = site.people
         draw = stream(site.plan.seed, "care", plan.pathway.name, "from", place).uniforms(people.resident[row], number)
-        starts = np.array(line.taken, dtype=np.bool_) & (qualifying(site, plan) & site.truth(source.where))[row]
+        starts = (
+            np.frombuffer(bytes(line.taken), dtype=np.bool_) & (qualifying(site, plan) & site.truth(source.where))[row]
+        )
         starts &= draw < for_people(chances, people.sex[row], people.age[row])
         chosen = np.flatnonzero(starts)
         sources = np.uint64(len(demand.sources))
@@ -140,17 +142,17 @@ class Drafts:
         numbered = site.plan.roles[step.by].numbered
         hands, far = None, done_elsewhere(site.plan, step)
         if step.needs and not far:
-            hands = site.pools(step.needs, row)
+            hands = site.pools(step.needs, row, self.episodes.start)
         elif numbered and takes is not None and not far:
             hands = site.crowds(step.by, step.at, row)
         return Line(
             number,
             plan,
             self.rows,
-            taken.tolist(),
+            taken.tobytes(),
             takes,
             travel,
-            site.amounts(step.priority)[row].astype(np.int64).tolist(),
+            packed(site.amounts(step.priority)[row].astype(np.int64)),
             PATIENT if step.patience is None else step.patience,
             hands,
             0 if numbered else -1,
@@ -164,8 +166,8 @@ class Drafts:
         site = self.site
         pathway = next(n for n, one in enumerate(site.plan.pathways) if one is self.plan)
         step = next(n for n, one in enumerate(self.plan.steps) if one is plan)
-        owners: list[str] = site.organisation(kind).gather(self.episodes.row).to_list()
-        resident, number = self.keys.resident.tolist(), self.keys.number.tolist()
+        owners: list[str] = site.organisation(kind, self.episodes.row).to_list()
+        resident, number = packed(self.keys.resident), packed(self.keys.number)
         return Elsewhere(owners, site.plan.hand_overs[kind], (pathway, step), resident, number)
 
     def connect(self, line: Line, lines: dict[str, Line]) -> None:
@@ -186,7 +188,7 @@ class Drafts:
             return
         seconds, of = step.within.seconds, step.within.of
         if of in ("", APPOINTMENT):
-            base = self.start if not of else self.episodes.appointment.tolist()
+            base = self.start if not of else packed(self.episodes.appointment)
             line.due = lambda episode: base[episode] + seconds
         else:
             kept = lines[of].done_at
@@ -225,26 +227,23 @@ class Drafts:
         if not seconds and slower is None:
             return takes
         factor = 1.0 if slower is None else slower[self.episodes.row]
-        longer: Whole = np.rint(np.array(takes) * factor + seconds).astype(np.int64).tolist()
-        return longer
+        return packed(np.rint(np.array(takes) * factor + seconds).astype(np.int64))
 
     def _drawn(self, draw: Draw | None, *name: str) -> Whole | None:
         if draw is None:
             return None
-        drawn: Whole = np.maximum(draw.seconds(self._stream(*name), self.keys), 0).tolist()
-        return drawn
+        return packed(np.maximum(draw.seconds(self._stream(*name), self.keys), 0))
 
     def _floor(self, plan: StepPlan) -> Whole | None:
         for n, edge in enumerate(plan.step.after):
             if edge.step == APPOINTMENT:
                 delay = plan.delays[n]
                 late = delay.seconds(self._stream(plan.step.id, "after-appointment"), self.keys) if delay else 0
-                floor: Whole = (self.episodes.appointment + late).tolist()
-                return floor
+                return packed(self.episodes.appointment + late)
         return None
 
     def _opening(self, plan: StepPlan) -> Callable[[int, int], int]:
-        late = self._stream(plan.step.id, "spread").uniforms(self.keys.resident, self.keys.number).tolist()
+        late = self._stream(plan.step.id, "spread").uniforms(self.keys.resident, self.keys.number)
         return opening(plan, self.site.plan.clock, self.keys, self._stream(plan.step.id, "day"), late)
 
 

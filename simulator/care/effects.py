@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 from simulator.care.knowledge import Knowledge
-from simulator.care.lines import Line, Work
+from simulator.care.lines import Line, Whole, Work, packed
 from simulator.care.messages import NEVER, deliver
 from simulator.care.roads import API, BIT, mask
 from simulator.domain.information import GIVES
@@ -17,7 +19,7 @@ def send(knowledge: Knowledge, works: list[Work]) -> None:
         for line in work.lines:
             if line.plan.step.sends:
                 line.delivery = deliver(knowledge.users, work, line)
-                line.arrives = _arriving(knowledge, line, line.delivery.delay.tolist())
+                line.arrives = _arriving(knowledge, line, packed(line.delivery.delay))
 
 
 def attend(knowledge: Knowledge, works: list[Work]) -> None:
@@ -74,11 +76,11 @@ def _recording(
 ) -> Callable[[int, int], None]:
     rows, kind = line.rows, line.plan.step.at
     api = knowledge.plan.traffic.get(API)
-    late = [0] * len(rows)
+    late = packed(np.zeros(len(rows), dtype=np.int64))
     if api is not None:
         keys = knowledge.site.people.take(work.episodes.row, work.episodes.number)
         name = stream(knowledge.site.plan.seed, "care", work.plan.pathway.name, line.plan.step.id, "found")
-        late = api.delay.seconds(name, keys).tolist()
+        late = packed(api.delay.seconds(name, keys))
 
     def record(episode: int, at: int) -> None:
         row = rows[episode]
@@ -88,7 +90,7 @@ def _recording(
     return record
 
 
-def _arriving(knowledge: Knowledge, line: Line, delays: list[int]) -> Callable[[int, int], int]:
+def _arriving(knowledge: Knowledge, line: Line, delays: Whole) -> Callable[[int, int], int]:
     """From an episode and the second sent to the second its message is known; ``NEVER`` when it is lost."""
     sender, receiver = line.plan.step.at, line.plan.step.to
     outages = knowledge.outages

@@ -1,6 +1,6 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
-import gc
+from array import array
 from collections.abc import Generator
 from functools import partial
 from typing import Final
@@ -12,6 +12,7 @@ from simpy import Environment, Event
 
 from simulator.care.drafts import prepare
 from simulator.care.effects import attend, free, house, send
+from simulator.care.garbage import uncollected
 from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
 from simulator.care.lines import Line, Work
@@ -41,7 +42,9 @@ class Engine(Service):
         self.site = Site(plan, frame, self.env)
         self.users = Users(self.site, plan.systems)
         self.works: list[Work] = []
-        self.rows: list[tuple[int, ...]] = []
+        self.rows = array("q")
+        """Every step done, ``OVERTIME`` numbers each: as columns they would take ten times the memory."""
+        self.count = 0
         self.marks: list[tuple[int, int, int]] = []
         """Row, column and value of what is not zero in the columns from ``OVERTIME`` on."""
         self.lacks: list[Lack] = []
@@ -90,13 +93,14 @@ class Engine(Service):
         for row, at in self.dies.items():
             if at > self.env.now:
                 self._later(at, partial(self._leave, row))
-        # What was prepared lives to the end: looking through it for garbage again and again would cost a tenth.
-        gc.freeze()
+        if self.knowledge is not None:
+            self.knowledge.settle()
 
     def run(self) -> NDArray[np.int64]:
         """The whole simulation of municipalities that share no organisation with others; gives :meth:`ended`."""
-        self.start()
-        self.env.run(until=self.plan.end)
+        with uncollected():
+            self.start()
+            self.env.run(until=self.plan.end)
         return self.ended()
 
     def ended(self) -> NDArray[np.int64]:
@@ -104,10 +108,8 @@ class Engine(Service):
 
         Seconds; bits of ``roads.BIT`` for what was lacking and what came later; shape (n, ``WIDTH``).
         """
-        gc.unfreeze()
-        done = np.zeros((len(self.rows), WIDTH), dtype=np.int64)
-        if self.rows:
-            done[:, :OVERTIME] = self.rows
+        done = np.zeros((self.count, WIDTH), dtype=np.int64)
+        done[:, :OVERTIME] = np.frombuffer(self.rows, dtype=np.int64).reshape(-1, OVERTIME)
         for lack in self.lacks:
             self.marks += [(lack.row, EXTRA, lack.extra), (lack.row, LACKS, lack.bits), (lack.row, CAME, lack.came)]
         if self.marks:
@@ -203,7 +205,7 @@ class Engine(Service):
             return
         line.under_way += 1
         if reply.overtime:
-            self.marks.append((len(self.rows), OVERTIME, reply.overtime))
+            self.marks.append((self.count, OVERTIME, reply.overtime))
         if lack is not None:
             lack.began = reply.began
         self._told(line, episode, reply.at, (reply.began, wanted, reply.staff), lack)
@@ -296,7 +298,7 @@ class Engine(Service):
     def _told(self, line: Line, episode: int, at: int, how: tuple[int, int, int], lack: Lack | None) -> None:
         """Write down work that looked things up; for what was lacking an inquiry goes out."""
         if lack is not None:
-            lack.row = len(self.rows)
+            lack.row = self.count
             self.lacks.append(lack)
             if self.knowledge is not None:
                 self.knowledge.open.setdefault(line.rows[episode], []).append(lack)
@@ -329,7 +331,7 @@ class Engine(Service):
         if line.hands is not None:
             overtime = line.hands[episode].give_back(staff)
             if overtime:
-                self.marks.append((len(self.rows), OVERTIME, overtime))
+                self.marks.append((self.count, OVERTIME, overtime))
 
     def _book(self, line: Line, episode: int, at: int, how: tuple[int, int, int]) -> None:
         """Write the step down, and let those that follow it begin."""
@@ -337,9 +339,10 @@ class Engine(Service):
         line.under_way -= 1
         line.done += 1
         if line.tries and episode in line.tries:
-            self.marks.append((len(self.rows), POSTPONED, line.tries.pop(episode)[0]))
+            self.marks.append((self.count, POSTPONED, line.tries.pop(episode)[0]))
         due = NO_DEADLINE if line.due is None else line.due(episode)
-        self.rows.append((at, began, wanted, due, line.number, episode, staff))
+        self.rows.extend((at, began, wanted, due, line.number, episode, staff))
+        self.count += 1
         if line.done_at is not None:
             line.done_at[episode] = at
         for effect in line.effects:

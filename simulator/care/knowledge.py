@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.care.lines import Whole, packed
 from simulator.care.messages import NEVER
 from simulator.care.outages import Outages
 from simulator.care.roads import API, BIT, SHARED, SystemsPlan
@@ -66,7 +67,7 @@ class Knowledge:
     open: dict[int, list[Lack]] = field(default_factory=dict)
     followed: int = sum(BIT.values())
     """Bits of the kinds of information that anybody may lack; what else there was before the period is left out."""
-    _lists: dict[str, list[int]] = field(default_factory=dict)
+    _codes: dict[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def _shared(self) -> list[list[bool]]:
@@ -79,25 +80,30 @@ class Knowledge:
         found: list[list[int]] = np.where(self.plan.road == API, sum(BIT.values()), self.plan.fetches).tolist()
         return found
 
+    def settle(self) -> None:
+        """Work out what there was before the period, for which the people must be known."""
+        self._at_first  # noqa: B018  a property that is worked out once
+        self.__dict__.pop("_before")
+
     @cached_property
-    def _before(self) -> list[tuple[int, str, list[bool]]]:
+    def _before(self) -> list[tuple[int, str, NDArray[np.bool_]]]:
         """Per kind of information: who holds it from before the period, and of which residents."""
         held = []
         for base in self.plan.baseline:
             if base.by in self.site.plan.organisations and BIT[base.kind] & self.followed:
-                has = self.site.truth(base.where) & self.site.organisation(base.by).is_not_null().to_numpy()
-                held.append((BIT[base.kind], base.by, has.tolist()))
+                has = self.site.truth(base.where) & self.site.has(base.by)
+                held.append((BIT[base.kind], base.by, has))
         return held
 
     @cached_property
     def _told(self) -> dict[int, float]:
         return {BIT[base.kind]: base.told for base in self.plan.baseline}
 
-    def system(self, kind: str) -> list[int]:
+    def system(self, kind: str) -> bytes:
         """By resident, the system of their organisation of a kind."""
-        if kind not in self._lists:
-            self._lists[kind] = self.users.codes(kind).tolist()
-        return self._lists[kind]
+        if kind not in self._codes:
+            self._codes[kind] = self.users.codes(kind).astype(np.uint8).tobytes()
+        return self._codes[kind]
 
     def apart(self, holder: str, reader: str) -> bool:
         """Whether somebody's organisation of one kind may not share a system with theirs of the other kind.
@@ -109,18 +115,18 @@ class Knowledge:
         return holder != reader and any(self.plan.road[pair] != SHARED for pair in pairs)
 
     @cached_property
-    def _at_first(self) -> tuple[list[dict[tuple[str, int], Fact]], list[int]]:
+    def _at_first(self) -> tuple[list[dict[tuple[str, int], Fact]], Whole]:
         """The facts from before the period that residents have in common, and by resident which of these are theirs."""
         which = np.zeros(self.site.frame.height, dtype=np.int64)
         for place, (_, _, has) in enumerate(self._before):
-            which |= np.asarray(has, dtype=np.int64) << place
+            which |= has.astype(np.int64) << place
         patterns, of = np.unique(which, return_inverse=True)
         held = list(enumerate(self._before))
         common = [
             {(by, bit): Fact(by, bit, BEFORE, BEFORE) for place, (bit, by, _) in held if pattern >> place & 1}
             for pattern in patterns.tolist()
         ]
-        return common, of.tolist()
+        return common, packed(of)
 
     def of(self, row: int) -> dict[tuple[str, int], Fact]:
         """The facts of a resident, to look at: those from before the period are shared with others."""

@@ -4,7 +4,7 @@ A letter is under way for the organisation's hand-over time, whoever simulates i
 from anybody else before that time has passed, and letters can be delivered in one order however the work is shared out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -89,8 +89,8 @@ class Elsewhere:
     """Seconds that a letter is under way."""
     about: tuple[int, int]
     """Places of pathway and step in the plan."""
-    resident: list[int]
-    number: list[int]
+    resident: Sequence[int]
+    number: Sequence[int]
     asked: dict[int, tuple[int, Any]] = field(default_factory=dict)
     """Episode to when the step was wanted, and what was lacking (``knowledge.Lack`` or None), until a reply comes."""
 

@@ -1,6 +1,7 @@
 """A pathway's steps over all its episodes: lists of what is decided beforehand, and counts of what came of it."""
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,8 +15,8 @@ from simulator.care.pool import Crowd, Pool
 PATIENT = 10**9
 """Patience of those who wait for ever, in seconds."""
 
-Whole = list[int]
-Numbers = list[int] | dict[int, int]
+Whole = MutableSequence[int]
+Numbers = Whole | dict[int, int]
 """A number for every episode, or for those that come along."""
 Effect = Callable[[int, int], None]
 """What follows from a step being done: called with the episode and the second."""
@@ -42,7 +43,8 @@ class Line:
     plan: StepPlan
     rows: Whole
     """The row of each episode's resident."""
-    taken: list[bool]
+    taken: Sequence[int]
+    """Whether it is to happen, by episode."""
     takes: Numbers | None
     travel: Numbers | None
     priority: Numbers
@@ -114,3 +116,10 @@ class Work:
     lines: list[Line]
     """Those of the pathway's steps, then those of inquiries and answers."""
     roots: list[Line]
+
+
+def packed(numbers: NDArray[np.integer]) -> Whole:
+    """Whole numbers as plain ones in an eighth of a list's memory."""
+    found = array("q")
+    found.frombytes(numbers.astype(np.int64).tobytes())
+    return found

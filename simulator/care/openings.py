@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.care.amounts import Keys
 from simulator.care.clock import Clock
+from simulator.care.lines import packed
 from simulator.care.plan import StepPlan
 from simulator.streams import Stream
 
@@ -12,11 +16,13 @@ MOST_DAYS: Final = 366
 """Days after which a step that no day accepts begins anyway."""
 
 
-def opening(plan: StepPlan, clock: Clock, keys: Keys, day: Stream, late: list[float]) -> Callable[[int, int], int]:
+def opening(
+    plan: StepPlan, clock: Clock, keys: Keys, day: Stream, late: NDArray[np.float64]
+) -> Callable[[int, int], int]:
     """From an episode and a second to the next second at which the step may begin."""
     assert plan.step.opening is not None
     hours, spread, accepts = plan.step.opening.hours, plan.step.opening.spread, plan.accepts
-    resident, number = keys.resident.tolist(), keys.number.tolist()
+    resident, number, after = packed(keys.resident), packed(keys.number), packed(np.rint(spread * late))
 
     def opens(episode: int, second: int) -> int:
         # Yesterday's hours may run past midnight.
@@ -27,7 +33,7 @@ def opening(plan: StepPlan, clock: Clock, keys: Keys, day: Stream, late: list[fl
                 continue
             draw = day.uniform(resident[episode], number[episode] * MOST_DAYS + on - today + 1)
             if not accepts or draw < accepts[clock.weekday(on)]:
-                return second if second >= begin else begin + round(spread * late[episode])
+                return second if second >= begin else begin + after[episode]
         return clock.midnights[-1]
 
     return opens

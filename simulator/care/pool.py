@@ -57,6 +57,8 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
 
     def __init__(self, env: Environment) -> None:
         super().__init__(env, capacity=1)
+        self.needed: int = env.now
+        """Nobody is asked for before this second."""
         self._free: list[int] = []
         self._busy: set[int] = set()
         self._on_duty: Container[int] = range(0)
@@ -112,12 +114,20 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         return (turn.step for turn in self.put_queue)
 
     def follow(self, calendar: Iterable[Duty]) -> Generator[Event, None, None]:
-        """The process that changes shifts by a calendar."""
-        env = self._env
+        """The process that changes shifts by a calendar; those before anybody is ``needed`` leave nothing behind."""
+        env, at_first = self._env, Duty(0, 0, 0)
         for duty in calendar:
+            if duty.at <= self.needed:
+                at_first = duty
+                continue
+            if at_first.count:
+                self.change_shift(at_first.people)
+                at_first = Duty(0, 0, 0)
             if duty.at > env.now:
                 yield env.timeout(duty.at - env.now)
             self.change_shift(duty.people)
+        if at_first.count:
+            self.change_shift(at_first.people)
 
 
 class Crowd:

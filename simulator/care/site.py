@@ -46,7 +46,6 @@ class Site:
         )
         self._pools: dict[tuple[str, int, int], Pool] = {}
         self._crowds: dict[tuple[str, str], list[Crowd]] = {}
-        self._organisations: dict[str, pl.Series] = {}
         self._places: dict[tuple[str, int, int], Pool] = {}
         self._rosters: dict[tuple[str, int, int], list[Duty]] = {}
         self._truths: dict[str, NDArray[np.bool_]] = {}
@@ -72,19 +71,25 @@ class Site:
         column = found if len(found) == self.frame.height else found.new_from_index(0, self.frame.height)
         return column.to_numpy()
 
-    def organisation(self, kind: str) -> pl.Series:
-        """The key of each resident's organisation of a kind; null for one whose column says none."""
-        if kind not in self._organisations:
-            self._organisations[kind] = self._keys_of(kind)
-        return self._organisations[kind]
-
-    def _keys_of(self, kind: str) -> pl.Series:
+    def organisation(self, kind: str, rows: Rows) -> pl.Series:
+        """The key of some residents' organisation of a kind; null for one whose column says none."""
         one_per = self.plan.organisations[kind].one_per
-        base = self._names_for(kind).gather(self.people.site) + f"/{kind}"
+        base = (self._names_for(kind) + f"/{kind}").gather(self.people.site[rows])
         if not one_per:
             return base
-        listed = pl.when(pl.col(one_per) >= 0).then(pl.format("{}/{}", base, pl.col(one_per)))
-        return self.frame.select(listed.alias("it"))["it"]
+        listed = pl.when(pl.col("n") >= 0).then(pl.format("{}/{}", "base", "n"))
+        return pl.DataFrame({"base": base, "n": self.frame[one_per].gather(rows)}).select(it=listed)["it"]
+
+    def settle(self) -> None:
+        """Forget what only preparing needed; what is known of the people themselves is most of the memory."""
+        lists = {kind.one_per for kind in self.plan.organisations.values() if kind.one_per}
+        self.frame = self.frame.select(pl.col("resident"), *sorted(lists))
+        self._truths.clear()
+
+    def has(self, kind: str) -> NDArray[np.bool_]:
+        """Which residents have an organisation of a kind."""
+        one_per = self.plan.organisations[kind].one_per
+        return (self.frame[one_per] >= 0).to_numpy() if one_per else np.ones(self.frame.height, dtype=np.bool_)
 
     def _names_for(self, kind: str) -> pl.Series:
         """What each municipality's organisation of a kind is named after: itself, or the area that shares it."""
@@ -98,20 +103,25 @@ class Site:
         """Organisation of a kind and SQL condition of its staff and places to how many of the residents meet it."""
         conditions = {staff.staff.where for staff in self.plan.staff if staff.staff.at == kind}
         conditions |= {place.place.where for place in self.plan.places.values() if place.place.at == kind}
-        keys = self.organisation(kind)
+        owners = self._names_for(kind) + f"/{kind}"
         found: dict[tuple[str, str], int] = {}
         for where in sorted(conditions | {""}):
-            meeting = pl.DataFrame({"owner": keys, "meets": self.truth(where)}).group_by("owner").agg(pl.sum("meets"))
-            found |= {(owner, where): count for owner, count in meeting.iter_rows()}
+            counts = self.people.per_site(self.truth(where).astype(np.float64)).astype(np.int64).tolist()
+            for owner, count in zip(owners, counts, strict=True):
+                found[owner, where] = found.get((owner, where), 0) + count
         return found
 
-    def pools(self, staff: str, rows: Rows) -> list[Pool | Crowd]:
-        """The pool that serves the resident of each row, put on its calendar the first time it is asked for."""
+    def pools(self, staff: str, rows: Rows, start: Rows) -> list[Pool | Crowd]:
+        """The pool that serves the resident of each row, who needs it from ``start`` on at the earliest."""
         one_per = self.plan.organisations[self._staff[staff].staff.at].one_per
         numbers = self.frame[one_per].to_numpy()[rows] if one_per else np.zeros(len(rows), dtype=np.int64)
         # One integer for municipality and number, so that each pool is looked for once.
         wanted, which = np.unique(self.people.site[rows] * 2**32 + (numbers + 1), return_inverse=True)
         found = [self._pool(staff, key >> 32, (key & (2**32 - 1)) - 1) for key in wanted.tolist()]
+        first = np.full(len(wanted), start.max(initial=0))
+        np.minimum.at(first, which, start)
+        for pool, second in zip(found, first.tolist(), strict=True):
+            pool.needed = min(pool.needed, second)
         return [found[n] for n in which.tolist()]
 
     def places(self, name: str, rows: Rows) -> list[Pool]:
@@ -148,6 +158,7 @@ class Site:
 
     def _open(self, staff: str, site: int, number: int) -> Pool:
         pool, plan = Pool(self.env), self._staff[staff]
+        pool.needed = self.plan.end
         # Who is away is each organisation's own affair.
         key = (staff, site, number if plan.away else 0)
         if key not in self._rosters:

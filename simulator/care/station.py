@@ -1,8 +1,5 @@
 """What one worker does: simulates the shards it is given and leaves their events where they can be merged from."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +8,7 @@ import polars as pl
 
 from simulator.care.desk import Desk, Residents
 from simulator.care.engine import Engine
+from simulator.care.garbage import uncollected
 from simulator.care.letters import Letter, Reply
 from simulator.care.plan import Plan
 from simulator.care.shards import Shard
@@ -19,18 +17,6 @@ from simulator.care.timeline import ACCOUNTS, accounts_of, events_of
 
 _BATCH = 20_000
 """Events that are read at a time when shards are merged."""
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without looking for garbage in circles: care makes millions of small things that last, and none that is one."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +63,7 @@ class Station:
         found: Residents = {}
         for kind in sorted(kinds_elsewhere(self._plan)):
             found |= engine.site.residents(kind)
+        engine.site.settle()
         return found
 
     def found(self, owner: str, residents: Residents) -> None:

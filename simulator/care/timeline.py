@@ -106,7 +106,7 @@ def _organisations(site: Site, kinds: list[str], line: NDArray[np.int64], people
     order = np.argsort(of_event, kind="stable")
     bounds = np.searchsorted(of_event[order], np.arange(len(codes) + 1))
     parts = [
-        site.organisation(kind).gather(people[order[bounds[code] : bounds[code + 1]]])
+        site.organisation(kind, people[order[bounds[code] : bounds[code + 1]]])
         if kind
         else pl.Series([None], dtype=pl.String).new_from_index(0, int(bounds[code + 1] - bounds[code]))
         for kind, code in codes.items()
