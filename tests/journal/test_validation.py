@@ -144,7 +144,7 @@ def test_no_person_number_is_echoed(client: Any, patient: Json) -> None:
     ("method", "path", "status"),
     [
         ("GET", "Nonsense", 404),
-        ("GET", "$export", 404),
+        ("GET", "$unheard", 404),
         ("GET", "Patient/$everything", 404),
         ("GET", "Patient/1/$everything", 404),
         ("POST", "Patient/$unheard", 404),
