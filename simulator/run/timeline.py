@@ -59,7 +59,7 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
     digest, count = TableDigest(), Count()
     people = pl.scan_parquet(folder.path / PEOPLE_FILE)
     with job.watch.stage("Simulating care") as advance:
-        lives = lives_of(study, people, job.figures)
+        lives = lives_of(study, people, job.figures, workers=job.workers)
         settings = Settings(on_progress=advance, lives=lives, cluster=job.cluster, scratch=folder.path)
         with (
             simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from simulator.run.provenance import machine
 
-ROOMS = ("population", "nation", "care", "fhir", "load", "journal", "journal_crashes")
+ROOMS = ("population", "nation", "care", "weekday", "fhir", "load", "journal", "journal_crashes")
 
 
 def main() -> int:
