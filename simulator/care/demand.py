@@ -1,13 +1,14 @@
 """Who begins an episode and when: drawn for whole columns of residents at once, keyed by resident."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.care.amounts import Draw, Floats, Keys, for_people
 from simulator.care.clock import Clock
-from simulator.domain.scenario import Hours
+from simulator.domain.scenario import OLDEST, Hours
 from simulator.streams import stream
 
 Ints = NDArray[np.int64]
@@ -16,7 +17,7 @@ Uints = NDArray[np.uint64]
 DAYS_PER_YEAR = 365.25
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Residents:
     """The people of one municipality or several as columns."""
 
@@ -29,6 +30,19 @@ class Residents:
     def per_site(self, amounts: Floats, rows: Ints | slice = slice(None)) -> Floats:
         """The sum of the amounts of some people in each municipality; the same whichever others are beside it."""
         sums: Floats = np.bincount(self.site[rows], amounts, minlength=int(self.site[-1]) + 1).astype(np.float64)
+        return sums
+
+    @cached_property
+    def _of_each(self) -> Floats:
+        """How many of each sex and age live in each municipality, shape (municipalities, 242)."""
+        ages = OLDEST + 1
+        kind = (self.site * 2 + self.sex) * ages + np.minimum(self.age, OLDEST)
+        counts = np.bincount(kind, minlength=(int(self.site[-1]) + 1) * 2 * ages)
+        return counts.reshape(-1, 2 * ages).astype(np.float64)
+
+    def expected(self, rate: Floats) -> Floats:
+        """The sum of a rate by sex and age, shape (2, 121), over everybody in each municipality."""
+        sums: Floats = (self._of_each * rate.ravel()).sum(axis=1)
         return sums
 
     def take(self, rows: Ints, number: Uints) -> Keys:
@@ -117,11 +131,12 @@ def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window,
 
     Those who qualify carry the whole expectation of their municipality.
     """
-    rate = for_people(plan.rate, people.sex, people.age)
-    carried = people.per_site(rate * part)
-    scale = np.divide(people.per_site(rate), carried, out=np.zeros_like(carried), where=carried > 0)
-    chosen = np.flatnonzero(rate * part > 0)
-    expected = rate[chosen] * part[chosen] * scale[people.site[chosen]]
+    chosen = np.flatnonzero(part > 0)
+    expected = for_people(plan.rate, people.sex[chosen], people.age[chosen]) * part[chosen]
+    carried = people.per_site(expected, chosen)
+    scale = np.divide(people.expected(plan.rate), carried, out=np.zeros_like(carried), where=carried > 0)
+    chosen, expected = chosen[expected > 0], expected[expected > 0]
+    expected = expected * scale[people.site[chosen]]
     weight = _day_weights(plan.profiles, window)
     drawn = stream(*key, "count").uniforms(people.resident[chosen])
     counts = _poisson(expected * weight.sum() / DAYS_PER_YEAR, drawn)

@@ -65,7 +65,7 @@ class Site:
 
     def amounts(self, expression: str) -> NDArray[np.float64]:
         """An SQL expression's number for each resident."""
-        if expression.isdecimal():
+        if expression.replace(".", "", 1).isdecimal():
             return np.full(self.frame.height, float(expression))
         found = self.frame.select(pl.sql_expr(expression).cast(pl.Float64).alias("it"))["it"]
         column = found if len(found) == self.frame.height else found.new_from_index(0, self.frame.height)
