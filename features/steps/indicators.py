@@ -13,7 +13,8 @@ STAYS: Final = 3
 CASES: Final = 4
 ALIKE: Final = 7
 FEW: Final = 2
-CELL, FEW_CELL = ("female", 194), ("male", 194)
+FORTIES: Final = "birth_date >= '1940-01-01'::date AND birth_date < '1950-01-01'::date AND protection = 'none'"
+ALIKE_WHO, FEW_WHO = f"sex = 'female' AND {FORTIES}", f"sex = 'male' AND {FORTIES}"
 STUDIED: Final = "N87"
 RESEARCH: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
 A_DAY: Final = timedelta(days=1)
@@ -138,16 +139,12 @@ def number_rises(example: Example) -> None:
 @given("seven residents of one sex and age with the same diagnosis, and two of another")
 def alike(example: Example) -> None:
     """One cell that is large enough also when one opts out, and one that is too small."""
-    many = [example.meet(lambda r: _cell(r) == CELL, record_Patient=1) for _ in range(ALIKE)]
-    few = [example.meet(lambda r: _cell(r) == FEW_CELL, record_Patient=1) for _ in range(FEW)]
+    many = [example.meet(where=ALIKE_WHO, record_Patient=1) for _ in range(ALIKE)]
+    few = [example.meet(where=FEW_WHO, record_Patient=1) for _ in range(FEW)]
     for resident in (*many, *few):
         told = example.tell(step("gp.doctor", "consultation", "diagnosis", reason=STUDIED), about=resident)
         example.record("diagnosis", told)
     example.know(alike=[r.patient.id for r in many], few=[r.patient.id for r in few], least=5)
-
-
-def _cell(resident: Resident) -> tuple[str, int]:
-    return str(resident.person["sex"]), resident.person["birth_date"].year // 10
 
 
 @when("researchers take out the diagnosis, one resident opts out, and they and another project take it out again")
