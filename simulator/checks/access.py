@@ -26,31 +26,30 @@ HIDDEN: Final = [401, 403, 404, 410]
 @check("wrong_tokens_open_nothing", rule="R-TIL-01A")
 def wrong_tokens_open_nothing(history: History) -> Finding:
     """Every token or proof that is expired, forged, replayed or for somebody else is refused with 401."""
-    observed(history, "sound")
-    tried = history.labelled("wrong")
-    if not tried:
-        inconclusive("No wrong token was tried.", attribution="bench")
-    problems = []
-    for exchange in tried:
-        _answered(exchange)
-        fault = exchange.label.partition(".")[2]
-        problems += not_refused(exchange, UNKNOWN, f"its token or proof is wrong ({fault})")
-    return finding(problems, f"{len(tried)} wrong tokens and proofs were refused, the sound one taken.", tried)
+    tried = _tried(history)
+    problems = [p for e, fault in tried for p in not_refused(e, UNKNOWN, f"its token or proof is wrong ({fault})")]
+    passed = f"{len(tried)} wrong tokens and proofs were refused, the sound one taken."
+    return finding(problems, passed, [exchange for exchange, _ in tried])
 
 
 @check("wrong_attests_open_nothing", rule="R-TIL-01B")
 def wrong_attests_open_nothing(history: History) -> Finding:
     """An attest that is too old, about another patient, or by somebody without authorisation opens no record."""
+    tried = _tried(history)
+    problems = [p for e, fault in tried for p in not_refused(e, HIDDEN, f"the attest does not hold ({fault})")]
+    passed = f"{len(tried)} attests that do not hold opened nothing."
+    return finding(problems, passed, [exchange for exchange, _ in tried])
+
+
+def _tried(history: History) -> list[tuple[Exchange, str]]:
+    """Every wrong attempt with its fault; what is sound must have been taken, and each attempt answered."""
     observed(history, "sound")
     tried = history.labelled("wrong")
     if not tried:
-        inconclusive("No wrong attest was tried.", attribution="bench")
-    problems = []
+        inconclusive("Nothing wrong was tried.", attribution="bench")
     for exchange in tried:
         _answered(exchange)
-        fault = exchange.label.partition(".")[2]
-        problems += not_refused(exchange, HIDDEN, f"the attest does not hold ({fault})")
-    return finding(problems, f"{len(tried)} attests that do not hold opened nothing.", tried)
+    return [(exchange, exchange.label.partition(".")[2]) for exchange in tried]
 
 
 @check("no_data_without_a_relation", rule="R-TIL-02A")
