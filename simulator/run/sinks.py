@@ -1,5 +1,6 @@
 """Tables written a part at a time, so that a nation need not fit into memory."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,8 +58,8 @@ class Sink:
                 self._rows.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
         except Exception as error:  # noqa: BLE001  told by whoever writes or closes
             self._fault = error
-        for _ in self._drain():
-            pass  # so that nobody waits for room
+        # What is still to come is taken and let go, so that whoever writes never waits for room.
+        deque(self._drain(), maxlen=0)
 
     def _drain(self) -> Iterator[pl.DataFrame]:
         while not self._ended:
