@@ -8,7 +8,6 @@ from features.example import Example
 from features.telling import step
 
 REPORTS: Final = 4
-WITHIN_S: Final = 5.0
 BLOOD_PRESSURE: Final = "http://loinc.org|85354-9"
 HIGH: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 
@@ -18,7 +17,7 @@ def fetched(example: Example) -> None:
     """The crew measures again and again on the way."""
     example.seed([example.meet(record_Patient=1).patient])
     example.tell(*[step("ambulance.crew", "vital-signs")] * REPORTS)
-    example.know(limit_s=WITHIN_S)
+    example.know(limit_s=example.catalogue.rules["R-SAM-07"].limit_s)
 
 
 @when("the crew reports on the way and legevakt looks after each report")

@@ -37,6 +37,8 @@ class Rule:
     requirement: str
     text: Text
     source: str
+    limit_s: float | None = None
+    """Seconds within which something shall happen, where the rule gives a time."""
     consequence: Text = field(default_factory=dict)
     """What breaking this rule means for the patient or the care worker; its requirement's where it has no own."""
 

@@ -64,6 +64,7 @@ class _Rule(_Model):
     requirement: RequirementId
     text: _Text
     source: Filled
+    limit_s: Annotated[float, Field(gt=0)] | None = None
     consequence: _Text | None = None
 
 
@@ -109,7 +110,7 @@ def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT)
 
 def _rule(key: str, model: _Rule, requirements: dict[str, Requirement]) -> Rule:
     own = model.consequence.texts() if model.consequence else requirements[model.requirement].consequence
-    return Rule(key, model.level, model.requirement, model.text.texts(), model.source, own)
+    return Rule(key, model.level, model.requirement, model.text.texts(), model.source, model.limit_s, own)
 
 
 def _check_ruled(document: documents.Document, found: dict[str, Requirement], ruled: set[str]) -> None:
