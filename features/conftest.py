@@ -84,12 +84,13 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     request.node.stash[_NAME] = scenario.name
     example: Example = request.getfixturevalue("example")
     claims = example.session.running.candidate.claims
-    for rule in _rules(request):
-        capability = example.catalogue.requirements[example.catalogue.rules[rule].requirement].capability
-        if claims and capability not in claims:
-            example.conclude(rule, Finding("not_applicable", f"The candidate does not claim {capability}."))
-    if example.judged:
-        pytest.skip("not claimed by the candidate")
+    unclaimed = {
+        rule: Finding("not_applicable", f"The candidate does not claim {capability}.")
+        for rule in _rules(request)
+        if claims and (capability := example.capability(rule)) not in claims
+    }
+    if unclaimed:
+        example.leave_out(unclaimed)
 
 
 def pytest_bdd_before_step_call(step_func: Callable[..., Any]) -> None:

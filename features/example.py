@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 import orjson
@@ -156,6 +156,19 @@ class Example:
         found = self.judge(rule)
         if found.outcome != "pass":
             pytest.fail(f"{found.outcome} ({found.attribution}): {found.message}", pytrace=False)
+
+    def leave_out(self, why: dict[str, Finding]) -> NoReturn:
+        """End the example without trying it, after writing down by rule what that means for the candidate.
+
+        To pytest this is a skip; to the report it is the verdict written here, so nothing is passed over in silence.
+        """
+        for rule, found in why.items():
+            self.conclude(rule, found)
+        pytest.skip(next(iter(why.values())).message)
+
+    def capability(self, rule: str) -> str:
+        """The capability that a rule belongs to."""
+        return self.catalogue.requirements[self.catalogue.rules[rule].requirement].capability
 
     def judge(self, rule: str) -> Finding:
         """The verdict on one rule as the history stands, written down."""

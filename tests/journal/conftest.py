@@ -133,6 +133,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param == "sqlite":
         yield Store()
         return
+    # .ci/environment installs the server where it may; a machine where it may not can still try the rest.
     if postgres.programs() is None and not os.environ.get("CI"):
         pytest.skip("PostgreSQL is not installed: sudo apt-get install postgresql")
     with postgres.server() as folder:
