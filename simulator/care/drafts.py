@@ -11,7 +11,7 @@ from simulator.care.amounts import Draw, Keys, for_people
 from simulator.care.demand import Episodes
 from simulator.care.episodes import episodes_of, qualifying
 from simulator.care.letters import Elsewhere
-from simulator.care.lines import PATIENT, Line, Whole, Work, packed
+from simulator.care.lines import NO_DEADLINE, PATIENT, Line, Whole, Work, packed
 from simulator.care.openings import opening
 from simulator.care.plan import FollowingPlan, PathwayPlan, StepPlan
 from simulator.care.sharing import done_elsewhere
@@ -194,7 +194,8 @@ class Drafts:
             kept = lines[of].done_at
             done: dict[int, int] = {} if kept is None else kept
             lines[of].done_at = done
-            line.due = lambda episode: done[episode] + seconds
+            # A step that was not to happen in this episode sets no deadline.
+            line.due = lambda episode: done[episode] + seconds if episode in done else NO_DEADLINE
 
     def inquire(self, line: Line, work: Work, first: int) -> None:
         """Give a line what it costs that something is lacking, and the messages that then go to and fro."""

@@ -15,7 +15,7 @@ from simulator.care.effects import attend, free, house, send
 from simulator.care.garbage import uncollected
 from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
-from simulator.care.lines import Line, Work
+from simulator.care.lines import NO_DEADLINE, Line, Work
 from simulator.care.messages import NEVER
 from simulator.care.mortality import deaths, leave, of_the_living
 from simulator.care.outages import Outages
@@ -24,7 +24,6 @@ from simulator.care.service import Service
 from simulator.care.site import Site
 from simulator.care.users import Users
 
-NO_DEADLINE: Final = -(10**9)
 WIDTH: Final = 12
 OVERTIME, POSTPONED, EXTRA, LACKS, CAME = range(7, WIDTH)
 """Columns of the rows that most events leave at zero."""

@@ -15,6 +15,9 @@ from simulator.care.pool import Crowd, Pool
 PATIENT = 10**9
 """Patience of those who wait for ever, in seconds."""
 
+NO_DEADLINE = -(10**9)
+"""The second at which a step without a deadline is due."""
+
 Whole = MutableSequence[int]
 Numbers = Whole | dict[int, int]
 """A number for every episode, or for those that come along."""

@@ -8,8 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.care.columns import columns_of
-from simulator.care.engine import NO_DEADLINE, Engine
-from simulator.care.lines import Line, Work
+from simulator.care.engine import Engine
+from simulator.care.lines import NO_DEADLINE, Line, Work
 from simulator.care.site import Site
 from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT

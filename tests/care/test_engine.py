@@ -143,6 +143,21 @@ def test_deadlines_count_from_the_step_they_name(trial: Trial, people: People, f
     assert late["slow"] == pytest.approx(0.5, abs=0.15)
 
 
+def test_a_deadline_from_what_was_not_to_happen_is_none(trial: Trial, people: People, figures: Figures) -> None:
+    """A step that follows one of two ways has no deadline in the episodes that took the way it does not count from."""
+    steps = (
+        "  - {id: asked, by: citizen, channel: electronic}\n"
+        "  - {id: call, by: porter, channel: electronic, after: asked, chance: 0.5}\n"
+        "  - {id: visit, by: porter, channel: ward, after: asked, unless: call}\n"
+        "  - {id: noted, by: porter, channel: system, after: [call, visit], within: {time: 1 h, of: call}}"
+    )
+    events = simulate_fully(trial({"a": steps}), people(200), figures).events
+    called = events.filter(pl.col("step") == "call")["episode"]
+    noted = events.filter(pl.col("step") == "noted")
+    assert 0 < called.len() < noted.height
+    assert noted.filter(pl.col("due").is_not_null())["episode"].sort().equals(called.sort())
+
+
 def test_steps_begin_only_in_their_opening_hours(trial: Trial, people: People, figures: Figures) -> None:
     """What is ready at night begins in the morning, spread as the opening says."""
     steps = '  - {id: round, by: porter, channel: ward, opening: {hours: "08:00-15:00", spread: 2 h}}'
