@@ -44,14 +44,6 @@ class StaffChoiceModel(Strict):
     factor: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field(default={})
 
 
-class ChoiceModel(Strict):
-    """A system, or the share of organisations that use it and what the others use."""
-
-    then: System
-    share: Quantity = 1.0
-    otherwise: System = Field(default="own", alias="else")
-
-
 class AdoptionModel(Strict):
     """How far a system has spread among the municipalities."""
 
