@@ -30,7 +30,8 @@ class Findings:
             found = pattern.fullmatch(message)
             if found:
                 return told.format(*(self.tell(part) if " " in part else part for part in found.groups()))
-        return message
+        # Some sentences are written without the stop that another one after them asks for.
+        return f"{self.tell(message[:-1])}." if message.endswith(".") and self._templates else message
 
 
 def load_findings(lang: str, file: Path = FINDINGS) -> Findings:

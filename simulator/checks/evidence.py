@@ -65,8 +65,10 @@ def finding(problems: Sequence[str], passed: str, evidence: Iterable[Exchange]) 
     numbers = tuple(dict.fromkeys(e.number for e in evidence))
     if not problems:
         return Finding("pass", passed, numbers)
-    more = f" And {len(problems) - 1} more of the kind." if len(problems) > 1 else ""
-    return Finding("fail", f"{problems[0]}{more}", numbers)
+    if len(problems) == 1:
+        return Finding("fail", problems[0], numbers)
+    more = f" And {len(problems) - 1} more of the kind."
+    return Finding("fail", f"{problems[0].removesuffix('.')}.{more}", numbers)
 
 
 def inconclusive(message: str, *evidence: Exchange, attribution: Attribution = "candidate") -> NoReturn:

@@ -91,6 +91,14 @@ def test_a_sentence_is_told_with_its_parts() -> None:
     )
 
 
+def test_a_sentence_is_told_with_its_stop() -> None:
+    """A sentence that another one follows ends with a stop in both languages, and what no check said stays as it is."""
+    assert load_findings("nb").tell("Task/1 does not say when. And 2 more of the kind.") == (
+        "Task/1 sier ikke når. Og 2 til av samme slag."
+    )
+    assert load_findings("nb").tell("Something of another version.") == "Something of another version."
+
+
 @pytest.mark.parametrize("template", sorted(said()))
 def test_each_sentence_is_recognised_when_filled_in(template: str) -> None:
     """Whatever short words are filled in, the message is told as its own template says, not as another one's."""
