@@ -6,8 +6,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
+MINUTES ?= 60
 
-.PHONY: run test mutants bench lint clean
+.PHONY: run test mutants bench soak lint clean
 
 run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
@@ -20,6 +21,9 @@ mutants: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
+
+soak: $(READY)
+	@$(BIN)/python -m tests.benchmarks.soak --minutes $(MINUTES)
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .
