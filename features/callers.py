@@ -20,10 +20,12 @@ OPERATOR_SCOPE: Final = "user/*.cruds journal/operate"
 
 @dataclass(frozen=True, slots=True)
 class Nurse:
-    """A resident of the study who works as a nurse for an organisation."""
+    """A resident of the study who works for an organisation, as a nurse when nothing else is said."""
 
     person: Resident
     employer: Employer
+    profession: str = NURSE
+    """Volven 9060."""
 
     @property
     def hpr(self) -> str:
@@ -34,7 +36,7 @@ class Nurse:
         """The nurse, signed in with an attest about a patient."""
         number = str(patient.person["person_number"])
         stated = Attest(self.employer, purpose, number, **attest)
-        return Caller(str(self.person.person["person_number"]), name_of(self.person), self.hpr, NURSE, stated)
+        return Caller(str(self.person.person["person_number"]), name_of(self.person), self.hpr, self.profession, stated)
 
     def resource(self) -> dict[str, Any]:
         """The nurse as Practitioner."""
@@ -78,10 +80,10 @@ def employed(example: Example, organisation: str, *, unlike: Nurse | None = None
     return nurse
 
 
-def authorise(example: Example, nurse: Nurse, *professions: str) -> None:
+def authorise(example: Example, nurse: Nurse, *professions: str, right: str | None = None) -> None:
     """Enters the nurse into HPR beside the candidate with these professions; none takes every authorisation away."""
     register = Personnel(example.session.running)
-    register.authorise(nurse.hpr, *professions)
+    register.authorise(nurse.hpr, *professions, right=right)
     register.close()
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from simulator.candidates.attests import subject_of
 from simulator.candidates.authentication import authorization, token_of
@@ -156,9 +156,14 @@ class Personnel:
         assert running.candidate.tokens is not None
         self._client = client_of(running, running.candidate.tokens)
 
-    def authorise(self, hpr: str, *professions: str) -> None:
-        """Enters somebody with these professions (Volven 9060); none takes every authorisation away."""
-        self._client.register(hpr, professions)
+    def authorise(self, hpr: str, *professions: str, right: str | None = None) -> None:
+        """Enters somebody with these professions (Volven 9060); none takes every authorisation away.
+
+        ``right`` is the right to prescribe: ``full``, ``limited``, empty for none; None for the usual one.
+        """
+        rows: list[dict[str, Any]] = [{"profession": code, "valid": True} for code in professions]
+        told = {} if right is None else {"requisition_rights": [right] if right else []}
+        self._client.register(hpr, [row | told for row in rows])
 
     def close(self) -> None:
         """Lets go of the connection."""

@@ -122,11 +122,10 @@ class TokenClient:
         status, told, _ = self._ask("POST", url, JSON, orjson.dumps({**self.assertion(url), **wanted}))
         return self._granted(url, status, told)
 
-    def register(self, number: str, professions: tuple[str, ...]) -> None:
-        """Enters somebody into HPR beside the service; no professions take every authorisation away."""
-        rows = [{"profession": code, "valid": True} for code in professions]
+    def register(self, number: str, authorisations: list[dict[str, Any]]) -> None:
+        """Enters somebody into HPR beside the service; no authorisations take every one away."""
         url = f"{self.issuer}/hpr/personer/{number}"
-        status, told, _ = self._ask("PUT", url, JSON, orjson.dumps({"authorisations": rows}))
+        status, told, _ = self._ask("PUT", url, JSON, orjson.dumps({"authorisations": authorisations}))
         if status != 200:
             raise CandidateError(
                 f"the register of health personnel answered {status}", where=url, remedy=str(told)[:200]

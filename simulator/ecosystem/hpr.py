@@ -1,27 +1,38 @@
 """The register of health personnel (Helsepersonellregisteret, HPR): who is authorised as what, now.
 
-It tells an authorisation's profession (Volven 9060) and whether it is valid. People are entered, and authorisations
-taken away, with PUT.
+It tells an authorisation's profession (Volven 9060), whether it is valid, and the right to prescribe that goes with it
+(rekvisisjonsrett, Volven 7701): ``full``, ``limited`` to what the profession may prescribe, or none. People are
+entered, and authorisations and rights taken away, with PUT.
 """
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 _NUMBER: Final = re.compile(r"\d{7,9}")
+FULL_RIGHT: Final = frozenset({"LE", "TL"})
+"""Professions whose authorisation comes with the full right to prescribe, unless something else is entered."""
 
 
 class Authorisation(BaseModel):
-    """One authorisation or licence: profession by Volven 9060, and whether it holds."""
+    """One authorisation or licence: profession by Volven 9060, whether it holds, and the right to prescribe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     profession: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     valid: bool = True
+    requisition_rights: list[Literal["full", "limited"]] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_right(cls, told: Any) -> Any:
+        if isinstance(told, dict) and "requisition_rights" not in told and told.get("profession") in FULL_RIGHT:
+            return {**told, "requisition_rights": ["full"]}
+        return told
 
 
 class Person(BaseModel):

@@ -115,7 +115,18 @@ def test_the_register_tells_what_it_was_told(signer: Signer) -> None:
     """An authorisation entered is shown, and gone when taken away; nobody else is known."""
     address = f"{signer.issuer}/hpr/personer/9144900"
     signer.authorise("9144900", "SP")
-    assert signer.session.get(address, timeout=10).json()["authorisations"] == [{"profession": "SP", "valid": True}]
+    entered = {"profession": "SP", "valid": True, "requisition_rights": []}
+    assert signer.session.get(address, timeout=10).json()["authorisations"] == [entered]
     signer.authorise("9144900")
     assert signer.session.get(address, timeout=10).json()["authorisations"] == []
     assert signer.session.get(f"{signer.issuer}/hpr/personer/1", timeout=10).status_code == 404
+
+
+def test_a_doctor_prescribes_unless_told_otherwise(signer: Signer) -> None:
+    """A doctor's authorisation comes with the full right, which can be taken away by itself."""
+    address = f"{signer.issuer}/hpr/personer/9144901"
+    signer.authorise("9144901", "LE")
+    assert signer.session.get(address, timeout=10).json()["authorisations"][0]["requisition_rights"] == ["full"]
+    rows = [{"profession": "LE", "requisition_rights": []}]
+    told = signer.session.put(address, json={"authorisations": rows}, timeout=10).json()
+    assert told["authorisations"] == [{"profession": "LE", "valid": True, "requisition_rights": []}]

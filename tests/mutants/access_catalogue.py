@@ -1,6 +1,17 @@
 """Secured journals with one fault each in who is let in and what they see."""
 
-from simulator.journal.access import attest, blocks, caller, citizens, relations, rights, secrecy, token
+from simulator.journal.access import (
+    attest,
+    blocks,
+    caller,
+    citizens,
+    gate,
+    prescribing,
+    relations,
+    rights,
+    secrecy,
+    token,
+)
 from simulator.journal.access.outside import HealthPersonnel
 from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
@@ -60,6 +71,10 @@ def authorised_for_life(app: JournalApp) -> None:
     assert app.journal.gate is not None
     personnel: HealthPersonnel = app.journal.gate.personnel
     personnel.age = 1e9
+
+
+def any_right_is_full(_: JournalApp) -> None:
+    setattr(gate, "scope_of", lambda _: frozenset({prescribing.EVERYTHING}))  # noqa: B010  replaced in this process only
 
 
 ACCESS_MUTANTS = (
@@ -141,6 +156,14 @@ ACCESS_MUTANTS = (
         "What HPR once said is believed for ever.",
         "A clinician who has lost the licence goes on treating.",
         authorised_for_life,
+        secured=True,
+    ),
+    Mutant(
+        "everybody-prescribes",
+        "R-LEG-07",
+        "Whoever is authorised in HPR prescribes everything.",
+        "A helsesykepleier without the training starts a treatment with antibiotics.",
+        any_right_is_full,
         secured=True,
     ),
 )  # fmt: skip  a table

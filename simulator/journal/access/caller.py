@@ -27,6 +27,7 @@ class Caller:
         scopes: What the token allows.
         scheme: ``DPoP`` or ``Bearer``, as the token was presented.
         mark: What tells this token from others, and gives nothing of it away.
+        prescribes: The beginnings of the ATC codes that he may prescribe, by HPR at this moment.
     """
 
     role: Role
@@ -38,6 +39,7 @@ class Caller:
     scopes: scopes.Scopes
     scheme: str
     mark: bytes = b""
+    prescribes: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:

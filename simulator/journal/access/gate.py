@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from simulator.journal.access.attest import Attest
@@ -18,6 +19,7 @@ from simulator.journal.access.challenge import (
 )
 from simulator.journal.access.once import Once
 from simulator.journal.access.outside import HealthPersonnel
+from simulator.journal.access.prescribing import scope_of
 from simulator.journal.access.proof import Proofs
 from simulator.journal.access.scopes import FREE, LETTERS
 from simulator.journal.access.token import Tokens
@@ -58,9 +60,7 @@ class Gate:
                 raise invalid_token("the token is bound to another key than the proof's")
         elif jkt or proofs:
             raise invalid_token("a token bound to a key must come with the DPoP scheme and a proof")
-        caller = caller_of(claims, scheme, mark)
-        await self._check_authorised(caller)
-        return caller
+        return await self._authorised(caller_of(claims, scheme, mark))
 
     async def _claims(self, token: str, scheme: str, key: bytes) -> dict[str, Any]:
         """The token's claims; a signature is verified once, lifetime each time."""
@@ -74,18 +74,23 @@ class Gate:
             self.tokens.check(claims, scheme)
         return claims
 
-    async def _check_authorised(self, caller: Caller) -> None:
-        """A professional must stand in HPR at this moment (ATT-29, 31, 32); a revoked one loses access at once."""
+    async def _authorised(self, caller: Caller) -> Caller:
+        """The caller with what HPR lets him prescribe; a professional must stand there at this moment (ATT-29, 31, 32).
+
+        Whoever has lost the authorisation loses access at once.
+        """
         if not caller.hpr:
             if caller.attest and (caller.role == "professional" or caller.attest.profession):
                 raise invalid_attest("health personnel are known by their HPR number (ATT-29)")
-            return
-        professions = await self.personnel.professions(caller.hpr)
-        if not professions:
+            return caller
+        rows = await self.personnel.authorisations(caller.hpr)
+        professions = {row["profession"] for row in rows}
+        if not rows:
             raise no_access("the HPR number has no valid authorisation")
         attest: Attest | None = caller.attest
         if attest and attest.profession and attest.profession not in professions:
             raise invalid_attest("the authorization in the attest is not valid in HPR (ATT-31)")
+        return replace(caller, prescribes=scope_of(rows))
 
     def permit(self, call: Call) -> None:
         """Raises a 403 unless the caller's scopes cover the interaction, its criteria included."""

@@ -80,15 +80,15 @@ class KeySource:
 
 
 class HealthPersonnel:
-    """Whether somebody is authorised in HPR; an answer is believed for ``age`` seconds only."""
+    """As what somebody is authorised in HPR, with which rights; an answer is believed for ``age`` seconds only."""
 
     def __init__(self, address: str, age: float) -> None:
         self.address = address
         self.age = age
-        self._found: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
+        self._found: OrderedDict[str, tuple[float, list[dict[str, Any]]]] = OrderedDict()
 
-    async def professions(self, number: str) -> frozenset[str]:
-        """The professions (Volven 9060) that a number is validly authorised for; empty when there is none.
+    async def authorisations(self, number: str) -> list[dict[str, Any]]:
+        """The valid authorisations of a number, each with ``profession`` (Volven 9060) and ``requisition_rights``.
 
         Raises:
             FhirError: 503, the register does not answer.
@@ -101,7 +101,7 @@ class HealthPersonnel:
         except OSError:
             raise unreachable("the register of health personnel (HPR)") from None
         rows = person["authorisations"] if person else []
-        valid = frozenset(str(row["profession"]) for row in rows if row["valid"] is True)
+        valid = [row for row in rows if row["valid"] is True]
         self._found[number] = (time.monotonic(), valid)
         if len(self._found) > _MOST_PEOPLE:
             self._found.popitem(last=False)

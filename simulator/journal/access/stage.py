@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from simulator.journal.access.challenge import no_access
+from simulator.journal.access.prescribing import check_prescribed
 from simulator.journal.access.rights import Rights
 from simulator.journal.access.secrecy import is_labelled
 from simulator.journal.access.view import REGISTERS, View
@@ -132,6 +133,7 @@ def check_target(call: Call, found: Found | None) -> None:
         raise no_access(NOT_YOURS)
     if found.content and not view.writes(found.content):
         raise no_access(NOT_YOURS)
+    check_prescribed(call.caller, found.content or b"")
     if found.content and call.interaction != "delete":
         _keep_places(call, view, orjson.loads(found.content))
 

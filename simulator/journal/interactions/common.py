@@ -4,6 +4,7 @@ from random import getrandbits
 from time import time_ns
 from urllib.parse import parse_qsl
 
+from simulator.journal.access.prescribing import check_prescribed
 from simulator.journal.access.stage import check_written
 from simulator.journal.access.view import View
 from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
@@ -113,6 +114,7 @@ def written(journal: Journal, call: Call, now: Found, status: int) -> Answer:
     identity = call.identity
     call.record.touch(f"{call.kind}/{identity}", now.patient)
     check_written(call.view, now.content or b"")
+    check_prescribed(call.caller, now.content or b"")
     wanted = call.prefer("return")
     content = now.content or b""
     if wanted == "minimal" or (call.inside and wanted != "representation"):
