@@ -26,6 +26,7 @@ from simulator.journal.interactions import (
     vread,
 )  # fmt: skip  one module per interaction
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.messages import receive
 from simulator.journal.operations import everything, summary, validate
 from simulator.journal.serving import fields, serve_request
 from simulator.journal.settings import Settings
@@ -52,6 +53,7 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "export-status": offer.STATUS,
     "export-file": offer.FILE,
     "export-delete": offer.TAKE_BACK,
+    "$process-message": receive.INTERACTION,
     "$everything": everything.INTERACTION,
     "$summary": summary.INTERACTION,
     "$validate": validate.INTERACTION,

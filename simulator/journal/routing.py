@@ -10,7 +10,8 @@ from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 Methods = dict[str, str]
 SYSTEM: Final[Methods] = {"POST": "transaction"}
 SYSTEM_OPERATIONS: Final[dict[str, Methods]] = {
-    name: {"GET": name} for name in ("$export", "$kpr-report", "$research-extract")
+    **{name: {"GET": name} for name in ("$export", "$kpr-report", "$research-extract")},
+    "$process-message": {"POST": "$process-message"},
 }
 METADATA: Final[Methods] = {"GET": "capabilities"}
 CONFIGURATION: Final[Methods] = {"GET": "smart-configuration"}

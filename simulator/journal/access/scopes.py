@@ -30,6 +30,7 @@ FREE: Final = frozenset(
         "$export",
         "$kpr-report",
         "$research-extract",
+        "$process-message",
         "export-status",
         "export-file",
         "export-delete",

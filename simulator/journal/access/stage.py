@@ -19,6 +19,8 @@ from simulator.journal.supported import AUDITED_ONLY
 NOT_YOURS: Final = "you may not write this resource"
 OPEN_WITHOUT_PATIENT: Final = REGISTERS | {"", AUDITED_ONLY}
 READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$summary"})
+OWN_WORDS: Final = frozenset({"$process-message"})
+"""Operations whose answer is the journal's own words, and holds nothing of what is stored."""
 SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
 _PLACES: Final = ("/address", "/telecom", "/contact")
 
@@ -49,7 +51,7 @@ def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[],
             if call.kind == AUDITED_ONLY and not view.sees(answer.content):
                 raise never_was(call)
             answer.content = view.masked(answer.content)
-        if call.interaction.startswith("$"):
+        if call.interaction.startswith("$") and call.interaction not in OWN_WORDS:
             answer.content = _sifted(view, answer.content)
         return answer
 

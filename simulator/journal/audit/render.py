@@ -28,6 +28,7 @@ ACTIONS: Final = {
     "$export": "E",
     "$kpr-report": "E",
     "$research-extract": "E",
+    "$process-message": "C",
     "export-file": "R",
     "export-delete": "D",
     "$summary": "E",

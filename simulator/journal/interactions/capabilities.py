@@ -114,6 +114,7 @@ DEFINITIONS = {
     "$research-extract": "https://journalbenk.example/fhir/OperationDefinition/research-extract",
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     "Group/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
+    "$process-message": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -1,0 +1,268 @@
+"""What a message makes in the patient's record by the table of kinds: Communication, documents, stays and tasks."""
+
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from simulator.journal import dates
+from simulator.journal.errors import FhirError
+from simulator.journal.messages.desk import Desk
+from simulator.journal.messages.parcel import Parcel
+from simulator.journal.messages.receipt import Fault
+from simulator.journal.messages.stays import Stay, Told, stays
+from simulator.journal.messages.words import DOCUMENTS, EVENTS, IDLE, LATE, MESSAGE_ID, Json, Kind, kinds
+
+OPEN: Final = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
+INPATIENT: Final = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "code": "IMP",
+    "display": "inpatient encounter",
+}
+DIED: Final = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/discharge-disposition", "code": "exp"}],
+    "text": "Død",
+}
+WITHDRAWN, DISCHARGED = REASONS = ("Avmeldt", "Utskrevet")
+CARRIED: Final = frozenset({"DocumentReference", "DiagnosticReport", "Observation"})
+"""Types of a message's further entries that are kept in the record."""
+
+
+class Chart:
+    """Writes one message into one patient's record.
+
+    Args:
+        desk: Finds and stores.
+        kind: The message's row of the table.
+        patient: ``Patient/id``.
+        parties: The sender and the receiver as References.
+    """
+
+    def __init__(self, desk: Desk, kind: Kind, patient: str, parties: tuple[Json, Json]) -> None:
+        self.desk = desk
+        self.kind = kind
+        self.patient = patient
+        self.sender, self.receiver = parties
+        self.faults: list[Fault] = []
+
+    def write(self, parcel: Parcel) -> str:
+        """Stores the message and all it makes; gives the Communication's reference, and leaves faults in ``faults``."""
+        known: dict[str, Json] = {}
+        for place, url, resource in parcel.parts:
+            reference = self._part(place, resource)
+            if url and reference:
+                known[url] = {"reference": reference}
+        sent = parcel.communication or {}
+        content = self._communication(parcel, sent, known)
+        content["meta"] = {"tag": [LATE]} if self._overtaken(content) else {}
+        content = {name: value for name, value in content.items() if value}
+        reference = self.desk.add(content)
+        if self.kind.document and not any("DocumentReference/" in r["reference"] for r in known.values()):
+            self._document(content, reference)
+        if self.kind.task:
+            self._task(content, reference)
+        if self.kind.stay:
+            self._stays()
+        self._answered(content)
+        return reference
+
+    def _part(self, place: str, resource: Json) -> str:
+        """Keeps one of the message's further entries, if it is sound; a fault of the receipt if it is not."""
+        kind = resource["resourceType"]
+        if kind not in CARRIED:
+            self.faults.append(Fault("T10", f"a {kind} in a message is not kept here", place))
+            return ""
+        whole = {name: value for name, value in resource.items() if name not in {"id", "meta"}}
+        whole |= {"subject": {"reference": self.patient}}
+        try:
+            return self.desk.add(_without_strangers(whole))
+        except FhirError as error:
+            words = "; ".join(issue.diagnostics for issue in error.issues)
+            self.faults.append(Fault("T02", f"this part was not kept: {words}", place))
+            return ""
+
+    def _communication(self, parcel: Parcel, sent: Json, known: dict[str, Json]) -> Json:
+        own = {name: value for name, value in sent.items() if name not in {"id", "meta", "encounter", "inResponseTo"}}
+        own = _relinked(own, known)
+        numbers = [n for n in sent.get("identifier") or [] if n.get("system") != MESSAGE_ID]
+        content: Json = {
+            **_without_strangers(own),
+            "identifier": [*numbers, {"system": MESSAGE_ID, "value": parcel.identity}],
+            "status": "completed",
+            "category": [{"coding": [self.kind.coding]}],
+            "subject": {"reference": self.patient},
+            "sender": self.sender,
+            "recipient": [self.receiver],
+            "received": self.desk.now(),
+        }
+        content.setdefault("sent", content["received"])
+        asked = [self.desk.message(one) for one in sent.get("inResponseTo") or []]
+        if any(asked):
+            content["inResponseTo"] = [{"reference": one} for one in asked if one]
+        elif self.kind.answers:
+            self.faults.append(Fault("X99", "it does not say which message it answers, or that one is not known here"))
+        return content
+
+    def _overtaken(self, content: Json) -> bool:
+        """Whether a message of the same chain that was sent later is here already."""
+        if not self.kind.stay:
+            return False
+        sent = dates.span(content["sent"])[0]
+        return any(told.sent > sent for told in self._told())
+
+    def _told(self) -> list[Told]:
+        """The logistics messages about the patient."""
+        says = {kind.code: kind.stay for kind in kinds().values() if kind.stay}
+        wanted = ",".join(f"{EVENTS}|{code}" for code in says)
+        told = []
+        for one in self.desk.find("Communication", ("patient", self.patient), ("category", wanted)):
+            code = next(c["code"] for x in one["category"] for c in x["coding"] if c.get("code") in says)
+            stay = str((one.get("encounter") or {}).get("reference", ""))
+            if "sent" in one:
+                at = str(one["sent"])
+                told.append(Told(f"Communication/{one['id']}", says[code], dates.span(at)[0], at, stay))
+        return told
+
+    def _stays(self) -> None:
+        """Brings the stays, and the tasks that go with being ready for discharge, to what all messages say together."""
+        taken: set[str] = set()
+        for stay in stays(self._told()):
+            name = next((told.stay for told in stay.messages if told.stay and told.stay not in taken), "")
+            name = self._encounter(stay, name)
+            taken.add(name)
+            for told in stay.messages:
+                self._counted(told, name, idle=told.name in stay.idle)
+            for told in stay.messages:
+                self._settle(told.name, *_fate(stay, told))
+
+    def _encounter(self, stay: Stay, name: str) -> str:
+        there = (self.desk.read(name) if name else None) or {}
+        wanted: Json = {
+            **there,
+            "resourceType": "Encounter",
+            "status": "finished" if stay.end else "in-progress",
+            "class": INPATIENT,
+            "subject": {"reference": self.patient},
+            "period": {"start": stay.start, **({"end": stay.end} if stay.end else {})},
+        }
+        wanted.setdefault("serviceProvider", self.sender)
+        if stay.died:
+            wanted["hospitalization"] = {"dischargeDisposition": DIED}
+        if not there:
+            return self.desk.add(wanted)
+        if wanted != there:
+            self.desk.change(wanted)
+        return name
+
+    def _counted(self, told: Told, stay: str, *, idle: bool) -> None:
+        """A message is tied to its stay, and marked when it changed nothing of it."""
+        there = self.desk.read(told.name) or {}
+        meta = there.get("meta") or {}
+        others = [tag for tag in meta.get("tag") or [] if tag != IDLE]
+        wanted = there | {"encounter": {"reference": stay}}
+        wanted |= {"meta": {k: v for k, v in meta.items() if k != "tag"}}
+        tags = [*others, IDLE] if idle else others
+        wanted["meta"] |= {"tag": tags} if tags else {}
+        if wanted != there:
+            self.desk.change(wanted)
+
+    def _close(self, message: str, status: str, why: str) -> None:
+        """Ends what somebody had to do because of a message."""
+        for task in self.desk.find("Task", ("focus", message), ("status", ",".join(OPEN))):
+            self.desk.change(task | {"status": status, "statusReason": {"text": why}, "lastModified": self.desk.now()})
+
+    def _settle(self, message: str, status: str, why: str) -> None:
+        """Brings what is to be done because of a logistics message to where the stay has it; what people did, stays."""
+        for task in self.desk.find("Task", ("focus", message)):
+            reason = (task.get("statusReason") or {}).get("text")
+            if (not status and not reason) or (task["status"] not in OPEN and reason not in REASONS):
+                continue
+            wanted = {name: value for name, value in task.items() if name != "statusReason"}
+            wanted |= {"status": status, "statusReason": {"text": why}} if status else {"status": "requested"}
+            if wanted != task:
+                self.desk.change(wanted | {"lastModified": self.desk.now()})
+
+    def _answered(self, content: Json) -> None:
+        """An answer ends what somebody had to do because of what it answers; being ready ends with the stay only."""
+        for reference in content.get("inResponseTo") or []:
+            asked = self.desk.read(reference["reference"]) or {}
+            codes = [c.get("code") for x in asked.get("category") or [] for c in x.get("coding") or []]
+            if not any(code in kinds() and kinds()[code].stay == "ready" for code in codes):
+                self._close(reference["reference"], "completed", self.kind.name)
+
+    def _task(self, content: Json, reference: str) -> None:
+        deed = self.kind.task
+        assert deed is not None
+        low = dates.span(content["sent"])[0] / 1000
+        due = datetime.fromtimestamp(low, UTC) + timedelta(hours=deed.hours)
+        self.desk.add(
+            {
+                "resourceType": "Task",
+                "status": "requested",
+                "intent": "order",
+                "code": {"coding": [self.kind.coding]},
+                "description": deed.text,
+                "focus": {"reference": reference},
+                "for": {"reference": self.patient},
+                "authoredOn": content["sent"],
+                "lastModified": content["received"],
+                "requester": self.sender,
+                "owner": self.receiver,
+                "restriction": {"period": {"end": due.strftime("%Y-%m-%dT%H:%M:%SZ")}},
+            }
+        )
+
+    def _document(self, content: Json, reference: str) -> None:
+        """The text of the message as a document, so that it is found among the patient's documents."""
+        assert self.kind.document is not None
+        texts = [str(p["contentString"]) for p in content.get("payload") or [] if "contentString" in p]
+        if not texts:
+            return
+        code, name = self.kind.document
+        attachment = {
+            "contentType": "text/plain; charset=utf-8",
+            "language": "nb",
+            "data": b64encode("\n".join(texts).encode()).decode(),
+            "title": self.kind.name,
+        }
+        self.desk.add(
+            {
+                "resourceType": "DocumentReference",
+                "status": "current",
+                "docStatus": "final",
+                "type": {"coding": [{"system": DOCUMENTS, "code": code, "display": name}]},
+                "subject": {"reference": self.patient},
+                "date": content["received"],
+                "author": [self.sender],
+                "content": [{"attachment": attachment}],
+                "context": {"related": [{"reference": reference}]},
+            }
+        )
+
+
+def _fate(stay: Stay, told: Told) -> tuple[str, str]:
+    """How far the stay has brought what a message asked for: a status and why; neither while it is to be done."""
+    if told.name in stay.withdrawn:
+        return "cancelled", WITHDRAWN
+    if stay.end:
+        return "completed" if told.name == stay.ready else "cancelled", DISCHARGED
+    return "", ""
+
+
+def _relinked(node: Any, known: dict[str, Json]) -> Any:
+    """A resource in which references to kept entries of the message are to what they are kept as."""
+    if isinstance(node, list):
+        return [_relinked(one, known) for one in node]
+    if not isinstance(node, dict):
+        return node
+    own = known.get(str(node.get("reference")))
+    return own or {name: _relinked(value, known) for name, value in node.items()}
+
+
+def _without_strangers(node: Any) -> Any:
+    """A resource without references to entries of a message that are not kept."""
+    if isinstance(node, list):
+        return [kept for one in node if (kept := _without_strangers(one)) not in ({}, [])]
+    if not isinstance(node, dict):
+        return node
+    left = {k: v for k, v in node.items() if not (k == "reference" and str(v).startswith("urn:"))}
+    return {name: kept for name, value in left.items() if (kept := _without_strangers(value)) not in ({}, [])}
