@@ -161,7 +161,9 @@ def catalogue() -> Catalogue:
 @pytest.fixture
 def example(
     request: pytest.FixtureRequest, study: Study, conversation: Session, recorder: Recorder, catalogue: Catalogue
-) -> Example:
+) -> Iterator[Example]:
     """The example under way."""
     name = request.node.stash[_NAME]
-    return Example(name, study, conversation.under(name), recorder, catalogue)
+    found = Example(name, study, conversation.under(name), recorder, catalogue, rules=tuple(_rules(request)))
+    yield found
+    found.part()

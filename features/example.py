@@ -11,7 +11,7 @@ import pytest
 
 from features.study import Fits, Resident, Row, Study, Written, anybody
 from features.telling import Step, tell
-from simulator.candidates import Session
+from simulator.candidates import Neighbours, Session
 from simulator.checks import by_rule, judge
 from simulator.domain.exchange import Exchange, Fact, History
 from simulator.domain.interaction import Interaction, Verb
@@ -46,6 +46,19 @@ class Example:
     told: list[list[Written]] = field(default_factory=list)
     """What the steps told last write."""
     _episodes: int = 0
+    rules: tuple[str, ...] = ()
+    """The rules it speaks for."""
+    _neighbours: Neighbours | None = None
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The candidate's neighbours; without any in its file the example ends here, as not applicable."""
+        if self._neighbours is None:
+            if self.session.running.candidate.neighbours is None:
+                why = Finding("not_applicable", "The candidate's file names no neighbours.")
+                self.leave_out(dict.fromkeys(self.rules, why))
+            self._neighbours = Neighbours(self.session.running, lambda name, value: self.know(**{name: value}))
+        return self._neighbours
 
     @property
     def resident(self) -> Resident:
@@ -156,6 +169,13 @@ class Example:
         found = self.judge(rule)
         if found.outcome != "pass":
             pytest.fail(f"{found.outcome} ({found.attribution}): {found.message}", pytrace=False)
+
+    def part(self) -> None:
+        """Takes leave of the neighbours: they behave well again for whoever comes next."""
+        if self._neighbours is not None:
+            self._neighbours.behave_well()
+            self._neighbours.close()
+            self._neighbours = None
 
     def leave_out(self, why: dict[str, Finding]) -> NoReturn:
         """End the example without trying it, after writing down by rule what that means for the candidate.

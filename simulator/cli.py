@@ -203,7 +203,9 @@ def verify(
 
 @app.command()
 def serve(
-    candidate: Annotated[str, typer.Argument(help="A candidate that the bench can start.")] = desk.DEFAULT_CANDIDATE,
+    candidate: Annotated[
+        str, typer.Argument(help="A candidate that the bench can start, or `ecosystem`: the neighbours.")
+    ] = desk.DEFAULT_CANDIDATE,
     port: Annotated[
         int | None, typer.Option(help="Port on 127.0.0.1; a free one when left out.", min=1, max=65535)
     ] = None,

@@ -1,10 +1,12 @@
 """The command line as a person meets it: one clear message, the right exit code, no traceback, nothing half-written."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -102,3 +104,23 @@ def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "--out" in done.stderr
+
+
+def test_the_neighbours_say_where_they_answer(tmp_path: Path) -> None:
+    """`serve ecosystem` names the address of each neighbour, and ends with Ctrl-C."""
+    command = [sys.executable, "-m", "simulator", "serve", "ecosystem"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = _until(process.stdout, "(Ctrl-C stops them)")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    assert any("/hpr: " in line for line in lines)
+
+
+def _until(stream: IO[str], last: str) -> list[str]:
+    lines = []
+    for line in stream:
+        lines.append(line)
+        if last in line:
+            break
+    return lines

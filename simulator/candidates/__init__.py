@@ -2,7 +2,8 @@
 
 from simulator.candidates.descriptions import list_candidates, load_candidate
 from simulator.candidates.lifetime import Running, attach, running
+from simulator.candidates.neighbours import Neighbours
 from simulator.candidates.session import Session
 from simulator.candidates.transport import Limits
 
-__all__ = ["Limits", "Running", "Session", "attach", "list_candidates", "load_candidate", "running"]
+__all__ = ["Limits", "Neighbours", "Running", "Session", "attach", "list_candidates", "load_candidate", "running"]

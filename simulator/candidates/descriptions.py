@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from simulator import documents, places
 from simulator.candidates.guard import has_identity_number
 from simulator.candidates.words import WORDS, unknown_words
-from simulator.domain.candidate import AuthKind, Candidate, Start, Tokens
+from simulator.domain.candidate import AuthKind, Candidate, Neighbours, Start, Tokens
 from simulator.errors import InputError, nearest
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -74,6 +74,19 @@ class _Tokens(BaseModel):
         return self
 
 
+class _Neighbours(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: Annotated[str, Field(pattern=r"^https?://")]
+    command: tuple[Word, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if ("{neighbours_port}" in self.address) != bool(self.command):
+            raise ValueError("'address' with {neighbours_port} and 'command' go together; write both or neither")
+        return self
+
+
 def variable_name(name: str) -> str:
     """The name of an environment variable, and no secret written in its place; raises ValueError."""
     longest = max(map(len, name.split("_")))
@@ -96,6 +109,7 @@ class _File(BaseModel):
     start: _Start | None = None
     auth: AuthKind = "none"
     tokens: _Tokens | None = None
+    neighbours: _Neighbours | None = None
     token_variable: str = ""
     claims: tuple[Word, ...] = ()
 
@@ -123,6 +137,7 @@ class _File(BaseModel):
     def _fits_together(self) -> Self:
         if (self.auth in {"smart-backend", "helseid"}) != (self.tokens is not None):
             raise ValueError("'auth: smart-backend' or 'auth: helseid' and 'tokens' go together; write both or neither")
+        self._check_neighbours()
         if "{port}" in self.base_url and self.start is None:
             raise ValueError("'base_url' has {port}, but without 'start' nothing chooses a port; write the port")
         if self.start is not None and _parts(self.base_url).port is None:
@@ -133,6 +148,15 @@ class _File(BaseModel):
         if self.auth != "none" and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise ValueError("a token may not travel over plain http; use an https base_url")
         return self
+
+    def _check_neighbours(self) -> None:
+        found = self.neighbours
+        if found is None:
+            return
+        if "{issuer_port}" in found.address and not (self.tokens and self.tokens.command):
+            raise ValueError("the neighbours' address has {issuer_port}, but no token service is started there")
+        if found.command and self.start is None:
+            raise ValueError("neighbours are started beside a candidate that is started; write 'start', or an address")
 
 
 def load_candidate(name_or_path: str) -> Candidate:
@@ -160,6 +184,7 @@ def load_candidate(name_or_path: str) -> Candidate:
         start=Start(**start.model_dump()) if start is not None else None,
         auth=described.auth,
         tokens=Tokens(**described.tokens.model_dump()) if described.tokens is not None else None,
+        neighbours=Neighbours(**described.neighbours.model_dump()) if described.neighbours is not None else None,
         token_variable=described.token_variable,
         claims=described.claims,
     )

@@ -1,8 +1,7 @@
 """The token service beside a candidate: where it is, and starting it with a key made for the run."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Final
 
 from simulator.candidates import process as processes
 from simulator.candidates.oauth import write_fresh_key
-from simulator.candidates.transport import Limits, NoAnswerError, Transport
+from simulator.candidates.waiting import Beginning, wait_until_ready
 from simulator.candidates.words import fill
 from simulator.domain.candidate import Tokens
-from simulator.errors import CandidateError, InputError
+from simulator.errors import InputError
 
 ISSUER_VARIABLE: Final = "JOURNALBENK_ISSUER"
 """Where the token service started beside a candidate answers, for the processes of the same run."""
-PATIENCE_S: Final = 30.0
-_PAUSE_S: Final = 0.05
 
 
 def issuer_of(tokens: Tokens, environment: Mapping[str, str]) -> str:
@@ -38,7 +35,7 @@ def issuer_of(tokens: Tokens, environment: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a token service adds: words for the candidate's command, and variables for the processes of the same run."""
+    """What a process beside the candidate adds: words for its command, and variables for the processes of the run."""
 
     words: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict, repr=False)
@@ -61,24 +58,6 @@ def beside(tokens: Tokens | None, log: Path) -> Iterator[Beside]:
         words = {"issuer": issuer, "issuer_port": str(port), "jwks": str(public), "python": sys.executable}
         command = [fill(part, words) for part in tokens.command]
         with processes.started(command, Path(folder), log) as process:
-            _wait(issuer, log, process.poll)
+            found = Beginning("the token service", f"{issuer}/.well-known/openid-configuration", log, process.poll)
+            wait_until_ready(found)
             yield Beside(words, {ISSUER_VARIABLE: issuer, tokens.key_variable: str(private)})
-
-
-def _wait(issuer: str, log: Path, poll: Callable[[], int | None]) -> None:
-    url, transport = f"{issuer}/.well-known/openid-configuration", Transport(Limits(timeout_s=2.0))
-    began, last = time.monotonic(), ""
-    try:
-        while time.monotonic() - began < PATIENCE_S and poll() is None:
-            try:
-                answer = transport.exchange("GET", url, {"Accept": "application/json"})
-                if answer.status == 200:
-                    return
-                last = f"last answer: {answer.status}"
-            except NoAnswerError as error:
-                last = str(error)
-            time.sleep(_PAUSE_S)
-    finally:
-        transport.close()
-    remedy = f"See its log {log}, which ends:{processes.log_tail(log)}"
-    raise CandidateError(f"the token service did not start ({last})", expected="status 200", where=url, remedy=remedy)

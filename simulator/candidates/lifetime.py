@@ -13,6 +13,7 @@ from simulator.candidates import process as processes
 from simulator.candidates.authentication import authorization, token_of
 from simulator.candidates.capability import read_capability, software_of
 from simulator.candidates.issuer import beside
+from simulator.candidates.neighbourhood import around
 from simulator.candidates.transport import Limits, NoAnswerError, Transport
 from simulator.candidates.words import fill, values_for
 from simulator.domain.candidate import Candidate, Start
@@ -39,7 +40,7 @@ class Running:
     log: Path | None
     """What the process wrote; None when it was not started here."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Variables that other processes of the run need: where the candidate's token service is, and with which key."""
+    """Variables that other processes of the run need: where token service and neighbours are, and with which key."""
 
 
 @contextmanager
@@ -61,8 +62,11 @@ def running(
     data = processes.fresh_folder(folder.resolve() / "data")
     log = folder.resolve() / "candidate.log"
     words = values_for(candidate.base_url, chosen, data)
-    with beside(candidate.tokens, log.with_name("token-service.log")) as neighbour:
-        own = words | neighbour.words
+    with (
+        beside(candidate.tokens, log.with_name("token-service.log")) as service,
+        around(candidate.neighbours, log.with_name("neighbours.log"), service.words) as others,
+    ):
+        own = words | service.words | others.words
         for name, text in candidate.start.files.items():
             (data / name).write_text(fill(text, own), encoding="utf-8")
         command = [fill(part, own) for part in candidate.start.command]
@@ -70,7 +74,7 @@ def running(
             starting = _Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
             _wait_until_ready(starting, on_wait)
             found = attach(candidate, words["base_url"], log=log)
-            yield replace(found, environment=neighbour.environment)
+            yield replace(found, environment={**service.environment, **others.environment})
 
 
 def attach(candidate: Candidate, base_url: str = "", *, log: Path | None = None) -> Running:

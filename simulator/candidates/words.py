@@ -6,10 +6,22 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
-WORDS: Final = ("base_url", "bin", "data", "issuer", "issuer_port", "jwks", "port", "python")
+WORDS: Final = (
+    "base_url",
+    "bin",
+    "data",
+    "issuer",
+    "issuer_port",
+    "jwks",
+    "neighbours",
+    "neighbours_port",
+    "port",
+    "python",
+)
 """``{port}`` and ``{base_url}``: where the candidate shall answer; ``{data}``: its fresh folder; ``{python}``: the
 interpreter in use; ``{bin}``: the folder of that interpreter's scripts; ``{issuer}``: the token service's address,
-``{issuer_port}``: a free port for it, ``{jwks}``: the file with the bench's public keys there."""
+``{issuer_port}``: a free port for it, ``{jwks}``: the file with the bench's public keys there; ``{neighbours}``: the
+neighbours' address, ``{neighbours_port}``: a free port for them."""
 
 _WORD: Final = re.compile(r"\{([a-z_]+)\}")
 

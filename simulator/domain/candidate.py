@@ -26,6 +26,17 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The registers, journals and agencies beside a candidate, which the bench tells what is so and how to behave."""
+
+    address: str
+    """``{neighbours_port}`` is filled in when the bench starts them beside the candidate, ``{issuer_port}`` when the
+    token service's process is theirs too."""
+    command: tuple[str, ...] = ()
+    """How to start them on this machine; ``{neighbours_port}`` is where."""
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """How to start the candidate on this machine."""
 
@@ -54,6 +65,7 @@ class Candidate:
     start: Start | None = None
     auth: AuthKind = "none"
     tokens: Tokens | None = None
+    neighbours: Neighbours | None = None
     token_variable: str = ""
     """Environment variable that holds the bearer token; the token itself is never written anywhere."""
     claims: tuple[str, ...] = ()

@@ -12,7 +12,9 @@ from simulator.errors import BenchError
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulator.ecosystem", description="Token service and registers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator.ecosystem", description="Token service, registers and other neighbours."
+    )
     parser.add_argument("--port", type=int, default=8090, help="port on 127.0.0.1 (8090; 0 picks a free one)")
     parser.add_argument(
         "--client", action="append", default=[], metavar="ID=FILE", help="a client and its public key set"

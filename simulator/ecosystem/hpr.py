@@ -6,12 +6,14 @@ entered, and authorisations and rights taken away, with PUT.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from simulator.ecosystem.kit import Kit, Neighbour
 
 _NUMBER: Final = re.compile(r"\d{7,9}")
 FULL_RIGHT: Final = frozenset({"LE", "TL"})
@@ -43,10 +45,13 @@ class Person(BaseModel):
     authorisations: list[Authorisation]
 
 
-class HealthPersonnelRegister:
-    """Keeps authorisations by HPR number, in memory."""
+class HealthPersonnelRegister(Neighbour):
+    """The register of health personnel (Helsepersonellregisteret): authorisations by HPR number, in memory."""
 
-    def __init__(self) -> None:
+    name: ClassVar[str] = "hpr"
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
         self._people: dict[str, Person] = {}
 
     def routes(self) -> list[Route]:

@@ -51,6 +51,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--head", default="", help="with --verify: a head SEQ:HASH noted earlier, still to be there")
     parser.add_argument("--audience", default="", help="what tokens for this journal name as audience (the base URL)")
     parser.add_argument("--hpr", default="", help="the register of health personnel (at the issuer's address)")
+    parser.add_argument("--neighbours", default="", help="base address of registers and other systems (none)")
     return parser.parse_args(words)
 
 
@@ -100,6 +101,7 @@ def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settin
         workers=options.workers,
         patience=options.patience,
         rate=options.rate,
+        neighbours=options.neighbours.rstrip("/"),
         guard=guard,
     )
 

@@ -20,6 +20,7 @@ from simulator.journal.decision.issued import Issued
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
+from simulator.journal.neighbours import Neighbours
 from simulator.journal.rate import Rate
 from simulator.journal.search.criteria import Criteria
 from simulator.journal.search.cursors import Cursors
@@ -83,6 +84,7 @@ class Journal:
 
     def __init__(self, settings: Settings, interactions: dict[str, Interaction]) -> None:
         self.settings = settings
+        self.neighbours = Neighbours(settings.neighbours) if settings.neighbours else None
         self.base = settings.base_url
         self.interactions = interactions
         self.validator = Validator()

@@ -39,6 +39,7 @@ class Settings:
         patience: Seconds that a search or another read may take.
         rate: Requests a second that one address may send on the average; 0 for any number.
         export_bytes: After how many bytes a file of a bulk export is closed and another begun.
+        neighbours: The base address of the registers, journals and agencies it works with; empty when it has none.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
     """
 
@@ -55,4 +56,5 @@ class Settings:
     patience: float = 30.0
     rate: float = 0.0
     export_bytes: int = 16_000_000
+    neighbours: str = ""
     guard: Guard | None = None

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -15,8 +15,10 @@ import polars as pl
 
 import reports
 from simulator.candidates import load_candidate, running
+from simulator.candidates.neighbourhood import around, who_answers
 from simulator.care.expectation import off_target
 from simulator.documents import read
+from simulator.domain.candidate import Neighbours
 from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
 from simulator.fhir import assumptions, capability_statement, contract_page
@@ -36,9 +38,10 @@ class Language(StrEnum):
     en = "en"
 
 
-_DEFAULTS: Final[dict[str, str]] = read(SCENARIOS / "defaults.yaml").data
-DEFAULT_STUDY: Final = _DEFAULTS["study"]
-DEFAULT_CANDIDATE: Final = _DEFAULTS["candidate"]
+_DEFAULTS: Final[dict[str, Any]] = read(SCENARIOS / "defaults.yaml").data
+DEFAULT_STUDY: Final[str] = _DEFAULTS["study"]
+DEFAULT_CANDIDATE: Final[str] = _DEFAULTS["candidate"]
+ECOSYSTEM: Final = "ecosystem"
 
 
 def selection(capability: str, requirement: str) -> Selection | None:
@@ -68,7 +71,10 @@ def write_report(folder: Path, lang: str) -> Path:
 
 
 def serve(name: str, port: int | None, *, say: Callable[[str], None]) -> None:
-    """Start a candidate and wait until a person stops it."""
+    """Start a candidate, or ``ecosystem`` the neighbours alone, and wait until a person stops it."""
+    if name == ECOSYSTEM:
+        _serve_neighbours(port, say=say)
+        return
     candidate = load_candidate(name)
     if candidate.start is None:
         raise InputError("the candidate has no 'start', so the bench cannot start it", where=name)
@@ -77,6 +83,21 @@ def serve(name: str, port: int | None, *, say: Callable[[str], None]) -> None:
             with running(candidate, Path(folder), port=port) as system:
                 say(f"{candidate.title} answers at {system.base_url} (Ctrl-C stops it)")
                 _wait_while_answering(system.base_url)
+        except KeyboardInterrupt:
+            say("stopped")
+
+
+def _serve_neighbours(port: int | None, *, say: Callable[[str], None]) -> None:
+    told = _DEFAULTS["neighbours"]
+    neighbours = Neighbours(told["address"], tuple(told["command"]))
+    with tempfile.TemporaryDirectory(prefix="journalbenk-") as folder:
+        try:
+            with around(neighbours, Path(folder) / "neighbours.log", {}, port) as found:
+                address = found.words["neighbours"]
+                for name, what in who_answers(address).items():
+                    say(f"{address}/{name}: {what}")
+                say(f"The neighbours answer at {address} (Ctrl-C stops them)")
+                _wait_while_answering(address)
         except KeyboardInterrupt:
             say("stopped")
 

@@ -19,12 +19,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--issuer", default="", help="run secured, with this token service")
+    parser.add_argument("--neighbours", default="", help="base address of registers and other systems")
     options = parser.parse_args()
     if options.name in DEGENERATE:
         uvicorn.run(degenerate(options.name), port=options.port, log_level="warning", lifespan="off")
         return
     guard = Guard(options.issuer) if options.issuer else None
-    app = build_app(Settings(options.data, base_url=f"http://127.0.0.1:{options.port}/fhir", guard=guard))
+    address = f"http://127.0.0.1:{options.port}/fhir"
+    app = build_app(Settings(options.data, base_url=address, guard=guard, neighbours=options.neighbours))
     next(m for m in MUTANTS if m.name == options.name).fault(app)
     serve(app, listen("127.0.0.1", options.port))
 

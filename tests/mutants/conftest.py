@@ -26,7 +26,7 @@ title: A candidate that is wrong on purpose
 base_url: http://127.0.0.1:{{port}}/fhir
 {auth}
 start:
-  command: ["{{python}}", "-m", "{module}", {words}"--port", "{{port}}", "--data", "{{data}}"]
+  command: ["{{python}}", "-m", "{module}", {words}"--port", "{{port}}", "--data", "{{data}}"{neighbours}]
   ready: /metadata
   timeout_s: 60
 """
@@ -38,6 +38,15 @@ tokens:
   key_variable: MUTANTS_CLIENT_KEY
   people: true
   command: ["{python}", "-m", "simulator.ecosystem", "--port", "{issuer_port}", "--client", "bench={jwks}"]"""
+
+# A process of neighbours costs a start, so only the faults in dealing with them have one of their own.
+NEIGHBOURS = """
+neighbours:
+  address: http://127.0.0.1:{neighbours_port}
+  command: ["{python}", "-m", "simulator.ecosystem", "--port", "{neighbours_port}"]"""
+SHARED = """
+neighbours:
+  address: http://127.0.0.1:{issuer_port}"""
 
 Judged = Callable[..., list[Verdict]]
 
@@ -64,7 +73,9 @@ def people_and_care(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     """Runs the features against a mutant (or "" for the sound journal); gives the verdicts."""
 
-    def run(name: str, requirement: str = "", within: str = "20", *, secured: bool = False) -> list[Verdict]:
+    def run(
+        name: str, requirement: str = "", within: str = "20", *, secured: bool = False, neighbours: bool = True
+    ) -> list[Verdict]:
         folder = tmp_path_factory.mktemp(name or "sound")
         for file in FILES:
             (folder / file).symlink_to(people_and_care / file)
@@ -72,7 +83,12 @@ def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         module, words = ("tests.mutants", f'"{name}", ') if name else ("simulator.journal", "")
         access = '"--issuer", "{issuer}", ' if secured else "" if name else '"--open", '
         auth = SECURED if secured else "auth: none"
-        yaml.write_text(CANDIDATE.format(name=name or "sound", module=module, words=words + access, auth=auth))
+        beside = SHARED if secured else NEIGHBOURS if neighbours else ""
+        also = ', "--neighbours", "{neighbours}"' if beside else ""
+        words += access
+        yaml.write_text(
+            CANDIDATE.format(name=name or "sound", module=module, words=words, auth=auth + beside, neighbours=also)
+        )
         with running(load_candidate(str(yaml)), folder) as candidate:
             settings = {
                 "JOURNALBENK_RUN": str(folder),

@@ -29,6 +29,8 @@ class Mutant:
     fault: Fault
     secured: bool = False
     """Whether the fault is in what a secured journal does: then it runs beside a token service."""
+    neighbours: bool = False
+    """Whether the fault shows in dealing with neighbours: then it runs beside them."""
 
 
 def asked(code: str, change: Callable[[Call], None]) -> Fault:

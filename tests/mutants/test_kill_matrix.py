@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def _row(mutant: Mutant, judged: Judged) -> dict[str, Any]:
     """What the features of the mutant's requirement say of it."""
     requirement = load_catalogue().rules[mutant.rule].requirement
-    verdicts = judged(mutant.name, requirement, secured=mutant.secured)
+    verdicts = judged(mutant.name, requirement, secured=mutant.secured, neighbours=mutant.neighbours)
     expected = by_rule(mutant.rule).name
     killers = [v.check for v in verdicts if v.outcome == "fail" and v.attribution == "candidate"]
     said = next((f"{v.outcome}: {v.message}" for v in verdicts if v.check == expected), "no verdict")

@@ -22,15 +22,20 @@ _MOST_PEOPLE: Final = 50_000
 _OPENER: Final = build_opener(ProxyHandler({}))
 
 
-def fetch(url: str) -> tuple[int, Any]:
-    """Status and JSON of a GET, the body None unless the status is 200; blocks at most ``PATIENCE_S`` seconds.
+def fetch(url: str, body: bytes | None = None, *, method: str = "", media: str = "application/json") -> tuple[int, Any]:
+    """Status and JSON of a GET, or of a POST of ``body``; the JSON is None unless the status is 2xx and there is any.
+
+    It blocks, at most ``PATIENCE_S`` seconds.
 
     Raises:
         OSError: Nobody answers, or not in JSON.
     """
+    fields = {"Accept": media} | ({"Content-Type": media} if body is not None else {})
     try:
-        with _OPENER.open(Request(url, headers={"Accept": "application/json"}), timeout=PATIENCE_S) as answer:  # noqa: S310  the operator's own addresses
-            return answer.status, orjson.loads(answer.read(LONGEST_ANSWER))
+        request = Request(url, body, fields, method=method or None)  # noqa: S310  the operator's own addresses
+        with _OPENER.open(request, timeout=PATIENCE_S) as answer:
+            told = answer.read(LONGEST_ANSWER)
+            return answer.status, orjson.loads(told) if told else None
     except HTTPError as error:
         return error.code, None
     except (URLError, HTTPException, orjson.JSONDecodeError) as error:

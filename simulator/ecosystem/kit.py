@@ -1,0 +1,57 @@
+"""What every neighbour is given: its name, how it behaves, its outbox, the others; and what it must be."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from starlette.routing import Route
+
+from simulator.ecosystem.access import Access
+from simulator.ecosystem.behaviour import Behaviour, Behaviours
+from simulator.ecosystem.outbox import Outbox
+from simulator.ecosystem.received import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A neighbour's things.
+
+    Attributes:
+        name: The first part of its path.
+        address: The base address that all neighbours share.
+        outbox: What it sends goes through here.
+        access: Where the candidate is, and how to be let in.
+        street: The neighbours by name, for those that need one another (the address register, say).
+    """
+
+    name: str
+    address: str
+    outbox: Outbox
+    access: Access
+    behaviours: Behaviours
+    received: Received
+    street: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """How it behaves now."""
+        return self.behaviours.of(self.name)
+
+
+class Neighbour(ABC):
+    """A party beside the candidate.
+
+    What it answers stands under ``/<name>``, what the bench tells it under ``/facts/<name>``; the behaviour asked for
+    applies to the former only.
+    """
+
+    name: ClassVar[str]
+    wrong_itself: ClassVar[bool] = False
+    """Whether it has its own way of being wrong; the answers of others are cut off in the middle."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+
+    @abstractmethod
+    def routes(self) -> list[Route]:
+        """Where it answers."""

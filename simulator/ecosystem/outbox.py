@@ -1,0 +1,133 @@
+"""A neighbour's outbox: what it sends of its own accord, late, twice, in another order or wrong when asked to."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import requests
+
+from simulator.ecosystem.access import Access
+from simulator.ecosystem.behaviour import Behaviour
+from simulator.ecosystem.received import Received
+
+PATIENCE_S: Final = 20.0
+FHIR_JSON: Final = "application/fhir+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One request that a neighbour makes.
+
+    Attributes:
+        address: Where to.
+        body: What is sent; empty for nothing.
+        subject: On whose behalf, as ``Access.headers`` takes it; empty for the neighbour itself.
+    """
+
+    address: str
+    body: bytes = b""
+    method: str = "POST"
+    media: str = FHIR_JSON
+    subject: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: a status (0 when nobody answered) and a body."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+NOBODY: Final = Reply(0)
+
+
+class Outbox:
+    """Sends one neighbour's letters in order, keeping those that cannot be delivered.
+
+    Args:
+        name: The neighbour.
+        behaviour: Tells how it behaves now.
+        access: How the candidate is reached.
+        received: Where each attempt is written down.
+    """
+
+    def __init__(self, name: str, behaviour: Callable[[], Behaviour], access: Access, received: Received) -> None:
+        self.name = name
+        self.waiting: list[Letter] = []
+        self._behaviour = behaviour
+        self._access = access
+        self._received = received
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._turn = asyncio.Lock()
+        self._later: set[asyncio.Task[list[Reply]]] = set()
+
+    async def post(self, letter: Letter) -> list[Reply]:
+        """Sends a letter and what waited before it; the replies of what was delivered now.
+
+        While the neighbour is down nothing is sent. When it mixes things up, a letter waits for the next one and goes
+        after it. What nobody answers, or a 5xx, is kept and tried again with the next letter.
+        """
+        self.waiting.append(letter)
+        return await self._deliver(all_of_it=False)
+
+    def post_later(self, letter: Letter) -> None:
+        """Sends a letter after what is under way has been answered."""
+        task = asyncio.get_running_loop().create_task(self.post(letter))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def release(self) -> list[Reply]:
+        """Sends what waits, unless the neighbour is down."""
+        return await self._deliver(all_of_it=True)
+
+    async def ask(self, letter: Letter) -> Reply:
+        """Makes a request whose answer the neighbour needs at once, once and as it is, and writes it down."""
+        reply = await asyncio.to_thread(self._send, letter)
+        self._received.note(self.name, "out", (letter.method, letter.address), letter.body, reply.status)
+        return reply
+
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._session.close()
+
+    async def _deliver(self, *, all_of_it: bool) -> list[Reply]:
+        async with self._turn:
+            how = self._behaviour()
+            if how.down or (how.out_of_order and not all_of_it and len(self.waiting) < 2):
+                return []
+            letters = self.waiting[::-1] if how.out_of_order else self.waiting[:]
+            self.waiting = []
+            replies = []
+            for letter in letters:
+                await asyncio.sleep(how.slow_s)
+                sent = Letter(letter.address, _cut(letter.body), letter.method, letter.media, letter.subject)
+                for _ in range(2 if how.duplicate else 1):
+                    reply = await self.ask(sent if how.wrong else letter)
+                    replies.append(reply)
+                if not replies[-1].status or replies[-1].status >= 500:
+                    self.waiting.append(letter)
+            return replies
+
+    def _send(self, letter: Letter) -> Reply:
+        request, nonce = (letter.method, letter.address), ""
+        for _ in range(2):
+            fields = self._access.headers(self.name, request, letter.subject, nonce)
+            fields |= {"Accept": FHIR_JSON, **({"Content-Type": letter.media} if letter.body else {})}
+            try:
+                answer = self._session.request(
+                    *request, data=letter.body or None, headers=fields, timeout=PATIENCE_S, allow_redirects=False
+                )
+            except requests.RequestException:
+                return NOBODY
+            nonce = answer.headers.get("DPoP-Nonce", "")
+            if answer.status_code != 401 or not nonce:
+                break
+        return Reply(answer.status_code, answer.content, {k.lower(): v for k, v in answer.headers.items()})
+
+
+def _cut(body: bytes) -> bytes:
+    return body[: len(body) // 2]

@@ -1,0 +1,189 @@
+"""The neighbours' kit: behaviour on request, the log of what came and went, and the outbox."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from simulator.ecosystem.access import Access, Candidate
+from simulator.ecosystem.behaviour import Behaviour, Behaviours
+from simulator.ecosystem.outbox import Letter, Outbox
+from simulator.ecosystem.received import Received
+from simulator.ecosystem.tokens.service import TokenService
+
+NUMBER = "9144901"
+
+
+@pytest.fixture
+def hpr(bench: Any) -> Iterator[Any]:
+    """The register of health personnel with one nurse in it, behaving well again afterwards."""
+    bench.say("PUT", f"/hpr/personer/{NUMBER}", {"authorisations": [{"profession": "SP"}]})
+    bench.say("DELETE", "/received/hpr", status=204)
+    yield bench
+    bench.say("DELETE", "/behaviour/hpr", status=204)
+
+
+def test_one_that_is_down_turns_everybody_away(hpr: Any) -> None:
+    """503 while it is down, and an answer again after that."""
+    hpr.say("PUT", "/behaviour/hpr", {"down": True})
+    hpr.say("GET", f"/hpr/personer/{NUMBER}", status=503)
+    hpr.say("DELETE", "/behaviour/hpr", status=204)
+    assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["hprNumber"] == NUMBER
+
+
+def test_one_that_is_wrong_answers_half(hpr: Any) -> None:
+    """The answer breaks off in the middle."""
+    whole = hpr.session.get(f"{hpr.address}/hpr/personer/{NUMBER}", timeout=10).content
+    hpr.say("PUT", "/behaviour/hpr", {"wrong": True})
+    answer = hpr.session.get(f"{hpr.address}/hpr/personer/{NUMBER}", timeout=10)
+    assert answer.content == whole[: len(whole) // 2]
+
+
+def test_one_that_is_slow_takes_that_much_longer(hpr: Any) -> None:
+    """No answer comes before the seconds asked for have passed."""
+    hpr.say("PUT", "/behaviour/hpr", {"slow_s": 0.2})
+    answer = hpr.session.get(f"{hpr.address}/hpr/personer/{NUMBER}", timeout=10)
+    assert answer.elapsed.total_seconds() >= 0.2
+
+
+def test_what_came_is_written_down(hpr: Any) -> None:
+    """Who looks sees method, address and status of each request, and nothing after it has been emptied."""
+    hpr.say("GET", f"/hpr/personer/{NUMBER}?a=b")
+    (entry,) = hpr.say("GET", "/received/hpr")["entries"]
+    seen = (entry["direction"], entry["method"], entry["address"], entry["status"])
+    assert seen == ("in", "GET", f"/hpr/personer/{NUMBER}?a=b", 200)
+    hpr.say("DELETE", "/received/hpr", status=204)
+    assert hpr.say("GET", "/received/hpr")["entries"] == []
+
+
+@pytest.mark.parametrize("path", ["/behaviour/postkontoret", "/received/postkontoret"])
+def test_an_unknown_neighbour_is_told_of(bench: Any, path: str) -> None:
+    """404, with those that there are."""
+    answer = bench.session.get(bench.address + path, timeout=10)
+    assert answer.status_code == 404
+    assert "hpr" in answer.json()["message"]
+
+
+def test_a_misspelt_behaviour_is_refused(bench: Any) -> None:
+    """What nobody can be asked for is not taken for nothing."""
+    bench.say("PUT", "/behaviour/hpr", {"slwo_s": 1}, status=400)
+
+
+def test_the_neighbours_say_who_they_are(bench: Any) -> None:
+    """Each by its name with what it stands for."""
+    assert "Helsepersonellregisteret" in bench.say("GET", "/ready")["neighbours"]["hpr"]
+
+
+class Sender:
+    """An outbox whose neighbour can be asked to misbehave, sending to a mailbox."""
+
+    def __init__(self, mailbox: Any, audience: str = "") -> None:
+        self.behaviours = Behaviours(["hpr"])
+        self.received = Received(("hpr",), self.behaviours.unknown)
+        access = Access(TokenService("http://127.0.0.1:1", []))
+        access.candidate = Candidate(base_url=mailbox.address, audience=audience)
+        self.outbox = Outbox("hpr", lambda: self.behaviours.of("hpr"), access, self.received)
+        self.behaviours.changed.append(self._release)
+        self.mailbox = mailbox
+
+    async def _release(self, _: str) -> None:
+        await self.outbox.release()
+
+    async def send(self, *numbers: int, **subject: Any) -> None:
+        """Sends these, each as a letter of its own."""
+        for number in numbers:
+            await self.outbox.post(Letter(self.mailbox.address, orjson.dumps(number), subject=subject))
+
+
+@pytest.fixture
+def sender(mailbox: Any) -> Iterator[Sender]:
+    """A neighbour that sends."""
+    found = Sender(mailbox)
+    yield found
+    found.outbox.close()
+
+
+def test_letters_go_in_order(sender: Sender) -> None:
+    """A neighbour that behaves well sends each once, as it comes."""
+    asyncio.run(sender.send(10, 20))
+    assert sender.mailbox.bodies == [10, 20]
+
+
+def test_what_cannot_be_sent_while_down_is_sent_when_up(sender: Sender) -> None:
+    """Nothing goes while it is down; all of it, in order, once it is up."""
+
+    async def story() -> None:
+        await sender.behaviours.behave("hpr", Behaviour(down=True))
+        await sender.send(10, 20)
+        assert sender.mailbox.kept == []
+        await sender.behaviours.behave("hpr", Behaviour())
+
+    asyncio.run(story())
+    assert sender.mailbox.bodies == [10, 20]
+
+
+def test_one_that_mixes_things_up_sends_the_later_first(sender: Sender) -> None:
+    """Of two letters the second arrives before the first."""
+
+    async def story() -> None:
+        await sender.behaviours.behave("hpr", Behaviour(out_of_order=True))
+        await sender.send(10, 20)
+
+    asyncio.run(story())
+    assert sender.mailbox.bodies == [20, 10]
+
+
+def test_one_that_repeats_itself_sends_twice(sender: Sender) -> None:
+    """The same letter arrives two times."""
+
+    async def story() -> None:
+        await sender.behaviours.behave("hpr", Behaviour(duplicate=True))
+        await sender.send(10)
+
+    asyncio.run(story())
+    assert sender.mailbox.bodies == [10, 10]
+
+
+def test_one_that_is_wrong_sends_half(sender: Sender) -> None:
+    """What arrives breaks off in the middle."""
+
+    async def story() -> None:
+        await sender.behaviours.behave("hpr", Behaviour(wrong=True))
+        await sender.send(1234)
+
+    asyncio.run(story())
+    assert [body for _, _, body in sender.mailbox.kept] == [b"12"]
+
+
+def test_what_is_not_taken_is_tried_again(sender: Sender) -> None:
+    """After a 500 the letter goes again before the next one."""
+    sender.mailbox.answers.append(500)
+    asyncio.run(sender.send(10, 20))
+    assert sender.mailbox.bodies == [10, 10, 20]
+
+
+def test_each_attempt_is_written_down(sender: Sender) -> None:
+    """What went out stands in the log with the status it got."""
+    sender.mailbox.answers.append(500)
+    asyncio.run(sender.send(10, 20))
+    entries = sender.received._entries["hpr"]
+    assert [(e["direction"], e["body"], e["status"]) for e in entries] == [
+        ("out", 10, 500),
+        ("out", 10, 200),
+        ("out", 20, 200),
+    ]
+
+
+def test_a_neighbour_proves_who_it_is_to_a_candidate_that_asks(mailbox: Any) -> None:
+    """A system sends a bearer token; on somebody's behalf it sends a bound one with its proof."""
+    sender = Sender(mailbox, audience=mailbox.address)
+    person = {"pid": "13817204078", "name": "Kari Nordmann"}
+    asyncio.run(sender.send(10))
+    asyncio.run(sender.send(20, scope="patient/*.rs", person=person))
+    sender.outbox.close()
+    (_, system, _), (_, citizen, _) = mailbox.kept
+    assert system["Authorization"].startswith("Bearer ey")
+    assert citizen["Authorization"].startswith("DPoP ey")
+    assert citizen["DPoP"]
