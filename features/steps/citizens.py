@@ -8,6 +8,7 @@ from pytest_bdd import given, then, when
 from features.callers import Nurse, citizen, signed_in
 from features.example import Example
 from features.steps.access import REASON, look, read_log
+from features.study import Resident
 from simulator.domain.codes import FAMILY_RELATION, FNR, HL7_TERMINOLOGY, RELATIVES
 
 AGES: Final = (8, 14, 17)
@@ -70,27 +71,32 @@ def hidden(example: Example) -> None:
 @given("a parent with children of eight, fourteen and seventeen years")
 def family(example: Example) -> None:
     """The parent, and three residents whom Folkeregisteret knows as the children, born on the right day."""
-    parent = example.meet()
+    parent = example.meet(lambda found: bool(found.patient.resource.get("address")))
     example.seed([parent.patient])
+    home = parent.patient.resource["address"]
     entries: dict[str, list[str]] = {}
     for age in AGES:
         child = example.meet(record_Condition=1)
         example.seed(child.written("Condition", phase="record"))
-        example.change(child.patient, f"born.{age}", {"birthDate": _born(age)})
-        code, name = RELATIVES["mother"]
-        related = {
-            "resourceType": "RelatedPerson",
-            "active": True,
-            "identifier": [{"system": FNR, "value": parent.person["person_number"]}],
-            "patient": {"reference": f"urn:uuid:{child.patient.id}"},
-            "relationship": [{"coding": [{"system": FAMILY_RELATION, "code": code, "display": name}]}],
-        }
-        example.send("create", "RelatedPerson", f"related.{age}", body=related)
+        example.change(child.patient, f"born.{age}", {"birthDate": born(age), "address": home})
+        example.send("create", "RelatedPerson", f"related.{age}", body=parental(parent, child))
         entries[str(age)] = [w.id for w in child.written("Condition", phase="record")]
     example.know(children=entries)
 
 
-def _born(age: int) -> str:
+def parental(parent: Resident, child: Resident) -> dict[str, Any]:
+    """The parent, as Folkeregisteret's parental responsibility makes somebody a RelatedPerson of the child."""
+    code, name = RELATIVES["mother"]
+    return {
+        "resourceType": "RelatedPerson",
+        "active": True,
+        "identifier": [{"system": FNR, "value": parent.person["person_number"]}],
+        "patient": {"reference": f"urn:uuid:{child.patient.id}"},
+        "relationship": [{"coding": [{"system": FAMILY_RELATION, "code": code, "display": name}]}],
+    }
+
+
+def born(age: int) -> str:
     """A birth date half a year further back than the birthday, or a little more."""
     today = date.today()  # noqa: DTZ011  half a year is far from any birthday
     return date(today.year - age - (today.month < 7), 1 if today.month >= 7 else 7, 1).isoformat()

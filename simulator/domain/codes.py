@@ -46,6 +46,8 @@ CITIZENSHIP_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-
 INTERPRETER_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 COUNTRY: Final = "urn:iso:std:iso:3166"
 LANGUAGE: Final = "urn:ietf:bcp:47"
+OPERATOR_ACCESS: Final = ("https://journalbenk.example/access", "operator-access", "Operator access by ticket")
+"""Code of the Task that lets an operator read one record for a while: system, code and name."""
 FAMILY_RELATION: Final = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"
 NO_BASIS: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from simulator.journal.access.homes import EITHER, OWN
 from simulator.journal.app import build_app
 from simulator.journal.audit.chain import verify
 from simulator.journal.bulk import command as transfer
@@ -52,6 +53,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--audience", default="", help="what tokens for this journal name as audience (the base URL)")
     parser.add_argument("--hpr", default="", help="the register of health personnel (at the issuer's address)")
     parser.add_argument("--neighbours", default="", help="base address of registers and other systems (none)")
+    home = "whose home must be a child's for parents to represent it: either parent's, or each one's own (either)"
+    parser.add_argument("--parents-home", choices=(EITHER, OWN), default=EITHER, help=home)
     return parser.parse_args(words)
 
 
@@ -91,7 +94,8 @@ def main(words: list[str]) -> int:
 
 def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settings:
     """The settings that a command line asks for."""
-    guard = Guard(options.issuer.rstrip("/"), options.audience, options.hpr) if options.issuer else None
+    told = (options.audience, options.hpr)
+    guard = Guard(options.issuer.rstrip("/"), *told, parents_home=options.parents_home) if options.issuer else None
     return Settings(
         options.data or scratch,
         base_url=(options.base_url or address).rstrip("/"),

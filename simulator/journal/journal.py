@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.journal.access.gate import Gate
+from simulator.journal.access.homes import EITHER
 from simulator.journal.access.narrowing import narrowed, narrowed_audits
 from simulator.journal.access.relations import Relations
 from simulator.journal.access.rights import Rights
@@ -111,7 +112,8 @@ class Journal:
         self.searching = self._searching()
         self.gate = Gate(settings) if settings.guard else None
         relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
-        self.rights = Rights(self.indexer, relations, Secrecy(self.pooled, self.indexer))
+        secrecy, home = Secrecy(self.pooled, self.indexer), settings.guard.parents_home if settings.guard else EITHER
+        self.rights = Rights(self.indexer, relations, secrecy, parents_home=home)
         if self.gate is not None:
             for code, interaction in interactions.items():
                 self.interactions[code] = guarded(interaction, lambda: self.rights, self.pooled)

@@ -13,12 +13,14 @@ class Guard:
         audience: What tokens for this journal name as their audience; empty for the journal's base URL.
         hpr: The address of the register of health personnel; empty for the issuer's.
         hpr_age: Seconds that an answer of the register is believed.
+        parents_home: ``either`` when one parent at a child's home is enough for both, or ``own``.
     """
 
     issuer: str
     audience: str = ""
     hpr: str = ""
     hpr_age: float = 1.0
+    parents_home: str = "either"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import requests
@@ -19,6 +20,7 @@ PROFESSION = "urn:oid:2.16.578.1.12.4.1.1.9060"
 NURSE, DOCTOR = ("13817204078", "9144900", "SP"), ("27815801234", "9144901", "LE")
 MUNICIPALITY, HOME_CARE = "964965226", "974600951"
 Json = dict[str, Any]
+NUMBERS = count(10_000)
 
 
 def attest(person: tuple[str, str, str], patient: str, *, purpose: str = "TREAT", **more: Any) -> Json:
@@ -100,3 +102,37 @@ class Callers:
             assert answer.status_code == 201, answer.text
             found.append(answer.json())
         return found
+
+
+def number() -> str:
+    """A person number of the synthetic series that no other test has; its check digits are nobody's concern here."""
+    return f"138172{next(NUMBERS):05d}"
+
+
+def person(born: str = "1950-01-01", **more: Any) -> Json:
+    """A Patient with a number of its own."""
+    return {
+        "resourceType": "Patient",
+        "identifier": [{"system": FNR, "value": number()}],
+        "name": [{"family": "Hansen"}],
+        "birthDate": born,
+    } | more
+
+
+def of(patient: Json) -> str:
+    """The patient's person number."""
+    return str(patient["identifier"][0]["value"])
+
+
+def ref(resource: Json) -> Json:
+    """A reference to a stored resource."""
+    return {"reference": f"{resource['resourceType']}/{resource['id']}"}
+
+
+ACTIVE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+
+
+def condition(patient: Json, code: str = "P76", **more: Any) -> Json:
+    """A diagnosis of the patient."""
+    coded = {"coding": [{"system": "urn:c", "code": code}]}
+    return {"resourceType": "Condition", "clinicalStatus": ACTIVE, "subject": ref(patient), "code": coded} | more

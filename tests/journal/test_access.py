@@ -2,52 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.journal.securing import DOCTOR, ENH, FNR, HOME_CARE, HPR, NURSE, Callers, attest
+from tests.journal.securing import DOCTOR, ENH, FNR, HOME_CARE, HPR, NURSE, Callers, attest, condition, of, person, ref
 
 Json = dict[str, Any]
-NUMBERS = count(10_000)
 SECRET = "Hemmelighetsveien"
+HOME = {"use": "home", "line": ["Storgata 1"], "postalCode": "9008", "city": "Tromsø"}
 V = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]
-
-
-def number() -> str:
-    """A person number of the synthetic series that no other test has; its check digits are nobody's concern here."""
-    return f"138172{next(NUMBERS):05d}"
-
-
-def person(born: str = "1950-01-01", **more: Any) -> Json:
-    """A Patient with a number of its own."""
-    return {
-        "resourceType": "Patient",
-        "identifier": [{"system": FNR, "value": number()}],
-        "name": [{"family": "Hansen"}],
-        "birthDate": born,
-    } | more
-
-
-def of(patient: Json) -> str:
-    """The patient's person number."""
-    return str(patient["identifier"][0]["value"])
-
-
-def ref(resource: Json) -> Json:
-    """A reference to a stored resource."""
-    return {"reference": f"{resource['resourceType']}/{resource['id']}"}
-
-
-ACTIVE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
-
-
-def condition(patient: Json, code: str = "P76", **more: Any) -> Json:
-    """A diagnosis of the patient."""
-    coded = {"coding": [{"system": "urn:c", "code": code}]}
-    return {"resourceType": "Condition", "clinicalStatus": ACTIVE, "subject": ref(patient), "code": coded} | more
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +95,9 @@ def test_a_relation_gives_that_patient_and_nobody_else(callers: Callers, served:
     assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
 
 
-@pytest.mark.parametrize("kind", ["fastlege", "encounter", "appointment", "application", "task", "shift"])
+@pytest.mark.parametrize("kind", ["fastlege", "encounter", "appointment", "team", "application", "task", "shift"])
 def test_every_kind_of_relation_opens_the_record(callers: Callers, kind: str) -> None:
-    """The list of a fastlege, a contact under way, an appointment, an application, a task, a shift."""
+    """The list of a fastlege, a contact under way, an appointment, a care team, an application, a task, a shift."""
     doctor, place = callers.put_in(
         {"resourceType": "Practitioner", "identifier": [{"system": HPR, "value": DOCTOR[1]}]},
         {"resourceType": "Location", "status": "active"},
@@ -154,6 +119,14 @@ def test_every_kind_of_relation_opens_the_record(callers: Callers, kind: str) ->
         "encounter": [encounter | {"participant": [{"individual": ref(doctor)}]}],
         "appointment": [
             {"resourceType": "Appointment", "status": "booked", "start": now, "end": later, "participant": actors}
+        ],
+        "team": [
+            {
+                "resourceType": "CareTeam",
+                "status": "active",
+                "subject": ref(patient),
+                "participant": [{"member": ref(doctor)}],
+            }
         ],
         "application": [request | {"performer": [ref(doctor)]}],
         "task": [
@@ -354,7 +327,7 @@ def years_ago(years: int, days: int = 0) -> str:
 )
 def test_who_represents_whom_follows_age_and_relation(callers: Callers, relation: str, born: str, sees: str) -> None:
     """Parents until 12, 16 and no longer; guardians of adults; proxies of those from 16; changes on the birthday."""
-    principal, receiver = callers.put_in(person(born), person("1980-01-01"))
+    principal, receiver = callers.put_in(person(born, address=[HOME]), person("1980-01-01", address=[HOME]))
     entry = callers.put_in(condition(principal))[0]
     role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": relation}]}
     link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(principal), "relationship": [role]}
@@ -370,7 +343,7 @@ def test_who_represents_whom_follows_age_and_relation(callers: Callers, relation
 
 def test_what_is_not_for_parents_is_not_shown_to_them(callers: Callers) -> None:
     """An entry labelled as withheld from parents (Volven 9603) is hidden from them, not from the child's nurse."""
-    child, parent = callers.put_in(person(years_ago(8)), person("1985-01-01"))
+    child, parent = callers.put_in(person(years_ago(8), address=[HOME]), person("1985-01-01", address=[HOME]))
     label = [{"system": "urn:oid:2.16.578.1.12.4.1.1.9603", "code": "NORN_FORANS"}]
     entry = callers.put_in(condition(child, meta={"security": label}))[0]
     role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "PRN"}]}

@@ -13,8 +13,7 @@ import requests
 from simulator.journal.audit.chain import verify
 from simulator.journal.storage.sqlite import FILE, SqliteDatabase
 from tests.journal.conftest import start
-from tests.journal.securing import DOCTOR, HOME_CARE, NURSE, Callers, attest
-from tests.journal.test_access import condition, of, person
+from tests.journal.securing import DOCTOR, HOME_CARE, NURSE, Callers, attest, condition, of, person
 
 Json = dict[str, Any]
 REASON = {"decision_ref": {"id": "2026/1", "description": "Bevisstløs i hjemmet", "user_selected": True}}

@@ -10,11 +10,13 @@ from simulator.journal.access import (
     relations,
     rights,
     secrecy,
+    tickets,
     token,
 )
 from simulator.journal.access.outside import HealthPersonnel
 from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
+from simulator.journal.store import Reader
 from simulator.journal.supported import WRITABLE
 from tests.mutants.faults import Mutant
 
@@ -65,6 +67,22 @@ def counts_blocked(_: JournalApp) -> None:
 
 def child_until_sixteen(_: JournalApp) -> None:
     citizens.CHILD = 16
+
+
+def members_for_ever(_: JournalApp) -> None:
+    def member(self: relations.Relations, reader: Reader, who: frozenset[str], patient: str) -> bool:
+        asked = (("patient", patient), ("participant", ",".join(sorted(who))))
+        return bool(self.found(reader, "CareTeam", *asked))
+
+    relations.Relations._member = member  # type: ignore[method-assign]
+
+
+def homes_unasked(_: JournalApp) -> None:
+    setattr(citizens, "lives_with", lambda *_: True)  # noqa: B010  replaced in this process only
+
+
+def lasting_tickets(_: JournalApp) -> None:
+    tickets.UNDER_WAY |= {"completed"}  # type: ignore[misc]
 
 
 def authorised_for_life(app: JournalApp) -> None:
@@ -148,6 +166,30 @@ ACCESS_MUTANTS = (
         "A child counts as small until sixteen.",
         "A parent reads what a fourteen-year-old told the school nurse.",
         child_until_sixteen,
+        secured=True,
+    ),
+    Mutant(
+        "member-for-ever",
+        "R-ADM-04B",
+        "Who was once a member of a care team counts as one for ever.",
+        "Somebody who left the team years ago still reads along.",
+        members_for_ever,
+        secured=True,
+    ),
+    Mutant(
+        "homes-unasked",
+        "R-INN-03B",
+        "Nobody asks where the parents of a child live.",
+        "A parent whom a child was moved away from reads where and how it is treated.",
+        homes_unasked,
+        secured=True,
+    ),
+    Mutant(
+        "lasting-ticket",
+        "R-TIL-06B",
+        "A ticket opens the record also when it has been completed.",
+        "Operations staff keep every record they were once let into.",
+        lasting_tickets,
         secured=True,
     ),
     Mutant(

@@ -1,7 +1,7 @@
 """Tjenstlig behov: the relation between a professional and a patient that access rests on.
 
 Helsepersonelloven §§ 21a, 25, 45. A relation is something the record itself knows: a treatment under way, the list of a
-fastlege, a decision or an application, an appointment, or a shift where the patient is.
+fastlege, a decision or an application, an appointment, membership of a care team, or a shift where the patient is.
 """
 
 import time
@@ -26,6 +26,7 @@ OPEN_ENCOUNTER: Final = frozenset({"planned", "arrived", "triaged", "in-progress
 OPEN_EPISODE: Final = frozenset({"planned", "waitlist", "active", "onhold"})
 OPEN_REQUEST: Final = frozenset({"active", "on-hold"})
 OPEN_TASK: Final = frozenset({"requested", "received", "accepted", "ready", "in-progress", "on-hold"})
+OPEN_TEAM: Final = "active"
 BOOKED: Final = frozenset({"booked", "arrived", "checked-in"})
 
 
@@ -81,7 +82,7 @@ class Relations:
         return ""
 
     def _ties(self, reader: Reader, who: frozenset[str], patient: Json) -> Iterator[str]:
-        doctors = {relative(str(d.get("reference")), self._base) for d in patient.get("generalPractitioner", ())}
+        doctors = {self.here(str(d.get("reference"))) for d in patient.get("generalPractitioner", ())}
         if doctors & who:
             yield "fastlege"
         reference, names = f"Patient/{patient['id']}", ",".join(sorted(who))
@@ -94,6 +95,8 @@ class Relations:
                 yield "encounter"
         if self._booked(reader, ("patient", reference), ("actor", names)):
             yield "appointment"
+        if self._member(reader, who, reference):
+            yield "care-team"
         if decision := self.decision(reader, who, reference):
             yield decision
         if people and self._on_shift(reader, people, reference):
@@ -114,13 +117,29 @@ class Relations:
         found = self.found(reader, "Appointment", *criteria)
         return any(a["status"] in BOOKED and _lasts({"end": a["end"]} if "end" in a else {}) for a in found)
 
+    def _member(self, reader: Reader, who: frozenset[str], patient: str) -> bool:
+        """Whether the caller, or who he works for, is a member now of a care team that looks after the patient now."""
+        found = self.found(reader, "CareTeam", ("patient", patient), ("participant", ",".join(sorted(who))))
+        members = [
+            one
+            for team in found
+            if team.get("status") == OPEN_TEAM and now_in(team.get("period"))
+            for one in team["participant"]
+            if self.here(str((one.get("member") or {}).get("reference"))) in who
+        ]
+        return any(now_in(one.get("period")) for one in members)
+
+    def here(self, reference: str) -> str:
+        """A reference as ``Type/id`` when it points into this journal."""
+        return relative(reference, self._base)
+
     def _on_shift(self, reader: Reader, people: str, patient: str) -> bool:
         """Whether the caller is on a rota now at a place where the patient is now."""
         rotas = [s for s in self.found(reader, "Schedule", ("actor", people)) if s.get("active", True)]
         places = {
             relative(str(actor.get("reference")), self._base)
             for rota in rotas
-            if "planningHorizon" in rota and _now_in(rota["planningHorizon"])
+            if "planningHorizon" in rota and now_in(rota["planningHorizon"])
             for actor in rota["actor"]
             if str(actor.get("reference")).rpartition("/")[0].endswith("Location")
         }
@@ -136,6 +155,9 @@ def _lasts(period: Any, more: int = 0) -> bool:
     return end is None or dates.span(end)[1] + more > time.time() * 1000
 
 
-def _now_in(period: Json) -> bool:
+def now_in(period: Json | None) -> bool:
+    """Whether a period holds now; one that is not stated does."""
+    if not period:
+        return True
     span = dates.indexed(period)
     return span is not None and span[0] <= time.time() * 1000 < span[1]

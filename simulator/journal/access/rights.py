@@ -9,8 +9,10 @@ from simulator.journal.access.attest import Attest
 from simulator.journal.access.blocks import Blocks
 from simulator.journal.access.caller import Caller
 from simulator.journal.access.citizens import grants_of
+from simulator.journal.access.homes import EITHER
 from simulator.journal.access.relations import Relations
 from simulator.journal.access.secrecy import Secrecy
+from simulator.journal.access.tickets import tickets_of
 from simulator.journal.access.view import Grant, View
 from simulator.journal.indexing import Indexer
 from simulator.journal.store import Reader
@@ -36,8 +38,9 @@ class Rights:
     A view rests on what is stored and on the time. It is kept while nothing is stored, for a second at most.
     """
 
-    def __init__(self, indexer: Indexer, relations: Relations, secrecy: Secrecy) -> None:
+    def __init__(self, indexer: Indexer, relations: Relations, secrecy: Secrecy, *, parents_home: str = EITHER) -> None:
         self.indexer = indexer
+        self.parents_home = parents_home
         self.relations = relations
         self.secrecy = secrecy
         self.blocks = Blocks(indexer.base)
@@ -66,9 +69,9 @@ class Rights:
             blocked = self.blocks.blocked(reader, frozenset(), None)
             return View(caller, self.indexer, self.secrecy, everybody=True, blocked=blocked, basis="system scope")
         if caller.role == "operator":
-            return self._nothing(caller, "operators see no clinical content")
+            return self._operator(reader, caller)
         if caller.role == "citizen":
-            grants = grants_of(self.relations, reader, caller.pid)
+            grants = grants_of(self.relations, reader, caller.pid, self.parents_home)
             return View(caller, self.indexer, self.secrecy, grants=grants, basis="own record or representation")
         return self._professional(reader, caller)
 
@@ -88,6 +91,16 @@ class Rights:
         blocked = self.blocks.blocked(reader, who, frozenset() if opened else frozenset(about))
         kinds = DECISION_TYPES if attest.purpose == "COC" else None
         grants = tuple(Grant(patient, kinds=kinds, writes=kinds) for patient in about)
+        return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
+
+    def _operator(self, reader: Reader, caller: Caller) -> View:
+        """What tickets in force open, to read and without what is blocked; nothing without one."""
+        tickets = dict(tickets_of(self.relations, reader, caller))
+        if not tickets:
+            return self._nothing(caller, "operators see no clinical content without a ticket")
+        blocked = self.blocks.blocked(reader, frozenset(), frozenset(tickets))
+        grants = tuple(Grant(patient, writes=frozenset()) for patient in tickets)
+        basis = "; ".join(tickets.values())
         return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
 
     def _basis(self, reader: Reader, who: frozenset[str], attest: Attest, patients: list[Json]) -> str:
