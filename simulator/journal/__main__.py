@@ -45,6 +45,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--patience", type=float, default=30.0, help="seconds a search may take (30)")
     parser.add_argument("--rate", type=float, default=0.0, help="requests a second from one address (any number)")
     parser.add_argument("--body-limit", type=int, default=10_000_000, help="largest body in bytes (10000000)")
+    parser.add_argument(
+        "--notify", action="append", default=[], metavar="HOST", help="host that subscribers may be told at"
+    )
+    parser.add_argument("--notify-tries", type=_count, default=8, help="tries before a Subscription is in error (8)")
     access = parser.add_mutually_exclusive_group(required=True)
     access.add_argument("--open", action="store_true", help="ask nobody who they are: for synthetic people only")
     access.add_argument("--verify", action="store_true", help="check the audit trail of the folder in --data, and stop")
@@ -106,6 +110,8 @@ def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settin
         patience=options.patience,
         rate=options.rate,
         neighbours=options.neighbours.rstrip("/"),
+        notify=tuple(options.notify),
+        notify_tries=options.notify_tries,
         guard=guard,
     )
 

@@ -30,16 +30,19 @@ from simulator.journal.messages import receive
 from simulator.journal.operations import everything, summary, validate
 from simulator.journal.serving import fields, serve_request
 from simulator.journal.settings import Settings
+from simulator.journal.subscriptions import asking
+from simulator.journal.subscriptions.keeping import keeping
+from simulator.journal.subscriptions.notifier import Notifier
 
 INTERACTIONS: Final[dict[str, Interaction]] = {
     "capabilities": capabilities.INTERACTION,
     "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
-    "create": create.INTERACTION,
-    "update": update.INTERACTION,
-    "patch": patch.INTERACTION,
-    "delete": delete.INTERACTION,
+    "create": keeping(create.INTERACTION),
+    "update": keeping(update.INTERACTION),
+    "patch": keeping(patch.INTERACTION),
+    "delete": keeping(delete.INTERACTION),
     "history-instance": history_instance.INTERACTION,
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
@@ -56,6 +59,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "$process-message": receive.INTERACTION,
     "$everything": everything.INTERACTION,
     "$summary": summary.INTERACTION,
+    "$status": asking.STATUS,
+    "$events": asking.EVENTS,
     "$validate": validate.INTERACTION,
 }
 
@@ -88,6 +93,7 @@ class JournalApp(Starlette):
 @asynccontextmanager
 async def _lifespan(app: Any) -> AsyncIterator[None]:
     app.journal.start()
+    app.journal.background["notifier"] = Notifier(app.journal)
     yield
     await app.journal.stop()
 

@@ -31,12 +31,15 @@ VERSION: Final[Methods] = {"GET": "vread"}
 TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Patient", "$export"): {"GET": "$export"},
+    ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
 }
 INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
     ("Patient", "$summary"): {"GET": "$summary"},
+    ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
+    ("Subscription", "$events"): {"GET": "$events", "POST": "$events"},
 }
 EXPORT_JOB: Final[Methods] = {"GET": "export-status", "DELETE": "export-delete"}
 EXPORT_FILE: Final[Methods] = {"GET": "export-file"}

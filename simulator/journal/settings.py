@@ -40,6 +40,8 @@ class Settings:
         workers: How many processes serve it.
         patience: Seconds that a search or another read may take.
         rate: Requests a second that one address may send on the average; 0 for any number.
+        notify: The hosts that subscribers may be told at, besides this machine.
+        notify_tries: How often in a row a notification is tried before its Subscription is in error.
         export_bytes: After how many bytes a file of a bulk export is closed and another begun.
         neighbours: The base address of the registers, journals and agencies it works with; empty when it has none.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
@@ -57,6 +59,8 @@ class Settings:
     workers: int = 1
     patience: float = 30.0
     rate: float = 0.0
+    notify: tuple[str, ...] = ()
+    notify_tries: int = 8
     export_bytes: int = 16_000_000
     neighbours: str = ""
     guard: Guard | None = None

@@ -157,6 +157,11 @@ class Store(Reader):
         self._flush()
         return super().rows(sql, args)
 
+    def run(self, sql: str, args: Sequence[Any] = ()) -> None:
+        """Runs a statement of the journal's own over what this transaction has written too."""
+        self._flush()
+        self.connection.run(sql, args)
+
     def add(self, table: str, rows: list[Row]) -> None:
         """Adds rows to a table, in the order of ``seam.COLUMNS``."""
         if rows:

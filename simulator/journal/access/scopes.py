@@ -19,6 +19,8 @@ LETTERS: Final = {
     "history-type": "s",
     "$everything": "r",
     "$summary": "r",
+    "$status": "r",
+    "$events": "r",
     "$cds-service": "r",
     "$cds-feedback": "c",
 }  # fmt: skip  a table

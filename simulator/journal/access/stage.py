@@ -18,9 +18,9 @@ from simulator.journal.supported import AUDITED_ONLY
 
 NOT_YOURS: Final = "you may not write this resource"
 OPEN_WITHOUT_PATIENT: Final = REGISTERS | {"", AUDITED_ONLY}
-READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$summary"})
-OWN_WORDS: Final = frozenset({"$process-message"})
-"""Operations whose answer is the journal's own words, and holds nothing of what is stored."""
+READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$summary", "$status", "$events"})
+OWN_WORDS: Final = frozenset({"$process-message", "$status", "$events"})
+"""Operations whose answer is the journal's own words, and holds nothing stored that the view does not show."""
 SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
 _PLACES: Final = ("/address", "/telecom", "/contact")
 

@@ -22,6 +22,10 @@ from simulator.journal.supported import AUDITED_ONLY
 Json = dict[str, Any]
 REGISTERS: Final = frozenset({"Organization", "Practitioner", "PractitionerRole", "Location", "Schedule", "Slot"})
 """Types about nobody's health, open to every known caller within his scopes."""
+OWNED: Final = "Subscription"
+"""A type of which every caller sees his own alone."""
+OWNER: Final = "https://journalbenk.example/fhir/sid/subscriber"
+"""The system of the tag that says whose a resource is."""
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 
 
@@ -78,12 +82,21 @@ class View:
     def condition(self) -> Clause:
         """The rows he may see, as a criterion of any search; it binds no values."""
         if self.everybody:
-            parts = ["1 = 1"]
+            parts = [f"({{r}}.type <> '{OWNED}' OR {self._owned()})"]
         else:
             wanted = [f"{{r}}.type IN ({_listed(REGISTERS)})", *(_granted(grant) for grant in self.grants)]
+            wanted.append(f"({{r}}.type = '{OWNED}' AND {self._owned()})")
             parts = [f"({' OR '.join(wanted)})"]
             parts += [self._unlabelled(grant) for grant in self.grants if grant.withheld]
         return Clause(" AND ".join(parts + self.blocked.conditions()), (), plain=True)
+
+    def _owned(self) -> str:
+        number = self.indexer.numbers["Resource._tag"]
+        return f"{{r}}.rid IN (SELECT rid FROM idx_token WHERE param = {number} AND code = '{self.key}')"  # noqa: S608  a digest of the journal's own
+
+    def _owns(self, resource: Json) -> bool:
+        tags = (resource.get("meta") or {}).get("tag", ())
+        return any(tag.get("system") == OWNER and tag.get("code") == self.key for tag in tags)
 
     def logs(self) -> list[str]:
         """The patients whose access log he may see, besides a system, which sees all."""
@@ -114,8 +127,8 @@ class View:
         patients = self.patients(resource)
         if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource)):
             return False
-        if self.everybody or kind in REGISTERS:
-            return True
+        if kind == OWNED or self.everybody or kind in REGISTERS:
+            return kind != OWNED or self._owns(resource)
         grant = self._grant(patients)
         if grant is None or (grant.kinds is not None and kind not in grant.kinds):
             return False
@@ -137,6 +150,8 @@ class View:
         if self.everybody:
             return True
         resource = orjson.loads(content)
+        if resource["resourceType"] == OWNED:
+            return self._owns(resource)
         grant = self._grant(self.patients(resource))
         return grant is not None and (grant.writes is None or resource["resourceType"] in grant.writes)
 

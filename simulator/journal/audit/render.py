@@ -32,6 +32,9 @@ ACTIONS: Final = {
     "export-file": "R",
     "export-delete": "D",
     "$summary": "E",
+    "$status": "E",
+    "$events": "E",
+    "$notify": "R",
     "$validate": "E",
 }  # fmt: skip  a table
 OUTCOMES: Final = {"0": (0, 399), "4": (400, 499), "8": (500, 599)}

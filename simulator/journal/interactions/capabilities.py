@@ -11,6 +11,8 @@ from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.store import Reader
+from simulator.journal.subscriptions.terms import BACKPORT
+from simulator.journal.subscriptions.topics import TOPICS
 from simulator.journal.supported import AUDITED_ONLY, SUPPORTED, WRITABLE
 from simulator.journal.version import RELEASED, VERSION
 
@@ -25,6 +27,7 @@ SECURED = (
     " Services, with scopes of SMART version 2. Professionals need an attest (tillitsrammeverket) and a relation to the"
     " patient, or a logged override."
 )
+TOPIC = f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical"
 OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
@@ -44,7 +47,10 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
         "kind": "instance",
         "software": {"name": "journalbenk reference journal", "version": VERSION},
         "implementation": {"description": TEXT.format(limit=limit), "url": base},
-        "instantiates": ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
+        "instantiates": [
+            "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
+            "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4",
+        ],
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "patchFormat": ["application/json-patch+json"],
@@ -102,6 +108,9 @@ def _resource(kind: str) -> dict[str, Any]:
     ]
     shown |= {"searchInclude": include} if include else {}
     shown |= {"searchRevInclude": back} if back else {}
+    if kind == "Subscription":
+        shown["extension"] = [{"url": TOPIC, "valueCanonical": url} for url in TOPICS]
+        shown["supportedProfile"] = [f"{BACKPORT}backport-subscription"]
     operations = [_operation(kind, name) for name in routing.operations(kind)]
     shown |= {"operation": operations} if operations else {}
     shown["searchParam"] = [{"name": name, "type": code} for name, code in sorted(search_parameters(kind).items())]
@@ -115,6 +124,8 @@ DEFINITIONS = {
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     "Group/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
     "$process-message": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
+    "$status": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status",
+    "$events": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -5,7 +5,8 @@ tables hold what the current versions are found by; their keys begin with parame
 parameter is a reference's ``:identifier``. ``audit`` holds AuditEvents as columns. Which of them are about a resource
 is found in ``audit_link``, written a segment of many AuditEvents at a time, so that a read costs no page of its own;
 what came after the last segment is found in ``audit`` itself. ``audit.agent`` says who asked, and ``audit.hash``
-chains each line to the one before it.
+chains each line to the one before it. ``subscriber`` says how far each Subscription has come, and ``notice`` which
+versions are its events.
 
 A step is never changed once released: what comes after it is a new step.
 """
@@ -57,7 +58,16 @@ _CHAIN: Final = """
 ALTER TABLE audit ADD COLUMN agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN hash BLOB
 """
-STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN)
+_SUBSCRIPTIONS: Final = """
+CREATE TABLE subscriber(
+    id TEXT PRIMARY KEY, vid INTEGER NOT NULL, caller TEXT NOT NULL, headers TEXT NOT NULL, status TEXT NOT NULL,
+    mark INTEGER NOT NULL, since INTEGER NOT NULL, counted INTEGER NOT NULL, sent INTEGER NOT NULL,
+    failures INTEGER NOT NULL, due INTEGER NOT NULL, told INTEGER NOT NULL, problem TEXT NOT NULL);
+CREATE TABLE notice(
+    subscriber TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY(subscriber, number)) WITHOUT ROWID
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS)
 
 
 class TooNewError(Exception):

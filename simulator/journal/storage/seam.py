@@ -22,6 +22,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "audit": ("seq", "recorded", "interaction", "status", "target", "query", "client", "links", "agent", "hash"),
     "audit_segment": ("number", "last"),
     "audit_link": ("segment", "ref", "seq"),
+    "subscriber": (
+        *("id", "vid", "caller", "headers", "status", "mark", "since", "counted"),
+        *("sent", "failures", "due", "told", "problem"),
+    ),
+    "notice": ("subscriber", "number", "version", "at"),
 }
 """The columns that rows are given in, by table."""
 MOVED: Final = ("vid", "seq", "updated", "deleted", "patient", "rid")
