@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import Scenario
 
+from features.drills import Drills
 from features.example import Example, NotTakenInError
 from features.steps import TOPICS
 from features.study import NobodyError, Study
@@ -150,6 +151,12 @@ def conversation(recorder: Recorder) -> Iterator[Session]:
     session = Session(running, recorder, "", limits=Limits(timeout_s=within))
     yield session
     session.close()
+
+
+@pytest.fixture(scope="session")
+def drills(recorder: Recorder) -> Drills:
+    """Second installations of the candidate, started when an example needs one."""
+    return Drills(load_candidate(_setting("JOURNALBENK_CANDIDATE")), Path(_setting("JOURNALBENK_RUN")), recorder)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from simulator import documents, places
 from simulator.candidates.guard import has_identity_number
-from simulator.candidates.words import WORDS, unknown_words
-from simulator.domain.candidate import AuthKind, Candidate, Neighbours, Start, Tokens
+from simulator.candidates.words import OPERATIONS, WORDS, unknown_words
+from simulator.domain.candidate import AuthKind, Candidate, Neighbours, Operations, Start, Tokens
 from simulator.errors import InputError, nearest
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -44,6 +44,27 @@ class _Start(BaseModel):
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
                 raise ValueError(f"'{name}' is not a plain file name; the files are written into the data folder only")
         return files
+
+
+class _Operations(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backup: tuple[Word, ...] = ()
+    restore: tuple[Word, ...] = ()
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+
+    @field_validator("backup", "restore")
+    @classmethod
+    def _known_words(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        for word in (word for part in command for word in unknown_words(part, OPERATIONS)):
+            raise ValueError(f"nothing fills in '{{{word}}}'; {nearest(word, OPERATIONS)}")
+        return command
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if bool(self.backup) != bool(self.restore):
+            raise ValueError("'backup' and 'restore' go together; write both or neither")
+        return self
 
 
 class _Tokens(BaseModel):
@@ -107,6 +128,7 @@ class _File(BaseModel):
     version: str = ""
     homepage: str = ""
     start: _Start | None = None
+    operations: _Operations = _Operations()
     auth: AuthKind = "none"
     tokens: _Tokens | None = None
     neighbours: _Neighbours | None = None
@@ -140,6 +162,8 @@ class _File(BaseModel):
         self._check_neighbours()
         if "{port}" in self.base_url and self.start is None:
             raise ValueError("'base_url' has {port}, but without 'start' nothing chooses a port; write the port")
+        if self.start is None and self.operations != _Operations():
+            raise ValueError("'operations' are for an instance that the bench starts; write 'start' or leave them out")
         if self.start is not None and _parts(self.base_url).port is None:
             raise ValueError("'base_url' names no port, so the bench cannot start it there; write {port} or a port")
         if (self.auth == "bearer") != bool(self.token_variable):
@@ -182,6 +206,7 @@ def load_candidate(name_or_path: str) -> Candidate:
         version=described.version,
         homepage=described.homepage,
         start=Start(**start.model_dump()) if start is not None else None,
+        operations=Operations(**described.operations.model_dump()),
         auth=described.auth,
         tokens=Tokens(**described.tokens.model_dump()) if described.tokens is not None else None,
         neighbours=Neighbours(**described.neighbours.model_dump()) if described.neighbours is not None else None,

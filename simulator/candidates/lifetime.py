@@ -71,8 +71,8 @@ def running(
             (data / name).write_text(fill(text, own), encoding="utf-8")
         command = [fill(part, own) for part in candidate.start.command]
         with processes.started(command, data, log, candidate.start.install) as process:
-            starting = _Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
-            _wait_until_ready(starting, on_wait)
+            starting = Starting(candidate.name, candidate.start, words["base_url"], headers, process, log)
+            wait_until_ready(starting, on_wait)
             found = attach(candidate, words["base_url"], log=log)
             yield replace(found, environment={**service.environment, **others.environment})
 
@@ -93,7 +93,9 @@ def attach(candidate: Candidate, base_url: str = "", *, log: Path | None = None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Starting:
+class Starting:
+    """A process that is starting, and how to see that it is ready."""
+
     name: str
     start: Start
     base_url: str
@@ -102,7 +104,8 @@ class _Starting:
     log: Path
 
 
-def _wait_until_ready(starting: _Starting, on_wait: OnWait | None) -> None:
+def wait_until_ready(starting: Starting, on_wait: OnWait | None = None) -> None:
+    """Returns when it answers at its ready path; raises CandidateError when it ends, or takes longer than it may."""
     start, url = starting.start, starting.base_url + starting.start.ready
     transport = Transport(Limits(timeout_s=min(2.0, start.timeout_s), max_body=64 * 1024))
     began, pause, last = time.monotonic(), _FIRST_PAUSE_S, ""
@@ -132,7 +135,7 @@ def _wait_until_ready(starting: _Starting, on_wait: OnWait | None) -> None:
     )
 
 
-def _early_exit(starting: _Starting, status: int) -> CandidateError:
+def _early_exit(starting: Starting, status: int) -> CandidateError:
     how = f"ended with exit code {status}" if status >= 0 else f"was ended by signal {-status}"
     advice = f"{starting.start.install} " if starting.start.install else ""
     return CandidateError(

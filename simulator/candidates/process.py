@@ -104,6 +104,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process and whatever it started at once, as a power cut would; returns when it is gone."""
+    _signal_group(process, signal.SIGKILL)
+    process.wait()
+
+
 def log_tail(log: Path) -> str:
     """The last lines of a log, indented, for an error message."""
     if not log.is_file() or not log.stat().st_size:

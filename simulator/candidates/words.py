@@ -23,12 +23,15 @@ interpreter in use; ``{bin}``: the folder of that interpreter's scripts; ``{issu
 ``{issuer_port}``: a free port for it, ``{jwks}``: the file with the bench's public keys there; ``{neighbours}``: the
 neighbours' address, ``{neighbours_port}``: a free port for them."""
 
+OPERATIONS: Final = (*WORDS, "file")
+"""Those of the commands that back up and restore; ``{file}``: the backup, outside the data folder."""
+
 _WORD: Final = re.compile(r"\{([a-z_]+)\}")
 
 
-def unknown_words(text: str) -> list[str]:
+def unknown_words(text: str, known: tuple[str, ...] = WORDS) -> list[str]:
     """The words in braces in ``text`` that nothing fills in."""
-    return [word for word in _WORD.findall(text) if word not in WORDS]
+    return [word for word in _WORD.findall(text) if word not in known]
 
 
 def fill(text: str, values: dict[str, str]) -> str:

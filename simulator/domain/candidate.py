@@ -53,6 +53,18 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Operations:
+    """What whoever runs the candidate can do with an instance that the bench has started; no command, no drill."""
+
+    backup: tuple[str, ...] = ()
+    """Writes a backup into ``{file}`` while the instance serves."""
+    restore: tuple[str, ...] = ()
+    """Fills the empty folder ``{data}`` from ``{file}`` while nothing serves."""
+    timeout_s: float = 60.0
+    """How long one of these may take."""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """The system under test."""
 
@@ -63,6 +75,7 @@ class Candidate:
     version: str = ""
     homepage: str = ""
     start: Start | None = None
+    operations: Operations = Operations()
     auth: AuthKind = "none"
     tokens: Tokens | None = None
     neighbours: Neighbours | None = None

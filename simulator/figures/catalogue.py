@@ -23,7 +23,7 @@ from simulator.places import MUNICIPALITIES
 
 Floats = NDArray[np.float64]
 
-_RATE_FILES: Final = ("rates.csv", "activity.csv", "life_events.csv")
+_RATE_FILES: Final = ("rates.csv", "activity.csv", "life_events.csv", "operation.csv")
 _RATES: Final = ("figure", "sex", "age_from", "age_to", "key", "value", "unit", "year", "source", "status")
 _PREVALENCE: Final = ("condition", "sex", "age_from", "age_to", "prevalence", "unit", "year", "source", "status")
 _COMORBIDITY: Final = ("condition", "given", "odds_ratio", "unit", "year", "source", "status")

@@ -8,6 +8,7 @@ import uvicorn
 from simulator.journal.app import build_app
 from simulator.journal.server import listen, serve
 from simulator.journal.settings import Guard, Settings
+from simulator.journal.storage.sqlite import FILE
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.degenerate import DEGENERATE, degenerate
 
@@ -26,8 +27,13 @@ def main() -> None:
         return
     guard = Guard(options.issuer) if options.issuer else None
     address = f"http://127.0.0.1:{options.port}/fhir"
+    mutant = next(m for m in MUTANTS if m.name == options.name)
+    second_life = (options.data / FILE).exists()
+    if mutant.before is not None:
+        mutant.before(options.data)
     app = build_app(Settings(options.data, base_url=address, guard=guard, neighbours=options.neighbours))
-    next(m for m in MUTANTS if m.name == options.name).fault(app)
+    if second_life or not mutant.again:
+        mutant.fault(app)
     serve(app, listen("127.0.0.1", options.port))
 
 

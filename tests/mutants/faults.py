@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -26,11 +27,15 @@ class Mutant:
     description: str
     consequence: str
     """What it would mean for a patient or a care worker."""
-    fault: Fault
+    fault: Fault = lambda _: None
     secured: bool = False
     """Whether the fault is in what a secured journal does: then it runs beside a token service."""
     neighbours: bool = False
     """Whether the fault shows in dealing with neighbours: then it runs beside them."""
+    again: bool = False
+    """Whether the fault shows only when the journal finds something in its folder: not in its first life."""
+    before: Callable[[Path], None] | None = None
+    """What it does to its folder before it opens it."""
 
 
 def asked(code: str, change: Callable[[Call], None]) -> Fault:

@@ -1,0 +1,54 @@
+"""The faults of the operation mutants: what shows only when a journal is started again on what it had stored."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from simulator.journal.app import JournalApp
+from simulator.journal.errors import refuse
+from simulator.journal.http import Answer, Call
+from simulator.journal.storage.sqlite import FILE
+from tests.mutants.faults import Fault, Resource, answered
+
+WRITES = ("create", "update", "patch", "delete", "transaction")
+
+
+def forgets_the_log(folder: Path) -> None:
+    """What was acknowledged and not yet moved into the main file is thrown away."""
+    for name in (f"{FILE}-wal", f"{FILE}-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def finds_a_lock(_: JournalApp) -> None:
+    """It ends because it finds the mark of its former life."""
+    sys.exit("a journal is open here already; remove the mark when you are sure that it is not")
+
+
+def refuses(codes: tuple[str, ...]) -> Fault:
+    """Some interactions wait for somebody to say that all is well."""
+
+    def refused(_journal: Any, _store: Any, _call: Call) -> Answer:
+        raise refuse(503, "transient", "recovering; ask an operator")
+
+    def into(app: JournalApp) -> None:
+        for code in codes:
+            app.journal.interactions[code] = replace(app.journal.interactions[code], apply=refused)
+
+    return into
+
+
+def lists_nothing(kind: str) -> Callable[[Call, Resource], None]:
+    """The index of one type is empty until somebody builds it anew."""
+
+    def change(call: Call, bundle: Resource) -> None:
+        if call.kind == kind:
+            bundle.pop("entry", None)
+
+    return change
+
+
+def medicines_unindexed(app: JournalApp) -> None:
+    """Medicines are there and not found."""
+    answered("search-type", lists_nothing("MedicationStatement"))(app)

@@ -1,0 +1,47 @@
+"""The mutants of operation: what goes wrong when the power fails, data are spoilt, or a version changes."""
+
+from tests.mutants import operation_breaks
+from tests.mutants.faults import Mutant
+from tests.mutants.operation_breaks import refuses
+
+OPERATION_MUTANTS = (
+    Mutant(
+        "waits-for-somebody",
+        "R-NFR-01",
+        "A journal that was ended by a power failure does not start again by itself.",
+        "Every failure at night lasts until somebody has been woken.",
+        operation_breaks.finds_a_lock,
+        again=True,
+    ),
+    Mutant(
+        "medicines-unindexed",
+        "R-NFR-02",
+        "After a power failure medicines are not found until an index has been built by hand.",
+        "The doctor guesses at the medicines while everything looks well.",
+        operation_breaks.medicines_unindexed,
+        again=True,
+    ),
+    Mutant(
+        "forgets-the-log",
+        "R-NFR-03A",
+        "After a power failure it goes on from when it last put its data in order.",
+        "The dose given at eight is not in the record at nine, and is given again.",
+        before=operation_breaks.forgets_the_log,
+    ),
+    Mutant(
+        "recovering-for-ever",
+        "R-NFR-03B",
+        "After a power failure searches are refused until an operator has looked.",
+        "Legevakt treats without allergies, diagnoses and medicines.",
+        refuses(("search-type",)),
+        again=True,
+    ),
+    Mutant(
+        "read-only-ever-after",
+        "R-NFR-03C",
+        "After a power failure nothing is taken in until an operator has looked.",
+        "The whole shift is written on paper, and typed in the day after.",
+        refuses(operation_breaks.WRITES),
+        again=True,
+    ),
+)
