@@ -6,7 +6,6 @@ from functools import partial
 from threading import Event
 from typing import Any, Final
 
-import pytest
 from pytest_bdd import given, then, when
 
 from features.drills import Drills
@@ -31,11 +30,11 @@ PAUSE_S: Final = 0.1
 
 
 @given("an installation of its own with a resident in its record")
-def installation(example: Example, drills: Drills, request: pytest.FixtureRequest) -> None:
+def installation(example: Example, drills: Drills) -> None:
     """A second installation, never the shared one."""
     hindrance = drills.hindrance()
     if hindrance is not None:
-        example.leave_out({mark.args[0]: hindrance for mark in request.node.iter_markers("rule")})
+        example.leave_out(dict.fromkeys(example.rules, hindrance))
 
 
 @when("the power fails while nurses write about the resident, and comes back")
