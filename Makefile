@@ -6,9 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
-MINUTES ?= 60
 
-.PHONY: run test mutants bench soak lint clean
+.PHONY: run test mutants bench soak fuzz lint clean
 
 run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
@@ -23,7 +22,10 @@ bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
 
 soak: $(READY)
-	@$(BIN)/python -m tests.benchmarks.soak --minutes $(MINUTES)
+	@$(BIN)/python -m tests.benchmarks.soak --minutes $(or $(MINUTES),60)
+
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzzing --minutes $(or $(MINUTES),10)
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

@@ -7,9 +7,11 @@ unusual (a body, pipelining, an upgrade, a closing connection, a full send buffe
 
 from typing import Any, Final
 
+import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from simulator.journal.app import JournalApp
+from simulator.journal.errors import refuse
 from simulator.journal.http import Answer
 from simulator.journal.serving import Request, at_once, fields
 
@@ -62,6 +64,13 @@ class JournalProtocol(HttpToolsProtocol):
             return None
         client = self.client[0] if self.client else "unknown"
         return at_once(self.journal, Request("GET", url.decode(), b"", headers, client))
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what is no HTTP request as everything is refused here, and lets go of the connection."""
+        error = refuse(400, "structure", msg)
+        answer = Answer(error.status, orjson.dumps(error.resource()), headers={"Connection": "close"})
+        self.transport.write(wire(answer, self.server_state.default_headers + fields(self.journal, answer)))
+        self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body; a request answered already has none."""

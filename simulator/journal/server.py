@@ -61,7 +61,8 @@ def serve(app: JournalApp, bound: socket.socket, announce: Callable[[], object] 
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+    # Whoever sends what is no request is told so, and does not fill the log.
+    options: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
     config = uvicorn.Config(
         app,
         loop="uvloop",

@@ -132,7 +132,7 @@ async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer
         try:
             return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
         except journal.database.failures as error:
-            if not journal.database.is_late(error):
+            if not (journal.database.is_late(error) or journal.database.is_complex(error)):
                 traceback.print_exception(error, file=sys.stderr)
             raise refusal(journal.database, error, "nothing is shown") from error
     answer: Answer = await journal.writer.submit(lambda store: interaction.apply(journal, store, call), call.record)

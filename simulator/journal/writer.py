@@ -128,9 +128,11 @@ class Writer:
         self.store.mark()
         try:
             job.result = job.work(self.store)
-        except self.database.failures:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever one job does wrong, the others of the batch must not suffer
+        except Exception as error:
+            if isinstance(error, self.database.failures):
+                if not self.database.is_complex(error):
+                    raise
+                error = refusal(self.database, error, NOTHING_STORED)
             self.store.undo()
             job.error = error
             if job.record:

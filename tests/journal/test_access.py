@@ -293,6 +293,49 @@ def test_a_protected_address_is_told_to_nobody_else(callers: Callers, served: Ca
     assert SECRET in callers.get(callers.citizen(of(patient)), who).text
 
 
+def test_protection_ends_only_when_it_is_said(callers: Callers) -> None:
+    """An update without the label keeps it, a patch cannot remove it; another label of confidentiality ends it."""
+    places: Json = {"address": [{"line": [SECRET]}], "contact": [{"address": {"line": [SECRET]}}]}
+    patient = callers.put_in(person(meta={"security": V}, **places))[0]
+    system, who = callers.system(), f"Patient/{patient['id']}"
+    masked = callers.get(system, who).json()
+    sent = {name: value for name, value in masked.items() if name != "meta"}
+    assert SECRET not in callers.send(system, "PUT", who, sent).text
+    removing = orjson.dumps([{"op": "remove", "path": "/meta/security"}]).decode()
+    answer = callers.send(system, "PATCH", who, removing, Content_Type="application/json-patch+json")
+    assert answer.status_code == 403
+    own = callers.get(callers.citizen(of(patient)), who).json()
+    assert (own["address"], own["contact"], own["meta"]["security"]) == (*places.values(), V)
+    open_again = {"security": [{**V[0], "code": "N"}]}
+    moved = callers.send(system, "PUT", who, person(id=patient["id"], meta=open_again, address=[{"city": "Tromsø"}]))
+    assert moved.status_code == 200
+    assert callers.get(system, who).json()["address"] == [{"city": "Tromsø"}]
+    assert SECRET not in callers.get(system, f"{who}/_history").text
+
+
+def test_who_is_close_to_a_protected_person_keeps_his_place_too(callers: Callers) -> None:
+    """A relative's address can be neither probed, copied nor moved, and is not shown when the patient is gone."""
+    patient, other = callers.put_in(person(meta={"security": V}), person())
+    near = {"resourceType": "RelatedPerson", "patient": ref(patient), "address": [{"city": SECRET}]}
+    near = callers.put_in(near)[0]
+    system, who = callers.system(), f"RelatedPerson/{near['id']}"
+    for step in (
+        {"op": "test", "path": "/address/0/city", "value": "x"},
+        {"op": "copy", "from": "/address/0/city", "path": "/gender"},
+        {"op": "replace", "path": "/patient/reference", "value": f"Patient/{other['id']}"},
+    ):
+        body = orjson.dumps([step]).decode()
+        answer = callers.send(system, "PATCH", who, body, Content_Type="application/json-patch+json")
+        assert answer.status_code == 403, step
+    assert callers.send(system, "PUT", who, callers.get(system, who).json()).status_code == 200
+    stored = callers.get(callers.citizen(of(patient)), who).json()
+    assert stored["address"] == [{"city": SECRET}]
+    assert callers.send(system, "DELETE", f"Patient/{patient['id']}").status_code == 204
+    assert SECRET not in callers.get(system, who).text
+    moved = callers.send(system, "PUT", who, callers.get(system, who).json() | {"patient": ref(other)})
+    assert SECRET not in moved.text + callers.get(system, f"{who}/_history").text
+
+
 def test_a_protected_address_survives_who_cannot_see_it(callers: Callers) -> None:
     """An update by somebody who was shown it masked leaves it as it was; a patch can neither change nor probe it."""
     patient = callers.put_in(person(meta={"security": V}, address=[{"line": [SECRET]}]))[0]

@@ -1,15 +1,20 @@
 """Whatever is sent, the journal answers with FHIR and without failing."""
 
 import copy
+import json
 import random
+import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.journal.interactions.common import check_id, new_id
+from tests.journal.securing import Callers
 
 Json = dict[str, Any]
 FUZZ = settings(
@@ -155,6 +160,37 @@ def test_any_header_is_taken_or_refused(client: Any, patient: Json) -> None:
             assert client.send(method, path, stored if method != "GET" else None, **{name: value}).status_code < 500
 
     run()
+
+
+def test_what_is_no_http_is_refused_like_everything_else(served: Any) -> None:
+    """An unknown method and a broken request line get an OperationOutcome, and the connection closes."""
+    host, port = served.base.split("/")[2].split(":")
+    for line in (b"FOO /fhir/Patient HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /fhir/Patient\x00 HTTP/1.1\r\n\r\n"):
+        with socket.create_connection((host, int(port)), timeout=10) as wire:
+            wire.sendall(line)
+            head, _, body = b"".join(iter(lambda: wire.recv(4096), b"")).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert json.loads(body)["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True, scope="session")
+def test_a_search_that_branches_too_much_is_refused_and_harms_nobody(callers: Callers, patient: Json) -> None:
+    """400 where narrowed chains are more than SQLite can parse; such a condition fails alone among writes at once."""
+    branching = "target.target.target.patient.address:contains=x,y"
+    token = callers.system()
+    answer = callers.get(token, f"Provenance?{branching}")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "too-costly")
+    agent = {"who": {"display": "x"}}
+    provenance = {"resourceType": "Provenance", "recorded": "2026-01-01T10:00:00Z", "agent": [agent]}
+    provenance |= {"target": [{"reference": "Patient/x"}]}
+
+    def write(position: int) -> int:
+        if position % 4:
+            return callers.send(token, "POST", "Patient", patient).status_code
+        return callers.send(token, "POST", "Provenance", provenance, If_None_Exist=branching).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(16))) == [201 if position % 4 else 400 for position in range(16)]
 
 
 def test_ids_never_look_like_person_numbers() -> None:

@@ -122,6 +122,25 @@ def test_chains_over_two_links(client: Any, patient: Json, mark: str, observatio
     assert client.ids(f"Observation?patient.organization.name=heim {mark}") == [stored["id"]]
 
 
+def test_chains_go_over_four_links_and_no_further(client: Any, mark: str, observation: Callable[..., Json]) -> None:
+    """From an observation to the organisation above the one that answers for the episode; a fifth link is refused."""
+    owner = client.create({"resourceType": "Organization", "name": f"Kommune {mark}"})
+    part = {"resourceType": "Organization", "partOf": {"reference": f"Organization/{owner['id']}"}}
+    home = client.create(part)
+    who = client.create({"resourceType": "Patient"})
+    subject = {"reference": f"Patient/{who['id']}"}
+    episode = {"resourceType": "EpisodeOfCare", "status": "active", "patient": subject}
+    episode = client.create(episode | {"managingOrganization": {"reference": f"Organization/{home['id']}"}})
+    visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "HH"}, "subject": subject}
+    visit = client.create(visit | {"episodeOfCare": [{"reference": f"EpisodeOfCare/{episode['id']}"}]})
+    seen = client.create(observation(subject["reference"], encounter={"reference": f"Encounter/{visit['id']}"}))
+    chain = "encounter:Encounter.episode-of-care:EpisodeOfCare.organization:Organization.partof:Organization"
+    assert client.ids(f"Observation?{chain}.name=Kommune {mark}") == [seen["id"]]
+    assert client.ids(f"Observation?encounter.episode-of-care.organization.partof.name=Kommune {mark}") == [seen["id"]]
+    further = client.get(f"Observation?{chain}.partof:Organization.name=x")
+    assert (further.status_code, further.json()["issue"][0]["code"]) == (400, "too-costly")
+
+
 def test_quantities_are_found_within_their_precision(
     client: Any, people: list[Json], observation: Callable[..., Json]
 ) -> None:

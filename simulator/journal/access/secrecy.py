@@ -6,6 +6,7 @@ him. Searches by address or telephone pass over them, or asking would tell.
 """
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any, Final
 
 import orjson
@@ -58,7 +59,7 @@ class Secrecy:
         resource = orjson.loads(content)
         kind = resource["resourceType"]
         changed = False
-        if kind in PLACED and self._protected(resource, own):
+        if kind in PLACED and self.protects(resource, own):
             changed = mask_places(resource)
         if caller.role == "citizen" and kind == AUDITED_ONLY:
             for_citizen(resource)
@@ -67,26 +68,52 @@ class Secrecy:
             changed = mask_numbers(resource) or changed
         return orjson.dumps(resource) if changed else content
 
-    def _protected(self, resource: Json, own: frozenset[str]) -> bool:
+    def protects(self, resource: Json, own: frozenset[str]) -> bool:
         """Whether where this person lives is told to nobody: his own label, or that of whom he is close to."""
         kind = resource["resourceType"]
         patient = f"Patient/{resource.get('id')}" if kind == "Patient" else ""
         if kind == "RelatedPerson":
-            patient = relative(str((resource.get("patient") or {}).get("reference")), self._indexer.base)
+            patient = self._close_to(resource)
         if patient in own:
             return False
         return is_labelled(resource) or self.is_protected(patient)
 
+    def _close_to(self, relative_person: Json) -> str:
+        return relative(str((relative_person.get("patient") or {}).get("reference")), self._indexer.base)
+
     def is_protected(self, patient: str) -> bool:
         """Whether a patient, ``Patient/id``, is labelled now; a version before the label is masked as well."""
-        kind, _, identity = patient.partition("/")
+        return is_labelled(self.last(patient))
+
+    def last(self, reference: str) -> Json:
+        """What ``Type/id`` holds, or held when it was deleted; empty when it never was."""
+        kind, _, identity = reference.partition("/")
         found = self._reader().find(kind, identity) if identity else None
-        return bool(found and found.content) and is_labelled(orjson.loads(found.content or b"{}") if found else {})
+        if found is None:
+            return {}
+        content = found.content
+        if not content:
+            before = self._reader().version(found.rid, found.vid - 1)
+            content = before.content if before else None
+        held: Json = orjson.loads(content or b"{}")
+        return held
 
     def restored(self, resource: Json, stored: Json) -> Json:
-        """What was sent, with the places that the sender was not shown as they are stored."""
-        kept = {name: stored[name] for name in PLACES if name in stored}
-        return {name: value for name, value in resource.items() if name not in PLACES} | kept
+        """What was sent, with the places that the sender was not shown, and the label, as they are stored.
+
+        Protection ends only when it is said: a Patient sent with another label of confidentiality (``N``) is taken as
+        sent. So is somebody who is now close to somebody else.
+        """
+        if resource["resourceType"] == "RelatedPerson" and self._close_to(resource) != self._close_to(stored):
+            return resource
+        labels = stored.get("meta", {}).get("security", [])
+        if resource["resourceType"] == "Patient" and not is_labelled(resource):
+            if any(label.get("system") == CONFIDENTIALITY for label in resource.get("meta", {}).get("security", ())):
+                return resource
+            meta = resource.get("meta", {})
+            kept = [label for label in labels if label.get("system") == CONFIDENTIALITY]
+            resource = resource | {"meta": meta | {"security": [*meta.get("security", ()), *kept]}}
+        return _with_places(resource, stored)
 
     def telling_criterion(self) -> str:
         """What follows a criterion on addresses, so that it passes over those who are protected."""
@@ -96,6 +123,24 @@ class Secrecy:
         them = f"SELECT 'Patient/' || id FROM resource WHERE type = 'Patient' AND rid IN ({labelled})"  # noqa: S608  as above
         close = f"SELECT rid FROM idx_reference WHERE param = {patient} AND target IN ({them})"  # noqa: S608  as above
         return f" AND rid NOT IN ({labelled}) AND rid NOT IN ({close})"
+
+
+def _with_places(sent: Json, stored: Json) -> Json:
+    """What was sent, with addresses and telephones as stored, and those of contacts where they came back masked."""
+    made = {name: value for name, value in sent.items() if name not in PLACES}
+    made |= {name: stored[name] for name in PLACES if name in stored}
+    if "contact" in sent:
+        before: list[Json] = stored.get("contact", [])[: len(sent["contact"])]
+        none: Json = {}
+        made["contact"] = [
+            contact | {name: old.get(name) for name in PLACES if _is_mask(contact.get(name)) and name in old}
+            for contact, old in zip_longest(sent["contact"], before, fillvalue=none)
+        ]
+    return made
+
+
+def _is_mask(place: Any) -> bool:
+    return place in (MASKED, [MASKED])
 
 
 def is_labelled(resource: Json) -> bool:

@@ -9,7 +9,7 @@ import orjson
 from simulator.journal.access.challenge import no_access
 from simulator.journal.access.prescribing import check_prescribed
 from simulator.journal.access.rights import Rights
-from simulator.journal.access.secrecy import is_labelled
+from simulator.journal.access.secrecy import PLACED
 from simulator.journal.access.view import REGISTERS, View
 from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import Answer, Call
@@ -22,7 +22,8 @@ READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$
 OWN_WORDS: Final = frozenset({"$process-message", "$status", "$events"})
 """Operations whose answer is the journal's own words, and holds nothing stored that the view does not show."""
 SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
-_PLACES: Final = ("/address", "/telecom", "/contact")
+_PLACES: Final = ("/address", "/telecom", "/contact", "/meta", "/patient")
+"""What a patch may not touch of a protected person: where he lives, that he is protected, whom he is close to."""
 
 
 def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[], Reader]) -> Any:
@@ -136,13 +137,16 @@ def check_target(call: Call, found: Found | None) -> None:
     if found.content and not view.writes(found.content):
         raise no_access(NOT_YOURS)
     check_prescribed(call.caller, found.content or b"")
-    if found.content and call.interaction != "delete":
-        _keep_places(call, view, orjson.loads(found.content))
+    if call.kind in PLACED and call.interaction != "delete":
+        _keep_places(call, view, found)
 
 
-def _keep_places(call: Call, view: View, stored: dict[str, Any]) -> None:
-    own = {grant.patient for grant in view.grants if grant.address}
-    if call.kind != "Patient" or not is_labelled(stored) or f"Patient/{stored['id']}" in own:
+def _keep_places(call: Call, view: View, found: Found) -> None:
+    """Keeps where a protected person lives, and that he is protected, from who is not shown it."""
+    own = frozenset(grant.patient for grant in view.grants if grant.address)
+    reference = f"{call.kind}/{call.identity}"
+    stored = orjson.loads(found.content) if found.content else view.secrecy.last(reference)
+    if not stored or not view.secrecy.protects(stored, own):
         return
     if call.interaction == "update":
         call.resource = view.secrecy.restored(call.resource, stored)

@@ -62,6 +62,8 @@ def prefixed(text: str) -> tuple[str, str]:
 
 def any_of(parts: list[tuple[str, list[Any]]]) -> tuple[str, list[Any]]:
     """Conditions joined by OR, with their values."""
+    if len(parts) == 1:
+        return parts[0]
     return "(" + " OR ".join(sql for sql, _ in parts) + ")", [arg for _, args in parts for arg in args]
 
 

@@ -53,4 +53,6 @@ def refusal(database: Database, error: Exception, what: str) -> FhirError:
         return refuse(
             503, "timeout", f"it took longer than this journal gives a request; {what}; ask for less at a time"
         )
+    if database.is_complex(error):
+        return refuse(400, "too-costly", f"the search asks for more than the database can put together; {what}")
     return refuse(503, "transient", f"the store failed ({type(error).__name__}); {what}")

@@ -58,6 +58,10 @@ class PostgresDatabase:
         """Whether a failure means that a query took longer than it may."""
         return isinstance(error, asyncpg.QueryCanceledError)
 
+    def is_complex(self, error: Exception) -> bool:
+        """Whether a failure means that a query is put together of too much."""
+        return isinstance(error, asyncpg.ProgramLimitExceededError)
+
     def ddl(self, statement: str) -> str:
         """A statement of the schema in PostgreSQL's types; text compares by code point, as it does in SQLite."""
         for ours, theirs in _TYPES:

@@ -139,5 +139,8 @@ class Database(Protocol):
     def is_late(self, error: Exception) -> bool:
         """Whether a failure means that a query took longer than it may."""
 
+    def is_complex(self, error: Exception) -> bool:
+        """Whether a failure means that a query is put together of too much."""
+
     def ddl(self, statement: str) -> str:
         """A statement of the schema in this database's own types."""

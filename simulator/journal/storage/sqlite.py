@@ -14,6 +14,8 @@ FILE: Final = "journal.sqlite"
 CHUNKS: Final = (128, 32, 8, 4, 2, 1)
 """How many rows one statement inserts: few sizes, so that each statement is prepared once."""
 
+TOO_MUCH: Final = ("parser stack overflow", "Expression tree is too large", "too many", "tables in a join")
+
 
 OFTEN: Final = 20_000
 """After how many steps of SQLite's machine a query's time is looked at."""
@@ -39,6 +41,10 @@ class SqliteDatabase:
     def is_late(self, error: Exception) -> bool:
         """Whether a failure means that a query took longer than it may."""
         return "interrupted" in str(error)
+
+    def is_complex(self, error: Exception) -> bool:
+        """Whether a failure means that a query is put together of too much."""
+        return any(words in str(error) for words in TOO_MUCH)
 
     def ddl(self, statement: str) -> str:
         """The statement itself: the schema is written in SQLite's types."""
