@@ -5,18 +5,19 @@ Exit codes: 0 all required passed; 1 a requirement failed; 2 wrong use or wrong 
 
 import signal
 import sys
+import tempfile
+import traceback
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.errors import BenchError, InterruptedRunError
-from simulator.run import campaign, desk, people, simulation
-from simulator.run import pathways as explained
-from simulator.run.display import Terminal
-from simulator.run.people_files import Format
-from simulator.run.verify import verify as recompute
+from simulator.errors import BenchError, InterruptedRunError, OutputError
+from simulator.run.choices import DEFAULT_CANDIDATE, DEFAULT_STUDY, Format, Language
+
+if TYPE_CHECKING:
+    from simulator.run.campaign import Options
 
 app = typer.Typer(
     name="journalbenk",
@@ -39,7 +40,7 @@ Cluster = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder to write into; a new one under runs/ when left out.")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="Let load go to a candidate on another machine.")]
-Language = Annotated[desk.Language, typer.Option(help="Language of the report: nb (bokmål) or en.")]
+ReportLanguage = Annotated[Language, typer.Option(help="Language of the report: nb (bokmål) or en.")]
 
 
 def _show_version(asked: bool) -> None:
@@ -59,25 +60,26 @@ def journalbenk(
 
 @app.command()
 def run(
-    study: StudyName = desk.DEFAULT_STUDY,
+    study: StudyName = DEFAULT_STUDY,
     candidate: Annotated[list[str], typer.Option(help="A candidate's name or path; may be given several times.")] = [  # noqa: B006  typer copies it
-        desk.DEFAULT_CANDIDATE
+        DEFAULT_CANDIDATE
     ],
     seed: Seed = None,
     workers: Workers = 2,
     out: Out = None,
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
     allow_remote: Remote = False,
 ) -> None:
     """Run the whole chain: simulate, test conformance, put under load, report."""
+    from simulator.run.campaign import Options
+    from simulator.run.desk import worst_code
+
     codes = []
     for name in candidate:
         folder = out / name if out and len(candidate) > 1 else out
-        options = campaign.Options(
-            study, name, seed, workers, folder, lang.value, allow_remote=allow_remote, command=_command()
-        )
+        options = Options(study, name, seed, workers, folder, lang.value, allow_remote=allow_remote, command=_command())
         codes.append(_campaign(options))
-    raise typer.Exit(desk.worst_code(codes))
+    raise typer.Exit(worst_code(codes))
 
 
 @app.command()
@@ -99,18 +101,19 @@ def population(
     workers: Annotated[
         int, typer.Option(help="Processes to make people in; they are the same for any number.", min=1)
     ] = 2,
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Make the synthetic population of municipalities, or a cohort, and say how well it fits the official figures."""
-    wanted = people.Wanted(
-        tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value, tables
-    )
-    people.make_people(wanted, Terminal())
+    from simulator.run.display import Terminal
+    from simulator.run.people import Wanted, make_people
+
+    wanted = Wanted(tuple(municipality), national, out, seed, file_format, where, count, workers, lang.value, tables)
+    make_people(wanted, Terminal())
 
 
 @app.command()
 def simulate(
-    study: StudyName = desk.DEFAULT_STUDY,
+    study: StudyName = DEFAULT_STUDY,
     municipality: Annotated[
         list[str], typer.Option(help="Only this of the study's municipalities; may be given several times.")
     ] = [],  # noqa: B006  typer copies it
@@ -121,13 +124,14 @@ def simulate(
     workers: Workers = 2,
     cluster: Cluster = "",
     out: Out = None,
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Simulate a study with its alternatives and replications: figures with intervals, and a page; no candidate."""
-    asked = simulation.Asked(
-        study, seed, workers, cluster, out, lang.value, tuple(municipality), replications, command=_command()
-    )
-    result = simulation.simulate_study(asked, Terminal())
+    from simulator.run.display import Terminal
+    from simulator.run.simulation import Asked, simulate_study
+
+    asked = Asked(study, seed, workers, cluster, out, lang.value, tuple(municipality), replications, command=_command())
+    result = simulate_study(asked, Terminal())
     for name, digest in result.digests.items():
         typer.echo(f"{name}: {digest}")
     typer.echo(f"replications: {result.replications}")
@@ -137,32 +141,37 @@ def simulate(
 
 @app.command()
 def conformance(
-    candidate: CandidateName = desk.DEFAULT_CANDIDATE,
-    study: Annotated[str, typer.Option(help="Study whose people and care are used.")] = desk.DEFAULT_STUDY,
+    candidate: CandidateName = DEFAULT_CANDIDATE,
+    study: Annotated[str, typer.Option(help="Study whose people and care are used.")] = DEFAULT_STUDY,
     capability: Annotated[str, typer.Option(help="Only this capability, such as JRN.")] = "",
     requirement: Annotated[str, typer.Option(help="Only this requirement, such as JRN-03.")] = "",
     seed: Seed = None,
     out: Out = None,
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Test a candidate against the contract, requirement by requirement."""
-    only = desk.selection(capability, requirement)
-    options = campaign.Options(study, candidate, seed, 2, out, lang.value, load=False, only=only, command=_command())
+    from simulator.run.campaign import Options
+    from simulator.run.desk import selection
+
+    only = selection(capability, requirement)
+    options = Options(study, candidate, seed, 2, out, lang.value, load=False, only=only, command=_command())
     raise typer.Exit(_campaign(options))
 
 
 @app.command()
 def load(
-    study: StudyName = desk.DEFAULT_STUDY,
-    candidate: CandidateName = desk.DEFAULT_CANDIDATE,
+    study: StudyName = DEFAULT_STUDY,
+    candidate: CandidateName = DEFAULT_CANDIDATE,
     seed: Seed = None,
     workers: Workers = 2,
     out: Out = None,
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
     allow_remote: Remote = False,
 ) -> None:
     """Replay a study's care against a candidate by the clock, as an open workload."""
-    options = campaign.Options(
+    from simulator.run.campaign import Options
+
+    options = Options(
         study,
         candidate,
         seed,
@@ -179,11 +188,13 @@ def load(
 @app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(help="Folders of finished or partial runs.")],
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Write the report of finished runs again, in bokmål or English."""
+    from simulator.run.desk import write_report
+
     for folder in runs:
-        typer.echo(f"report: {desk.write_report(folder, lang.value)}")
+        typer.echo(f"report: {write_report(folder, lang.value)}")
 
 
 @app.command()
@@ -191,6 +202,8 @@ def verify(
     runs: Annotated[list[Path], typer.Argument(help="Folders of finished or partial runs.")],
 ) -> None:
     """Recompute digests, verdicts and measurements of runs from what they recorded, without the candidate."""
+    from simulator.run.verify import verify as recompute
+
     faults = 0
     for folder in runs:
         found, count = recompute(folder)
@@ -205,12 +218,14 @@ def verify(
 def serve(
     candidate: Annotated[
         str, typer.Argument(help="A candidate that the bench can start, or `ecosystem`: the neighbours.")
-    ] = desk.DEFAULT_CANDIDATE,
+    ] = DEFAULT_CANDIDATE,
     port: Annotated[
         int | None, typer.Option(help="Port on 127.0.0.1; a free one when left out.", min=1, max=65535)
     ] = None,
 ) -> None:
     """Start a candidate to try by hand; Ctrl-C stops it."""
+    from simulator.run import desk
+
     desk.serve(candidate, port, say=typer.echo)
 
 
@@ -221,6 +236,8 @@ def check(
     ] = None,
 ) -> None:
     """Check scenario files: pathways, studies, candidates, requirements, figures."""
+    from simulator.run import desk
+
     faults, count = desk.check(files or [])
     for fault in faults:
         typer.echo(fault, err=True)
@@ -231,10 +248,12 @@ def check(
 @app.command()
 def contract(
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("runs/contract"),
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Publish the contract a candidate is held to: a page and a CapabilityStatement."""
-    for path in desk.publish_contract(out, lang.value):
+    from simulator.run.desk import publish_contract
+
+    for path in publish_contract(out, lang.value):
         typer.echo(f"contract: {path}")
 
 
@@ -244,16 +263,23 @@ def pathways(
         list[str] | None, typer.Argument(help="Pathways in scenarios/pathways, or paths; all when left out.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("runs/pathways"),
-    lang: Language = desk.Language.en,
+    lang: ReportLanguage = Language.en,
 ) -> None:
     """Explain each pathway on a page of its own: who, how often, steps, deadlines, sources, a picture."""
-    pages = explained.write_pathways(names or [], out, lang.value, Terminal())
+    from simulator.run.display import Terminal
+    from simulator.run.pathways import write_pathways
+
+    pages = write_pathways(names or [], out, lang.value, Terminal())
     typer.echo(f"pages: {len(pages)}, beginning with {pages[0]}")
 
 
-def _campaign(options: campaign.Options) -> int:
-    result = campaign.run_campaign(options, Terminal())
-    for line in desk.summary(result):
+def _campaign(options: "Options") -> int:
+    from simulator.run.campaign import run_campaign
+    from simulator.run.desk import summary
+    from simulator.run.display import Terminal
+
+    result = run_campaign(options, Terminal())
+    for line in summary(result):
         typer.echo(line)
     return result.exit_code
 
@@ -274,9 +300,19 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(_fail("stopped by hand.", InterruptedRunError.exit_code))
     except Exception as error:  # noqa: BLE001  the last resort: a fault of the bench is said in one line and kept in a file
-        sys.exit(_fail(f"the bench itself failed: {error}. Details: {desk.keep_traceback()}", BenchError.exit_code))
+        sys.exit(_fail(f"the bench itself failed: {error}. Details: {_keep_traceback()}", BenchError.exit_code))
 
 
 def _fail(text: str, code: int) -> int:
     typer.echo(f"journalbenk: {text}", err=True)
     return code
+
+
+def _keep_traceback() -> str:
+    """Write the current traceback to a file a person can send; returns where, or that it could not be kept."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="journalbenk-", suffix=".log", delete=False) as file:
+            traceback.print_exc(file=file)
+            return file.name
+    except OSError as error:
+        return str(OutputError(f"none kept ({error.strerror})"))

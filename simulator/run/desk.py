@@ -3,11 +3,8 @@
 import socket
 import tempfile
 import time
-import traceback
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,28 +17,16 @@ from simulator.care.expectation import off_target
 from simulator.documents import read
 from simulator.domain.candidate import Neighbours
 from simulator.domain.scenario import Selection
-from simulator.errors import BenchError, CandidateError, InputError, OutputError, nearest
+from simulator.errors import BenchError, CandidateError, InputError, nearest
 from simulator.fhir import assumptions, capability_statement, contract_page
 from simulator.figures import Figures
 from simulator.places import MUNICIPALITIES, REFERENCES, SCENARIOS
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
+from simulator.run.choices import DEFAULTS, ECOSYSTEM
 from simulator.scenario import check_files, load_pathway
 from simulator.scenario.calibration import load_targets
 from simulator.scenario.catalogue import load_catalogue
 from simulator.storage import writing
-
-
-class Language(StrEnum):
-    """Languages a report can be written in."""
-
-    nb = "nb"
-    en = "en"
-
-
-_DEFAULTS: Final[dict[str, Any]] = read(SCENARIOS / "defaults.yaml").data
-DEFAULT_STUDY: Final[str] = _DEFAULTS["study"]
-DEFAULT_CANDIDATE: Final[str] = _DEFAULTS["candidate"]
-ECOSYSTEM: Final = "ecosystem"
 
 
 def selection(capability: str, requirement: str) -> Selection | None:
@@ -88,7 +73,7 @@ def serve(name: str, port: int | None, *, say: Callable[[str], None]) -> None:
 
 
 def _serve_neighbours(port: int | None, *, say: Callable[[str], None]) -> None:
-    told = _DEFAULTS["neighbours"]
+    told = DEFAULTS["neighbours"]
     neighbours = Neighbours(told["address"], tuple(told["command"]))
     with tempfile.TemporaryDirectory(prefix="journalbenk-") as folder:
         try:
@@ -176,13 +161,3 @@ def worst_code(codes: Iterable[int]) -> int:
     """The exit code of several runs together."""
     found = set(codes)
     return next((code for code in (FAILED, CANNOT_SAY, PASSED) if code in found), CANNOT_SAY)
-
-
-def keep_traceback() -> str:
-    """Write the current traceback to a file a person can send; returns where, or that it could not be kept."""
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="journalbenk-", suffix=".log", delete=False) as file:
-            traceback.print_exc(file=file)
-            return file.name
-    except OSError as error:
-        return str(OutputError(f"none kept ({error.strerror})"))

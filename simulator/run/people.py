@@ -22,7 +22,8 @@ from simulator.population import (
     population_blocks,
     population_fit,
 )
-from simulator.run.people_files import Format, PeopleFiles, format_of, of_those, people_files
+from simulator.run.choices import Format
+from simulator.run.people_files import PeopleFiles, format_of, of_those, people_files
 from simulator.run.progress import Advance, Watcher
 from simulator.storage import whole
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +13,8 @@ from simulator.domain.tables import POPULATION
 from simulator.errors import InputError, nearest
 from simulator.fhir.bulk import Bulk, BulkFiles, bulk_files
 from simulator.figures import Figures
+from simulator.run.choices import Format
 from simulator.run.sinks import Sink, sink
-
-
-class Format(StrEnum):
-    """Files people can be written as."""
-
-    parquet = "parquet"
-    csv = "csv"
-    ndjson = "ndjson"
-
 
 _SUFFIXES: Final[Mapping[str, Format]] = {".parquet": Format.parquet, ".csv": Format.csv, "": Format.ndjson}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.run.campaign import Options, run_campaign
-from simulator.run.desk import DEFAULT_CANDIDATE
+from simulator.run.choices import DEFAULT_CANDIDATE
 
 STUDY = """\
 study: small

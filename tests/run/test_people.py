@@ -9,8 +9,8 @@ import pytest
 from simulator.domain.record import RECORD
 from simulator.domain.tables import POPULATION
 from simulator.errors import InputError
+from simulator.run.choices import Format
 from simulator.run.people import Wanted, make_people
-from simulator.run.people_files import Format
 from simulator.run.progress import Silent
 
 PLACES = ("Nesseby", "Røst")
