@@ -6,7 +6,7 @@ from functools import partial
 from threading import Event
 from typing import Any, Final
 
-from pytest_bdd import given, then, when
+from pytest_bdd import given, then
 
 from features.drills import Drills
 from features.example import Example
@@ -29,18 +29,18 @@ SETTLE_S: Final = 10.0
 PAUSE_S: Final = 0.1
 
 
-@given("an installation of its own with a resident in its record")
-def installation(example: Example, drills: Drills) -> None:
-    """A second installation, never the shared one."""
-    hindrance = drills.hindrance()
-    if hindrance is not None:
-        example.leave_out(dict.fromkeys(example.rules, hindrance))
-
-
-@when("the power fails while nurses write about the resident, and comes back")
+@given("the power of an installation fails while nurses write about a resident, and comes back")
 def power_failure(example: Example, drills: Drills) -> None:
     """It happens once; every example about it has the whole of it."""
+    possible(example, drills)
     drills.once("power failure", example, fail_power)
+
+
+def possible(example: Example, drills: Drills, *operations: str) -> None:
+    """A second installation can be started, and these operations done with it; otherwise the example ends here."""
+    hindrance = drills.hindrance(*operations)
+    if hindrance is not None:
+        example.leave_out(dict.fromkeys(example.rules, hindrance))
 
 
 def fail_power(example: Example, drill: Drill) -> None:

@@ -34,6 +34,7 @@ class Drill:
         self.folder = processes.fresh_folder(folder.resolve())
         self.data = processes.fresh_folder(self.folder / "data")
         self.backup_file = self.folder / "backup"
+        self._apart = self.folder / "kept-apart"
         self._words = values_for(candidate.base_url, processes.free_port(), self.data)
         if candidate.tokens is not None:
             self._words["issuer"] = issuer_of(candidate.tokens, os.environ)
@@ -88,6 +89,17 @@ class Drill:
             path.write_bytes(SPOILT)
         return len(files)
 
+    def put_away(self) -> None:
+        """Keep the backup where the installation has never been told of; raises CandidateError when there is none."""
+        try:
+            self.backup_file.rename(self._apart)
+        except OSError as error:
+            raise CandidateError(f"no backup was written ({error.strerror})") from None
+
+    def fetch_back(self) -> None:
+        """Put the backup where the restore looks for it."""
+        self._apart.rename(self.backup_file)
+
     def clear(self) -> None:
         """Throw its data folder away and make a new one, with the files its start needs."""
         shutil.rmtree(self.data)
@@ -118,7 +130,8 @@ class Drill:
         """End it, and throw away what it stored; the logs stay."""
         self._life.close()
         shutil.rmtree(self.data, ignore_errors=True)
-        self.backup_file.unlink(missing_ok=True)
+        for path in (self.backup_file, self._apart):
+            path.unlink(missing_ok=True)
 
     @property
     def _log(self) -> Path:

@@ -1,6 +1,7 @@
-"""Starts one mutant: ``python -m tests.mutants NAME --port 8080 --data FOLDER``."""
+"""Starts one mutant: ``python -m tests.mutants NAME --port 8080 --data FOLDER``; or backs it up and restores it."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -8,13 +9,16 @@ import uvicorn
 from simulator.journal.app import build_app
 from simulator.journal.server import listen, serve
 from simulator.journal.settings import Guard, Settings
+from simulator.journal.storage import command as storage
 from simulator.journal.storage.sqlite import FILE
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.degenerate import DEGENERATE, degenerate
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop, or do what the journal's own backup and restore do."""
+    if sys.argv[2] in storage.WORDS:
+        sys.exit(_operate(sys.argv[1], sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("name", choices=[m.name for m in MUTANTS] + list(DEGENERATE))
     parser.add_argument("--port", type=int, required=True)
@@ -35,6 +39,13 @@ def main() -> None:
     if second_life or not mutant.again:
         mutant.fault(app)
     serve(app, listen("127.0.0.1", options.port))
+
+
+def _operate(name: str, words: list[str]) -> int:
+    mutant = next((m for m in MUTANTS if m.name == name), None)
+    if mutant is not None and mutant.operating is not None:
+        mutant.operating()
+    return storage.run(words)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,9 @@ start:
   command: ["{{python}}", "-m", "{module}", {words}"--port", "{{port}}", "--data", "{{data}}"{neighbours}]
   ready: /metadata
   timeout_s: 60
+operations:
+  backup: ["{{python}}", "-m", "{module}", {which}"backup", "{{file}}", "--data", "{{data}}"]
+  restore: ["{{python}}", "-m", "{module}", {which}"restore", "{{file}}", "--data", "{{data}}"]
 """
 
 SECURED = """auth: helseid
@@ -85,10 +88,10 @@ def judged(people_and_care: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         auth = SECURED if secured else "auth: none"
         beside = SHARED if secured else NEIGHBOURS if neighbours else ""
         also = ', "--neighbours", "{neighbours}"' if beside else ""
+        which = words
         words += access
-        yaml.write_text(
-            CANDIDATE.format(name=name or "sound", module=module, words=words, auth=auth + beside, neighbours=also)
-        )
+        told = {"name": name or "sound", "module": module, "words": words, "which": which}
+        yaml.write_text(CANDIDATE.format(**told, auth=auth + beside, neighbours=also))
         with running(load_candidate(str(yaml)), folder) as candidate:
             settings = {
                 "JOURNALBENK_RUN": str(folder),

@@ -36,6 +36,8 @@ class Mutant:
     """Whether the fault shows only when the journal finds something in its folder: not in its first life."""
     before: Callable[[Path], None] | None = None
     """What it does to its folder before it opens it."""
+    operating: Callable[[], None] | None = None
+    """What it changes before a backup is taken or restored."""
 
 
 def asked(code: str, change: Callable[[Call], None]) -> Fault:

@@ -1,7 +1,7 @@
 """The faults of the operation mutants: what shows only when a journal is started again on what it had stored."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from simulator.journal.app import JournalApp
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
+from simulator.journal.storage import backup
 from simulator.journal.storage.sqlite import FILE
 from tests.mutants.faults import Fault, Resource, answered
 
@@ -52,3 +53,41 @@ def lists_nothing(kind: str) -> Callable[[Call, Resource], None]:
 def medicines_unindexed(app: JournalApp) -> None:
     """Medicines are there and not found."""
     answered("search-type", lists_nothing("MedicationStatement"))(app)
+
+
+def leaves_medicines_out() -> None:
+    """A backup passes over some of the rows: those of the table that medicines would have of their own."""
+    whole = backup._lines
+
+    def without(connection: Any) -> Iterator[bytes]:
+        return (line for line in whole(connection) if b"MedicationStatement" not in line or line.startswith(b"{"))
+
+    backup._lines = without
+
+
+MARK = "under-attack"
+
+
+def rings_the_alarm(folder: Path) -> None:
+    """An installation that finds its data spoilt tells all others, so that they stop."""
+    database = folder / FILE
+    if database.exists() and not database.read_bytes().startswith(b"SQLite format"):
+        (folder.parents[1] / MARK).touch()
+
+
+def stops_for_all(app: JournalApp) -> None:
+    """Whatever is asked for is refused while any installation of the run is under attack."""
+    marks = [folder / MARK for folder in list(app.journal.settings.data.parents)[:2]]
+    for code, sound in app.journal.interactions.items():
+        if code != "capabilities":
+            app.journal.interactions[code] = replace(sound, apply=_unless(marks, sound.apply))
+
+
+def _unless(marks: list[Path], apply: Any) -> Any:
+    def refused(journal: Any, store: Any, call: Call) -> Answer:
+        if any(mark.exists() for mark in marks):
+            raise refuse(503, "transient", "another installation is under attack")
+        answer: Answer = apply(journal, store, call)
+        return answer
+
+    return refused

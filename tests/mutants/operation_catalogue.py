@@ -44,4 +44,19 @@ OPERATION_MUTANTS = (
         refuses(operation_breaks.WRITES),
         again=True,
     ),
+    Mutant(
+        "half-a-backup",
+        "R-TIL-08A",
+        "A backup leaves a table out.",
+        "After the attack everybody's medicines are gone, and it is found when the first patient asks.",
+        operating=operation_breaks.leaves_medicines_out,
+    ),
+    Mutant(
+        "all-stop",
+        "R-TIL-08B",
+        "All installations stop when one of them is under attack.",
+        "One municipality's phishing mail closes the record of the whole country.",
+        operation_breaks.stops_for_all,
+        before=operation_breaks.rings_the_alarm,
+    ),
 )
