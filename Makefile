@@ -7,7 +7,7 @@ READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
 
-.PHONY: run test mutants bench soak fuzz lint clean
+.PHONY: run test mutants bench soak fuzz peers lint clean
 
 run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
@@ -26,6 +26,9 @@ soak: $(READY)
 
 fuzz: $(READY)
 	@$(BIN)/python -m tests.fuzzing --minutes $(or $(MINUTES),10)
+
+peers: $(READY)
+	@JOURNALBENK_PEERS=1 $(BIN)/python -m pytest tests/peers tests/candidates -m peers -q
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

@@ -96,14 +96,14 @@ class Signer:
 
 
 @contextmanager
-def start_neighbours(folder: Path) -> Iterator[Signer]:
+def start_neighbours(folder: Path, *options: str) -> Iterator[Signer]:
     """Neighbours on a free port with one registered client."""
     key = ECKey.generate_key("P-384", {"kid": "bench", "use": "sig"})
     keys = folder / "jwks.json"
     rsa = RSAKey.generate_key(2048, {"use": "sig"})
     rsa = RSAKey.import_key({**rsa.as_dict(private=True), "kid": rsa.thumbprint()})
     keys.write_bytes(orjson.dumps(KeySet([key, rsa]).as_dict(private=False)))
-    command = [sys.executable, "-m", "simulator.ecosystem", "--port", "0", "--client", f"bench={keys}"]
+    command = [sys.executable, "-m", "simulator.ecosystem", "--port", "0", "--client", f"bench={keys}", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

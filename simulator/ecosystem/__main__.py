@@ -19,6 +19,9 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--client", action="append", default=[], metavar="ID=FILE", help="a client and its public key set"
     )
+    parser.add_argument(
+        "--audience", default="", metavar="NAME", help="for whom a client's token is that names nobody (SMART clients)"
+    )
     return parser.parse_args(words)
 
 
@@ -50,7 +53,7 @@ def main(words: list[str]) -> int:
         return 2
     with bound:
         address = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        config = uvicorn.Config(build_app(address, clients), log_level="warning", access_log=False, ws="none")
+        config = uvicorn.Config(build_app(address, clients, options.audience), log_level="warning", access_log=False, ws="none")
         server = _Server(config)
         server.address = address
         server.run(sockets=[bound])

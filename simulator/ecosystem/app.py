@@ -24,9 +24,15 @@ from simulator.ecosystem.tokens.service import TokenService
 NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (HealthPersonnelRegister,)
 
 
-def build_app(issuer: str, clients: list[Client]) -> Starlette:
-    """An application that answers at ``issuer`` as token service, and as each neighbour under ``/<name>``."""
-    service = TokenService(issuer, clients)
+def build_app(issuer: str, clients: list[Client], audience: str = "") -> Starlette:
+    """An application that answers at ``issuer`` as token service, and as each neighbour under ``/<name>``.
+
+    Args:
+        issuer: Its own address.
+        clients: Who is registered at the token service.
+        audience: For whom the token of a client is that names nobody.
+    """
+    service = TokenService(issuer, clients, audience)
     access = Access(service)
     names = tuple(neighbour.name for neighbour in NEIGHBOURS)
     behaviours = Behaviours(names)

@@ -56,10 +56,12 @@ class TokenService:
     Args:
         issuer: Its own address, without a slash at the end.
         clients: Who is registered.
+        audience: For whom a client's token is that names no ``resource``, as SMART Backend Services do not.
     """
 
-    def __init__(self, issuer: str, clients: list[Client]) -> None:
+    def __init__(self, issuer: str, clients: list[Client], audience: str = "") -> None:
         self.issuer = issuer
+        self.audience = audience
         self.keys = SigningKeys.make()
         audiences = {issuer, issuer + GRANT_PATH, issuer + TRIAL_PATH}
         self.clients = Clients(clients, audiences)
@@ -114,7 +116,7 @@ class TokenService:
             client = self.clients.authenticated(form)
             scope = _scope_asked_for(form)
             jkt = self._bound(request)
-            subject = Subject(audience=form.get("resource", ""), scope=scope)
+            subject = Subject(audience=form.get("resource") or self.audience, scope=scope)
         except RefusedError as refusal:
             return refusal.answer()
         return self._granted(
