@@ -53,7 +53,9 @@ def main(words: list[str]) -> int:
         return 2
     with bound:
         address = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        config = uvicorn.Config(build_app(address, clients, options.audience), log_level="warning", access_log=False, ws="none")
+        config = uvicorn.Config(
+            build_app(address, clients, options.audience), log_level="warning", access_log=False, ws="none"
+        )
         server = _Server(config)
         server.address = address
         server.run(sockets=[bound])
