@@ -29,6 +29,7 @@ _METHODS: Final[dict[Verb, str]] = {
     "transaction": "POST",
     "batch": "POST",
     "capabilities": "GET",
+    "operation": "POST",
 }
 _SYSTEM_PATHS: Final[dict[Verb, str]] = {"transaction": "", "batch": "", "capabilities": "metadata"}
 # In a resource only these elements refer to others; a urn:uuid elsewhere is a value, such as a document's identifier.
@@ -103,6 +104,8 @@ def _path(interaction: Interaction, references: References) -> str:
     if interaction.target is None or interaction.verb in {"create", "search"}:
         return _type_path(interaction)
     reference, version = _target(interaction, references)
+    if interaction.verb == "operation":
+        return f"{reference}/{interaction.type}"
     if interaction.verb == "history":
         return f"{reference}/_history"
     if interaction.verb != "vread" or "/_history/" in reference:
@@ -162,7 +165,7 @@ def _unresolved(interaction: Interaction, line: str, body: bytes | None) -> set[
     if body is None or interaction.verb == "search":
         return left
     text = body.decode("utf-8", "replace")
-    if interaction.verb in {"transaction", "batch"}:
+    if interaction.verb in {"transaction", "batch", "operation"}:
         return left | (urns_in(text) & set(interaction.needs)) - full_urls(_parsed(body))
     return left | urns_in(" ".join(_POINTER.findall(text)))
 

@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verb = Literal[
-    "read", "vread", "create", "update", "patch", "delete", "search", "history", "transaction", "batch", "capabilities"
-]
+    "read",
+    "vread",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "search",
+    "history",
+    "transaction",
+    "batch",
+    "capabilities",
+    "operation",
+]  # fmt: skip  a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class Interaction:
     id: str
     verb: Verb
     type: str = ""
-    """Resource type; empty for transaction, batch and capabilities."""
+    """Resource type; the name of an operation (``$process-message``); empty for transaction, batch and capabilities."""
     target: str | None = None
     """Interaction id (or ``Type/id``, or ``Type/id/_history/n``) of the resource acted on."""
     query: str = ""

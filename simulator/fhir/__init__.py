@@ -3,6 +3,7 @@
 from simulator.fhir.assumptions import assumptions
 from simulator.fhir.contract import capability_statement
 from simulator.fhir.counting import Count
+from simulator.fhir.message import Parties, message_bundle, message_id
 from simulator.fhir.page import contract_page
 from simulator.fhir.past_bundle import transactions, write_ndjson
 from simulator.fhir.past_long import LongPast, long_pasts, past_of
@@ -13,11 +14,14 @@ from simulator.fhir.selection import as_transaction, needed_closure, row_to_inte
 __all__ = [
     "Count",
     "LongPast",
+    "Parties",
     "as_transaction",
     "assumptions",
     "capability_statement",
     "contract_page",
     "long_pasts",
+    "message_bundle",
+    "message_id",
     "needed_closure",
     "past_of",
     "render",

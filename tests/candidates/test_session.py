@@ -54,6 +54,12 @@ def journal(serve: Serve, say: Say) -> Any:
             "PUT /fhir/Task?code=x",
             "application/fhir+json",
         ),
+        (Interaction("1", "operation", "$try", body=b"{}"), "POST /fhir/$try", "application/fhir+json"),
+        (
+            Interaction("1", "operation", "$try", "Patient/7", body=b"{}"),
+            "POST /fhir/Patient/7/$try",
+            "application/fhir+json",
+        ),
         (
             Interaction("1", "patch", "Patient", "Patient/7", body=b"[]"),
             "PATCH /fhir/Patient/7",

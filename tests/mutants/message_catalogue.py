@@ -1,0 +1,143 @@
+"""Mutants of messages between organisations: what is acknowledged, filed, repeated and told wrongly."""
+
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from simulator.journal.app import JournalApp
+from simulator.journal.http import Answer, Call
+from simulator.journal.messages import chart, receive, words
+from simulator.journal.messages.desk import Desk
+from simulator.journal.messages.parcel import Parcel
+from simulator.journal.messages.receipt import RefusedError
+from simulator.journal.messages.stays import Stay, Told
+from simulator.journal.messages.stays import stays as told_over
+from simulator.journal.messages.words import Kind
+from tests.mutants.faults import Mutant, asked
+
+TAKE_IN = "$process-message"
+
+
+def acknowledges_unstored(app: JournalApp) -> None:
+    """The receipt is given, and everything undone."""
+    sound = app.journal.interactions[TAKE_IN]
+
+    def apply(journal: Any, store: Any, call: Call) -> Answer:
+        store.mark()
+        answer = sound.apply(journal, store, call)
+        store.undo()
+        return answer
+
+    app.journal.interactions[TAKE_IN] = replace(sound, apply=apply)
+
+
+def files_with_somebody(_: JournalApp) -> None:
+    """A message about nobody known is filed with the first patient there is."""
+    sound = receive._patient
+
+    def patient(desk: Desk, parcel: Parcel) -> Any:
+        try:
+            return sound(desk, parcel)
+        except RefusedError:
+            return f"Patient/{desk.find('Patient', ('gender', 'male,female'))[0]['id']}", []
+
+    patch.object(receive, "_patient", patient).start()
+
+
+class _AnyKind(dict[str, Kind]):
+    def get(self, key: str, _: Any = None) -> Any:
+        return super().get(key) or self["DIALOG_NOTAT"]
+
+
+def takes_any_type(_: JournalApp) -> None:
+    """A message of an unknown type is taken for a note."""
+    patch.object(receive, "kinds", lambda: _AnyKind(words.kinds())).start()
+
+
+def takes_tests_for_real(call: Call) -> None:
+    """The tag of a test is passed over."""
+    call.resource.parcel = replace(call.resource.parcel, test=False)
+
+
+def forgets_messages(_: JournalApp) -> None:
+    """No message is known again."""
+    for name in ("kept_id", "receipt_id"):
+        patch.object(receive, name, lambda _: f"{uuid4()}"[:23]).start()
+
+
+def reopens(_: JournalApp) -> None:
+    """Taking back that a patient is ready opens a stay that has ended."""
+    sound = told_over
+
+    def stays(messages: list[Told]) -> list[Stay]:
+        found = sound(messages)
+        for stay in found:
+            if stay.messages[-1].says == "withdrawn":
+                stay.end = ""
+        return found
+
+    patch.object(chart, "stays", stays).start()
+
+
+def told_by_arrival(_: JournalApp) -> None:
+    """The last message to arrive is taken for the last one sent."""
+    sound = told_over
+
+    def stays(messages: list[Told]) -> list[Stay]:
+        return sound([replace(told, sent=place) for place, told in enumerate(messages)])
+
+    patch.object(chart, "stays", stays).start()
+
+
+MESSAGE_MUTANTS = (
+    Mutant(
+        "acknowledged-unstored",
+        "R-SAM-01A",
+        "Messages are acknowledged and not kept.",
+        "The hospital believes that the municipality knows.",
+        acknowledges_unstored,
+    ),
+    Mutant(
+        "filed-with-somebody",
+        "R-SAM-01B",
+        "A message about an unknown patient is filed with another.",
+        "A patient is treated for what somebody else has.",
+        files_with_somebody,
+    ),
+    Mutant(
+        "any-type",
+        "R-SAM-01B",
+        "A message of an unknown type is acknowledged.",
+        "Nobody reads what the sender believes has been dealt with.",
+        takes_any_type,
+    ),
+    Mutant(
+        "test-in-chart",
+        "R-SAM-01C",
+        "A test message goes into the chart.",
+        "Somebody acts on a question that nobody asked.",
+        asked(TAKE_IN, takes_tests_for_real),
+    ),
+    Mutant(
+        "message-forgotten",
+        "R-SAM-03B",
+        "A message sent again is taken for a new one.",
+        "One request becomes two visits.",
+        forgets_messages,
+    ),
+    Mutant(
+        "stay-reopened",
+        "R-SAM-02B",
+        "Taking back that a patient is ready opens a stay that has ended.",
+        "The municipality does not expect somebody who is at home already.",
+        reopens,
+    ),
+    Mutant(
+        "told-by-arrival",
+        "R-SAM-02B",
+        "The last message to arrive is taken for the last one sent.",
+        "A late admission notice puts a discharged patient back in hospital.",
+        told_by_arrival,
+    ),
+)  # fmt: skip  a table
