@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
-from simulator.care.crew import Crew
+from simulator.care.colleague import Crew
 from simulator.care.plan import Plan
 from simulator.care.station import Station
 from simulator.errors import BenchError, InputError

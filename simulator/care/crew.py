@@ -8,28 +8,15 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from simulator.care.colleague import Crew, Here
 from simulator.care.garbage import uncollected
 from simulator.care.plan import Plan
 from simulator.care.station import Station
 from simulator.errors import BenchError
 
 _PATIENCE_S: Final = 5.0
-
-
-class Colleague(Protocol):
-    """A station, wherever it is. It does one thing at a time, in the order asked."""
-
-    far: bool
-    """Whether it sees no file of this machine."""
-
-    def ask(self, method: str, *given: Any) -> "Future[Any]":
-        """Have it carry out a method of a station; the future is done when it has."""
-        ...
-
-
-Crew = list[Colleague]
 
 
 def crew_of(plan: Plan, workers: int, folder: Path) -> AbstractContextManager[Crew]:
@@ -47,21 +34,6 @@ def _here(plan: Plan, folder: Path) -> Iterator[Crew]:
 def _beside(plan: Plan, workers: int, folder: Path) -> Iterator[Crew]:
     with ExitStack() as stack:
         yield [stack.enter_context(_process(plan, folder)) for _ in range(workers)]
-
-
-class Here:
-    """A station in this process."""
-
-    far = False
-
-    def __init__(self, station: Station) -> None:
-        self._station = station
-
-    def ask(self, method: str, *given: Any) -> "Future[Any]":
-        """Do it at once."""
-        future: Future[Any] = Future()
-        future.set_result(getattr(self._station, method)(*given))
-        return future
 
 
 class Beside:

@@ -15,7 +15,7 @@ from simulator.care.effects import attend, free, house, send
 from simulator.care.garbage import uncollected
 from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
-from simulator.care.lines import NO_DEADLINE, Line, Work
+from simulator.care.lines import NO_DEADLINE, TIES, Line, Work
 from simulator.care.messages import NEVER
 from simulator.care.mortality import deaths, leave, of_the_living
 from simulator.care.outages import Outages
@@ -115,6 +115,14 @@ class Engine(Service):
             row, column, value = np.array(self.marks, dtype=np.int64).T
             done[row, column] = value
         return done[(done[:, 0] >= 0) & (done[:, 0] < self.plan.end)]
+
+    def forget(self) -> None:
+        """Let go of everything: garbage is not looked for, and what is here points in circles."""
+        for line in (line for work in self.works for line in work.lines):
+            for name in TIES:
+                delattr(line, name)
+        self.env._queue.clear()  # noqa: SLF001  SimPy has no other way to end what will never happen
+        self.__dict__.clear()
 
     def waiting(self) -> dict[int, int]:
         """How many stand in a queue at the end, wait for their next try or for an answer from elsewhere, by line."""

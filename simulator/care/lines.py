@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,10 @@ class Line:
     under_way: int = 0
     put_off: int = 0
     """How many wait for their next try."""
+
+
+TIES: Final = ("followers", "informed", "due", "awaited", "starts", "effects", "places", "until", "stays", "arrives")
+"""Fields of a line that lead to others, or back to itself."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,10 +1,9 @@
 """Simulates a study: municipalities in shards, by one worker or several, merged into one timeline."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 import polars as pl
 
 from simulator.care.cluster import crew_on
-from simulator.care.crew import Crew, crew_of
+from simulator.care.colleague import Crew
+from simulator.care.crew import crew_of
 from simulator.care.merging import merged
+from simulator.care.parts import Part
 from simulator.care.plan import make_plan
-from simulator.care.shards import People, Shard, cut
+from simulator.care.shards import People, Region, cut, even
 from simulator.care.sharing import kinds_elsewhere
-from simulator.care.station import Part
 from simulator.care.timeline import ACCOUNTS
 from simulator.care.windows import together
 from simulator.domain.scenario import Study
@@ -65,13 +65,22 @@ class Simulated:
 
     def slices(self) -> Iterator[pl.DataFrame]:
         """The events (schema ``tables.EVENTS``), in order and numbered, some hours at a time."""
-        return merged([part.file for part in self.parts])
+        return _ahead(merged([part.file for part in self.parts]))
 
     @property
     def accounts(self) -> pl.DataFrame:
         """Per pathway and step: wanted, done, missed, waiting and under way at the end; warm-up included."""
         accounts = pl.concat([pl.DataFrame(schema=ACCOUNTS), *(part.accounts for part in self.parts)])
         return accounts.group_by("pathway", "step", maintain_order=True).sum()
+
+
+def _ahead(slices: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Each slice, while a thread prepares the next one."""
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, slices, None)
+        while (part := following.result()) is not None:
+            following = thread.submit(next, slices, None)
+            yield part
 
 
 def simulate(
@@ -102,29 +111,32 @@ def simulated(
     with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
         folder = Path(name)
         with crew_on(settings.cluster, plan) if settings.cluster else crew_of(plan, workers, folder) as crew:
-            shards = cut(people, study, len(crew), folder)
-            work = partial(together, plan) if kinds_elsewhere(plan) else _apart
-            parts = work(crew, shards, settings.on_progress)
+            regions = cut(people, study, plan, len(crew), folder)
+            if kinds_elsewhere(plan) and not even(regions, len(crew)):
+                parts = together(plan, crew, [shard for region in regions for shard in region], settings.on_progress)
+            else:
+                parts = _apart(crew, regions, settings.on_progress)
         yield Simulated([part.kept(folder) for part in sorted(parts, key=lambda part: part.shard)])
 
 
-def _apart(crew: Crew, shards: list[Shard], on_progress: Progress | None) -> list[Part]:
-    """Shards simulated each by itself, by whoever is free, in their order."""
+def _apart(crew: Crew, regions: list[Region], on_progress: Progress | None) -> list[Part]:
+    """Regions simulated each by itself, by whoever is free, in their order."""
     parts: list[Part] = []
-    waiting = iter(shards)
+    waiting = iter(regions)
     busy: dict[Future[Any], int] = {}
 
     def give(member: int) -> None:
-        shard = next(waiting, None)
-        if shard is not None:
-            busy[crew[member].ask("simulate", shard.to_send() if crew[member].far else shard)] = member
+        region = next(waiting, None)
+        if region is not None:
+            sent = [shard.to_send() for shard in region] if crew[member].far else region
+            busy[crew[member].ask("simulate", sent)] = member
 
     for member in range(len(crew)):
         give(member)
     while busy:
         for future in wait(busy, return_when=FIRST_COMPLETED).done:
             give(busy.pop(future))
-            parts.append(future.result())
+            parts += future.result()
             if on_progress is not None:
-                on_progress(len(parts), len(shards))
+                on_progress(len(parts), sum(map(len, regions)))
     return parts

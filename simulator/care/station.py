@@ -1,40 +1,24 @@
 """What one worker does: simulates the shards it is given and leaves their events where they can be merged from."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
+from simulator.care.colleague import Here
 from simulator.care.desk import Desk, Residents
 from simulator.care.engine import Engine
 from simulator.care.garbage import uncollected
 from simulator.care.letters import Letter, Reply
+from simulator.care.parts import Part
 from simulator.care.plan import Plan
-from simulator.care.shards import Shard
+from simulator.care.shards import Region, Shard
 from simulator.care.sharing import kinds_elsewhere
 from simulator.care.timeline import ACCOUNTS, accounts_of, events_of
+from simulator.care.windows import together
 
 _BATCH = 20_000
 """Events that are read at a time when shards are merged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The events of a shard in order of time, in a file or, from another machine, by themselves; and its accounts."""
-
-    shard: int
-    accounts: pl.DataFrame
-    file: Path
-    data: bytes = b""
-
-    def kept(self, folder: Path) -> "Part":
-        """The part with its events in a file of this machine."""
-        if not self.data:
-            return self
-        file = folder / self.file
-        file.write_bytes(self.data)
-        return Part(self.shard, self.accounts, file)
 
 
 class Station:
@@ -47,12 +31,22 @@ class Station:
         self._engines: dict[int, Engine] = {}
         self._desks: dict[str, Desk] = {}
 
-    def simulate(self, shard: Shard) -> Part:
-        """A shard from before the period to its end, by itself."""
+    def simulate(self, region: Region) -> list[Part]:
+        """A region from before the period to its end, by itself."""
         with uncollected():
-            engine = Engine(self._plan, shard.people())
-            engine.run()
-            return self._part(shard.number, engine)
+            if kinds_elsewhere(self._plan):
+                parts = together(self._plan, [Here(self)], region, None)
+            else:
+                parts = [self._alone(shard) for shard in region]
+        return parts
+
+    def _alone(self, shard: Shard) -> Part:
+        """A shard that shares nothing with others."""
+        engine = Engine(self._plan, shard.people())
+        engine.run()
+        part = self._part(shard.number, engine)
+        engine.forget()
+        return part
 
     def open(self, shard: Shard) -> Residents:
         """Prepare a shard that shares organisations with others; gives the residents whom these are for."""
@@ -94,6 +88,10 @@ class Station:
         if parts:
             whole = pl.concat([parts[0].accounts, self._elsewhere()])
             parts[0] = Part(parts[0].shard, whole, parts[0].file, parts[0].data)
+        for engine in self._engines.values():
+            engine.forget()
+        self._engines.clear()
+        self._desks.clear()
         return parts
 
     def _hand_over(self, letters: list[Letter]) -> None:

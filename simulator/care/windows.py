@@ -1,22 +1,22 @@
 """Shards that ask one another's organisations for work, side by side in windows of time (conservative synchronisation).
 
-A letter sent in a window arrives after it, because the window is no longer than the shortest hand-over time and begins
-with the first thing that happens anywhere. So every window can be simulated without knowing what the others do in it,
-and what crosses is handed over between windows, in one order. Windows and order depend on the care alone: any number of
-workers gives the same timeline.
+A letter sent in a window arrives after it, because the window is as long as the shortest hand-over time. So every
+window can be simulated without knowing what the others do in it, and what crosses is handed over between windows, in
+one order. Windows follow one another from the beginning on, those in which nothing happens left out, and letters have
+an order of their own: whoever simulates which shards, and beside which others, gives the same timeline.
 """
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Final
 
-from simulator.care.crew import Crew
+from simulator.care.colleague import Crew
 from simulator.care.desk import Residents
 from simulator.care.letters import Letter, Reply, in_order
+from simulator.care.parts import Part
 from simulator.care.plan import Plan
 from simulator.care.shards import Shard
 from simulator.care.sharing import kinds_elsewhere
-from simulator.care.station import Part
 
 Progress = Callable[[int, int], None]
 _DAY: Final = 86400
@@ -65,7 +65,7 @@ class Exchange:
             told = done
             if until >= end:
                 return
-            until = min(max(until, earliest) + shortest, end)
+            until = min(begin + ((max(until, earliest) - begin) // shortest + 1) * shortest, end)
 
     def close(self) -> list[Part]:
         """Hand over what is still under way, and take the events of every shard and the accounts."""

@@ -99,7 +99,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
     """
     digest, count = TableDigest(), Count()
     people = pl.scan_parquet(means.file)
-    lives = lives_of(task.study, people, means.figures)
+    lives = lives_of(task.study, people, means.figures, workers=means.workers)
     settings = Settings(lives=lives, on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
     with (

@@ -9,6 +9,8 @@ import pytest
 
 from simulator.care import Settings, Simulation, simulate, simulate_fully
 from simulator.care.letters import NO_PLACE, Release, Reply, Request, in_order
+from simulator.care.plan import make_plan
+from simulator.care.shards import cut, even
 from simulator.care.windows import Exchange
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
@@ -92,6 +94,34 @@ def test_any_number_of_workers_gives_the_same_bytes(
     assert whole.events.filter(pl.col("organisation") == "55/hospital")["kommunenummer"].n_unique() == 3
     assert table_digest(found.events) == table_digest(whole.events)
     assert found.accounts.equals(whole.accounts)
+
+
+def test_who_shares_nothing_is_simulated_apart(
+    study: Study, residents: pl.DataFrame, figures: Figures, tmp_path: Path
+) -> None:
+    """Municipalities of one hospital make a region of their own, whatever order the people are in."""
+    plan = make_plan(study, figures)
+    mixed = pl.concat([residents, residents.with_columns(replica=residents["replica"] + 1)]).reverse()
+    regions = cut(mixed, study, plan, 1, tmp_path)
+    homes = [pl.concat([shard.people() for shard in region]).select("replica", "kommunenummer") for region in regions]
+    found = [set(home.unique().rows()) for home in homes]
+    troms, finnmark = set(TOWNS[:3]), set(TOWNS[3:])
+    assert sorted(map(sorted, found)) == [
+        [(replica, town) for town in sorted(towns)] for replica in (0, 1) for towns in (troms, finnmark)
+    ]
+    assert sum(home.height for home in homes) == mixed.height
+    assert even(regions, 2)
+    assert not even(cut(residents, study, plan, 1, tmp_path), 2)
+
+
+def test_a_region_alone_is_what_it_is_among_others(
+    study: Study, residents: pl.DataFrame, figures: Figures, whole: Simulation
+) -> None:
+    """What happens in a county rests on nobody outside it."""
+    alone = simulate(study, residents.filter(pl.col("kommunenummer") == TOWNS[3]), figures)
+    among = whole.events.filter(pl.col("kommunenummer") == TOWNS[3])
+    assert alone.height > 100
+    assert table_digest(alone.drop("event")) == table_digest(among.drop("event"))
 
 
 def test_a_dask_cluster_gives_the_same_bytes(

@@ -1,0 +1,24 @@
+"""What comes of a shard: its events, where they can be merged from, and its accounts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The events of a shard in order of time, in a file or, from another machine, by themselves; and its accounts."""
+
+    shard: int
+    accounts: pl.DataFrame
+    file: Path
+    data: bytes = b""
+
+    def kept(self, folder: Path) -> "Part":
+        """The part with its events in a file of this machine."""
+        if not self.data:
+            return self
+        file = folder / self.file
+        file.write_bytes(self.data)
+        return Part(self.shard, self.accounts, file)
