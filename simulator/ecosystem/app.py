@@ -12,16 +12,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.ecosystem.access import Access
+from simulator.ecosystem.adresseregisteret import AddressRegister
 from simulator.ecosystem.behaviour import Behaviours
 from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
+from simulator.ecosystem.meldingstjener import MessageServer
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
 from simulator.ecosystem.street import Street
 from simulator.ecosystem.tokens.clients import Client
 from simulator.ecosystem.tokens.service import TokenService
 
-NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (HealthPersonnelRegister,)
+NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (HealthPersonnelRegister, AddressRegister, MessageServer)
 
 
 def build_app(issuer: str, clients: list[Client], audience: str = "") -> Starlette:
