@@ -3,5 +3,5 @@
 TOPICS = (
     *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
-    *("sources", "access", "citizens", "prescribing", "relations", "operation", "attack", "receipts"),
+    *("sources", "access", "citizens", "prescribing", "relations", "operation", "attack", "receipts", "prescriptions"),
 )

@@ -51,6 +51,10 @@ class Neighbours:
         self._add("told", name, {"path": path, "body": body})
         return told
 
+    def look(self, name: str, path: str, body: Any) -> Any:
+        """How something stands with a neighbour: ``POST /facts/<name>/<path>``, written down nowhere."""
+        return self._ask("POST", f"/facts/{name}/{path}", body)
+
     def behave(self, name: str, **how: Any) -> None:
         """Asks a neighbour to behave so from now on (``slow_s``, ``down``, ``wrong``, ``duplicate``, ``out_of_order``).
 

@@ -19,11 +19,17 @@ from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.meldingstjener import MessageServer
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
+from simulator.ecosystem.reseptformidleren import Reseptformidleren
 from simulator.ecosystem.street import Street
 from simulator.ecosystem.tokens.clients import Client
 from simulator.ecosystem.tokens.service import TokenService
 
-NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (HealthPersonnelRegister, AddressRegister, MessageServer)
+NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
+    HealthPersonnelRegister,
+    AddressRegister,
+    MessageServer,
+    Reseptformidleren,
+)
 
 
 def build_app(issuer: str, clients: list[Client], audience: str = "") -> Starlette:

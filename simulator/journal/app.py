@@ -28,6 +28,8 @@ from simulator.journal.interactions import (
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages import receive
 from simulator.journal.operations import everything, summary, validate
+from simulator.journal.prescriptions.courier import Courier
+from simulator.journal.prescriptions.passing import passing
 from simulator.journal.serving import fields, serve_request
 from simulator.journal.settings import Settings
 from simulator.journal.subscriptions import asking
@@ -39,10 +41,10 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
-    "create": keeping(create.INTERACTION),
-    "update": keeping(update.INTERACTION),
-    "patch": keeping(patch.INTERACTION),
-    "delete": keeping(delete.INTERACTION),
+    "create": passing(keeping(create.INTERACTION)),
+    "update": passing(keeping(update.INTERACTION)),
+    "patch": passing(keeping(patch.INTERACTION)),
+    "delete": passing(keeping(delete.INTERACTION)),
     "history-instance": history_instance.INTERACTION,
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
@@ -94,6 +96,8 @@ class JournalApp(Starlette):
 async def _lifespan(app: Any) -> AsyncIterator[None]:
     app.journal.start()
     app.journal.background["notifier"] = Notifier(app.journal)
+    if app.journal.neighbours is not None:
+        app.journal.background["prescriptions"] = Courier(app.journal)
     yield
     await app.journal.stop()
 

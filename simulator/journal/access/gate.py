@@ -83,14 +83,13 @@ class Gate:
             if caller.attest and (caller.role == "professional" or caller.attest.profession):
                 raise invalid_attest("health personnel are known by their HPR number (ATT-29)")
             return caller
-        rows = await self.personnel.authorisations(caller.hpr)
-        professions = {row["profession"] for row in rows}
-        if not rows:
+        professions = await self.personnel.professions(caller.hpr)
+        if not professions:
             raise no_access("the HPR number has no valid authorisation")
         attest: Attest | None = caller.attest
         if attest and attest.profession and attest.profession not in professions:
             raise invalid_attest("the authorization in the attest is not valid in HPR (ATT-31)")
-        return replace(caller, prescribes=scope_of(rows))
+        return replace(caller, prescribes=scope_of(await self.personnel.authorisations(caller.hpr)))
 
     def permit(self, call: Call) -> None:
         """Raises a 403 unless the caller's scopes cover the interaction, its criteria included."""

@@ -92,6 +92,10 @@ class HealthPersonnel:
         self.age = age
         self._found: OrderedDict[str, tuple[float, list[dict[str, Any]]]] = OrderedDict()
 
+    async def professions(self, number: str) -> frozenset[str]:
+        """The professions (Volven 9060) that a number is validly authorised for; empty when there is none."""
+        return frozenset(str(row["profession"]) for row in await self.authorisations(number))
+
     async def authorisations(self, number: str) -> list[dict[str, Any]]:
         """The valid authorisations of a number, each with ``profession`` (Volven 9060) and ``requisition_rights``.
 

@@ -6,7 +6,7 @@ parameter is a reference's ``:identifier``. ``audit`` holds AuditEvents as colum
 is found in ``audit_link``, written a segment of many AuditEvents at a time, so that a read costs no page of its own;
 what came after the last segment is found in ``audit`` itself. ``audit.agent`` says who asked, and ``audit.hash``
 chains each line to the one before it. ``subscriber`` says how far each Subscription has come, and ``notice`` which
-versions are its events.
+versions are its events. ``rx_outbox`` holds messages to Reseptformidleren, ``rx_done`` what came of each.
 
 A step is never changed once released: what comes after it is a new step.
 """
@@ -67,7 +67,15 @@ CREATE TABLE notice(
     subscriber TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY(subscriber, number)) WITHOUT ROWID
 """
-STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS)
+_OUTBOX: Final = """
+CREATE TABLE rx_outbox(
+    number INTEGER PRIMARY KEY, request TEXT NOT NULL, prescription TEXT NOT NULL, event TEXT NOT NULL,
+    message TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX rx_outbox_request ON rx_outbox(request);
+CREATE INDEX rx_outbox_prescription ON rx_outbox(prescription);
+CREATE TABLE rx_done(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL)
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX)
 
 
 class TooNewError(Exception):

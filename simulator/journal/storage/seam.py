@@ -27,6 +27,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         *("sent", "failures", "due", "told", "problem"),
     ),
     "notice": ("subscriber", "number", "version", "at"),
+    "rx_outbox": ("number", "request", "prescription", "event", "message", "at", "body"),
+    "rx_done": ("number", "at", "outcome"),
 }
 """The columns that rows are given in, by table."""
 MOVED: Final = ("vid", "seq", "updated", "deleted", "patient", "rid")

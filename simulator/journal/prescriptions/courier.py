@@ -1,0 +1,156 @@
+"""The thread that carries messages to Reseptformidleren, in order, until each has been answered.
+
+Of several processes one carries at a time. What nobody answers, or not with a receipt, is sent again, as the same
+message, after a pause that grows to a minute. What is refused is told to whoever prescribed, by a Task.
+"""
+
+import asyncio
+import fcntl
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import orjson
+
+from simulator.journal.interactions.common import new_id
+from simulator.journal.journal import Journal
+from simulator.journal.prescriptions import outbox
+from simulator.journal.prescriptions.messages import Receipt, message, receipt_in
+from simulator.journal.store import Reader, Store
+
+Json = dict[str, Any]
+RECEIVER: Final = "reseptformidleren"
+MEDIA: Final = "application/fhir+json"
+LOCK: Final = "prescriptions.lock"
+PORTION: Final = 100
+SOON_S: Final = 0.02
+FIRST_PAUSE_S: Final = 0.2
+LONGEST_PAUSE_S: Final = 60.0
+IDLE_S: Final = 2.0
+LOOKS: Final = 25
+REASONS: Final = {outbox.PRESCRIBED: "Resepten ble avvist", outbox.RECALLED: "Tilbakekallingen ble avvist"}
+
+
+class StoppedError(Exception):
+    """The journal is ending."""
+
+
+class Courier:
+    """Made when a journal with neighbours serves; works until it is closed."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.stopping = threading.Event()
+        self._called = threading.Event()
+        self.thread = threading.Thread(target=self._run, name="journal-prescriptions", daemon=True)
+        self.thread.start()
+
+    def wake(self) -> None:
+        """Something has been stored, or will be in a moment."""
+        self._called.set()
+
+    def close(self) -> None:
+        """Ends; what is on its way goes on after the next start."""
+        self.stopping.set()
+        self._called.set()
+        self.thread.join()
+
+    def _run(self) -> None:
+        connection = self.journal.database.connect()
+        reader = Reader(connection)
+        with (self.journal.settings.data / LOCK).open("w") as lock:
+            while not self.stopping.is_set():
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._turn(reader)
+                except BlockingIOError:
+                    self.stopping.wait(IDLE_S)
+                except StoppedError:
+                    break
+                except Exception as error:  # noqa: BLE001  whatever went wrong, the next turn may go well
+                    if not self.stopping.is_set():
+                        traceback.print_exception(error, file=sys.stderr)
+                    self.stopping.wait(IDLE_S)
+        connection.close()
+
+    def _turn(self, reader: Reader) -> None:
+        """Carries what there is once called, which is a moment before it is committed, or now and then uncalled."""
+        looks = LOOKS if self._called.wait(IDLE_S) else 1
+        self._called.clear()
+        for _ in range(looks):
+            while self._carry(reader):
+                continue
+            if self.stopping.wait(SOON_S):
+                return
+
+    def _carry(self, reader: Reader) -> bool:
+        """Carries a portion; tells whether there was any."""
+        waiting = outbox.pending(reader, PORTION)
+        for posted in waiting:
+            receipt = self._answered(posted)
+            self._written(partial(_settle, posted, receipt))
+        return bool(waiting)
+
+    def _answered(self, posted: outbox.Posted) -> Receipt:
+        """The receipt of a message, sent as often as it takes."""
+        pause = FIRST_PAUSE_S
+        assert self.journal.neighbours is not None
+        while True:
+            try:
+                body = message(posted, self.journal.base)
+                status, answer = self.journal.neighbours.ask(RECEIVER, "$process-message", body, media=MEDIA)
+                if 400 <= status < 500 and status not in {408, 429}:
+                    return Receipt(False, f"Reseptformidleren answered {status}")
+                if status < 300:
+                    return receipt_in(answer, posted)
+            except (OSError, ValueError):
+                pass
+            if self.stopping.wait(pause):
+                raise StoppedError
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    def _written(self, work: Callable[[Any], Any]) -> Any:
+        """Has the writer do something; waits until it is durable."""
+
+        async def submit() -> Any:
+            return await self.journal.writer.submit(work)
+
+        future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
+        while True:
+            try:
+                return future.result(timeout=1)
+            except TimeoutError:
+                if self.stopping.is_set():
+                    raise StoppedError from None
+
+
+def _settle(posted: outbox.Posted, receipt: Receipt, store: Store) -> None:
+    outbox.settle(store, posted, "ok" if receipt.ok else receipt.words)
+    if not receipt.ok:
+        _tell_prescriber(store, posted, receipt.words)
+
+
+def _tell_prescriber(store: Store, posted: outbox.Posted, words: str) -> None:
+    """Puts the refusal on the list of whoever prescribed."""
+    found = store.find("MedicationRequest", posted.request)
+    version = store.version(found.rid, found.vid - 1) if found and not found.content else None
+    content = (found.content if found else None) or (version.content if version else None)
+    if content is None:
+        return
+    order: Json = orjson.loads(content)
+    task = {
+        "resourceType": "Task",
+        "id": new_id(),
+        "status": "requested",
+        "intent": "order",
+        "priority": "urgent",
+        "code": {"text": REASONS[posted.event]},
+        "description": words,
+        "focus": {"reference": f"MedicationRequest/{posted.request}"},
+        "for": order["subject"],
+    }
+    owner = {"owner": order["requester"]} if "requester" in order else {}
+    store.put(task | owner, None, "POST")

@@ -1,0 +1,123 @@
+"""Reseptformidleren: what it takes, what it refuses, and how it tells of what pharmacies hand out."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.ecosystem.conftest import Bench, Server
+
+Json = dict[str, Any]
+PRESCRIPTION = "https://journalbenk.example/fhir/sid/prescription"
+MESSAGES = "urn:oid:2.16.578.1.12.4.1.1.8279"
+FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
+
+
+def prescription(person: str, **more: Any) -> Json:
+    """An order with an identifier of its own."""
+    coded = {"coding": [{"system": "http://www.whocc.no/atc", "code": "C08CA01"}]}
+    return {
+        "resourceType": "MedicationRequest",
+        "identifier": [{"system": PRESCRIPTION, "value": str(uuid4())}],
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": coded,
+        "subject": {"identifier": {"system": FNR, "value": person}},
+        "dosageInstruction": [{"text": "5 mg morgen"}],
+    } | more
+
+
+def message(event: str, resource: Json, number: str = "") -> Json:
+    """A message about a resource."""
+    header = {"resourceType": "MessageHeader", "eventCoding": {"system": MESSAGES, "code": event}}
+    return {
+        "resourceType": "Bundle",
+        "type": "message",
+        "identifier": {"value": number or str(uuid4())},
+        "entry": [{"resource": header}, {"resource": resource}],
+    }
+
+
+@pytest.fixture
+def person() -> str:
+    """Somebody of this test alone; no person number, which the register does not look into."""
+    return uuid4().hex
+
+
+def send(bench: Bench, event: str, resource: Json, number: str = "") -> Json:
+    """Sends a message; gives the receipt's response and what came with it."""
+    answer = bench.say("POST", "/reseptformidleren/$process-message", message(event, resource, number))
+    header, *rest = [entry["resource"] for entry in answer["entry"]]
+    return {"code": header["response"]["code"], "event": header["eventCoding"]["code"], "rest": rest}
+
+
+def held(bench: Bench, person: str) -> list[Json]:
+    """How the person's prescriptions stand."""
+    found: list[Json] = bench.say("POST", "/facts/reseptformidleren/prescriptions", {"person": person})["prescriptions"]
+    return found
+
+
+def test_a_prescription_is_taken_listed_and_recalled(bench: Bench, person: str) -> None:
+    """M1, M9.5 and M5, each with the message that answers it."""
+    order = prescription(person)
+    assert send(bench, "ERM1", order)["code"] == "ok"
+    listed = send(bench, "ERM95", {"resourceType": "Patient", "subject": order["subject"]})
+    assert (listed["event"], [one["status"] for one in listed["rest"]]) == ("ERM96", ["active"])
+    assert send(bench, "ERM5", order)["event"] == "ERM52"
+    assert [one["status"] for one in held(bench, person)] == ["cancelled"]
+
+
+def test_the_same_message_counts_once(bench: Bench, person: str) -> None:
+    """Sent again it gets the same receipt; a new message about the same prescription is refused."""
+    order, number = prescription(person), str(uuid4())
+    assert [send(bench, "ERM1", order, number)["code"] for _ in range(2)] == ["ok", "ok"]
+    assert send(bench, "ERM1", order)["code"] == "fatal-error"
+    assert len(held(bench, person)) == 1
+
+
+@pytest.mark.parametrize(
+    "lacking", ["dosageInstruction", "subject", "medicationCodeableConcept", "identifier", "status"]
+)
+def test_an_incomplete_prescription_is_refused(bench: Bench, person: str, lacking: str) -> None:
+    """A receipt that says why, and nothing held."""
+    order = prescription(person)
+    del order[lacking]
+    found = send(bench, "ERM1", order)
+    assert (found["code"], found["rest"][0]["resourceType"]) == ("fatal-error", "OperationOutcome")
+    assert held(bench, person) == []
+
+
+def test_what_a_pharmacy_has_is_not_recalled(bench: Bench, person: str) -> None:
+    """Neither while it hands out nor afterwards; what is handed out can be asked for."""
+    order = prescription(person)
+    send(bench, "ERM1", order)
+    number = order["identifier"][0]["value"]
+    bench.say("POST", "/facts/reseptformidleren/reservations", {"prescription": number})
+    assert send(bench, "ERM5", order)["code"] == "fatal-error"
+    bench.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": number})
+    assert send(bench, "ERM5", order)["code"] == "fatal-error"
+    assert send(bench, "ERM97", order)["rest"][0]["resourceType"] == "MedicationDispense"
+    bench.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": number}, status=409)
+
+
+def test_the_prescriber_is_told_of_dispensing(bench: Bench, person: str, mailbox: Server) -> None:
+    """As a transaction that makes the dispense only once, twice when asked to."""
+    bench.say("PUT", "/candidate", {"base_url": mailbox.address})
+    order = prescription(person)
+    send(bench, "ERM1", order)
+    bench.say("PUT", "/behaviour/reseptformidleren", {"duplicate": True})
+    told = {"prescription": order["identifier"][0]["value"], "last": False}
+    bench.say("POST", "/facts/reseptformidleren/dispenses", told)
+    bench.say("DELETE", "/behaviour/reseptformidleren", status=204)
+    first, second = mailbox.bodies
+    assert first == second
+    [entry] = first["entry"]
+    assert entry["request"]["ifNoneExist"].startswith("identifier=")
+    assert entry["resource"]["extension"][0]["valueCode"] == "active"
+
+
+def test_what_is_no_message_is_a_bad_request(bench: Bench) -> None:
+    """400 with the reason."""
+    bench.say("POST", "/reseptformidleren/$process-message", {"resourceType": "Bundle"}, status=400)
+    bench.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": "nobody's"}, status=409)
+    bench.say("POST", "/facts/reseptformidleren/dispenses", {}, status=400)
