@@ -14,6 +14,7 @@ from starlette.routing import Route
 from simulator.ecosystem.access import Access
 from simulator.ecosystem.adresseregisteret import AddressRegister
 from simulator.ecosystem.behaviour import Behaviours
+from simulator.ecosystem.dokumentdeling import DocumentSharing
 from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.meldingstjener import MessageServer
@@ -28,6 +29,7 @@ NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     HealthPersonnelRegister,
     AddressRegister,
     MessageServer,
+    DocumentSharing,
     Reseptformidleren,
 )
 

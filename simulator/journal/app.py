@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
+from simulator.journal.documents import outside
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
     capabilities,
@@ -60,6 +61,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "export-delete": offer.TAKE_BACK,
     "$process-message": receive.INTERACTION,
     "$everything": everything.INTERACTION,
+    "$outside-documents": outside.LIST,
+    "$outside-document": outside.GIVE,
     "$summary": summary.INTERACTION,
     "$status": asking.STATUS,
     "$events": asking.EVENTS,

@@ -37,6 +37,8 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
+    ("Patient", "$outside-documents"): {"GET": "$outside-documents"},
+    ("Patient", "$outside-document"): {"GET": "$outside-document"},
     ("Patient", "$summary"): {"GET": "$summary"},
     ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
     ("Subscription", "$events"): {"GET": "$events", "POST": "$events"},

@@ -18,6 +18,8 @@ LETTERS: Final = {
     "search-type": "s",
     "history-type": "s",
     "$everything": "r",
+    "$outside-documents": "r",
+    "$outside-document": "r",
     "$summary": "r",
     "$status": "r",
     "$events": "r",

@@ -25,6 +25,8 @@ ACTIONS: Final = {
     "$cds-service": "E",
     "$cds-feedback": "C",
     "$everything": "E",
+    "$outside-documents": "E",
+    "$outside-document": "R",
     "$export": "E",
     "$kpr-report": "E",
     "$research-extract": "E",
