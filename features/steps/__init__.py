@@ -1,7 +1,8 @@
 """What the words of the features do: one module per topic, each step thin."""
 
 TOPICS = (
-    *("record", "lookups", "documents", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("register",),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *("sources", "access", "citizens", "prescribing", "relations", "operation", "attack", "receipts", "prescriptions"),
 )

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from simulator.ecosystem.access import Access
 from simulator.ecosystem.adresseregisteret import AddressRegister
 from simulator.ecosystem.behaviour import Behaviours
-from simulator.ecosystem.dokumentdeling import DocumentSharing
+from simulator.ecosystem.folkeregisteret import PopulationRegister
 from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.meldingstjener import MessageServer
@@ -27,9 +27,9 @@ from simulator.ecosystem.tokens.service import TokenService
 
 NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     HealthPersonnelRegister,
+    PopulationRegister,
     AddressRegister,
     MessageServer,
-    DocumentSharing,
     Reseptformidleren,
 )
 

@@ -59,6 +59,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--neighbours", default="", help="base address of registers and other systems (none)")
     home = "whose home must be a child's for parents to represent it: either parent's, or each one's own (either)"
     parser.add_argument("--parents-home", choices=(EITHER, OWN), default=EITHER, help=home)
+    parser.add_argument(
+        "--register-interval", type=float, default=0.5, help="seconds between looks at the population register (0.5)"
+    )
     return parser.parse_args(words)
 
 
@@ -112,6 +115,7 @@ def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settin
         neighbours=options.neighbours.rstrip("/"),
         notify=tuple(options.notify),
         notify_tries=options.notify_tries,
+        register_interval=options.register_interval,
         guard=guard,
     )
 

@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
-from simulator.journal.documents import outside
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
     capabilities,
@@ -31,6 +30,8 @@ from simulator.journal.messages import receive
 from simulator.journal.operations import everything, summary, validate
 from simulator.journal.prescriptions.courier import Courier
 from simulator.journal.prescriptions.passing import passing
+from simulator.journal.register import follow
+from simulator.journal.register.follow import start_following
 from simulator.journal.serving import fields, serve_request
 from simulator.journal.settings import Settings
 from simulator.journal.subscriptions import asking
@@ -60,9 +61,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "export-file": offer.FILE,
     "export-delete": offer.TAKE_BACK,
     "$process-message": receive.INTERACTION,
+    "$follow-register": follow.INTERACTION,
     "$everything": everything.INTERACTION,
-    "$outside-documents": outside.LIST,
-    "$outside-document": outside.GIVE,
     "$summary": summary.INTERACTION,
     "$status": asking.STATUS,
     "$events": asking.EVENTS,
@@ -101,6 +101,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     app.journal.background["notifier"] = Notifier(app.journal)
     if app.journal.neighbours is not None:
         app.journal.background["prescriptions"] = Courier(app.journal)
+    start_following(app.journal)
     yield
     await app.journal.stop()
 

@@ -12,6 +12,7 @@ SYSTEM: Final[Methods] = {"POST": "transaction"}
 SYSTEM_OPERATIONS: Final[dict[str, Methods]] = {
     **{name: {"GET": name} for name in ("$export", "$kpr-report", "$research-extract")},
     "$process-message": {"POST": "$process-message"},
+    "$follow-register": {"POST": "$follow-register"},
 }
 METADATA: Final[Methods] = {"GET": "capabilities"}
 CONFIGURATION: Final[Methods] = {"GET": "smart-configuration"}
@@ -37,8 +38,6 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
-    ("Patient", "$outside-documents"): {"GET": "$outside-documents"},
-    ("Patient", "$outside-document"): {"GET": "$outside-document"},
     ("Patient", "$summary"): {"GET": "$summary"},
     ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
     ("Subscription", "$events"): {"GET": "$events", "POST": "$events"},

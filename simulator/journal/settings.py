@@ -44,6 +44,7 @@ class Settings:
         notify_tries: How often in a row a notification is tried before its Subscription is in error.
         export_bytes: After how many bytes a file of a bulk export is closed and another begun.
         neighbours: The base address of the registers, journals and agencies it works with; empty when it has none.
+        register_interval: Seconds between two looks at the feed of the population register.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
     """
 
@@ -63,4 +64,5 @@ class Settings:
     notify_tries: int = 8
     export_bytes: int = 16_000_000
     neighbours: str = ""
+    register_interval: float = 0.5
     guard: Guard | None = None

@@ -50,7 +50,6 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
         "instantiates": [
             "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
             "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4",
-            "https://profiles.ihe.net/ITI/MHD/CapabilityStatement/IHE.MHD.DocumentResponder",
         ],
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
@@ -120,6 +119,7 @@ def _resource(kind: str) -> dict[str, Any]:
 
 DEFINITIONS = {
     "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+    "$follow-register": "https://journalbenk.example/fhir/OperationDefinition/follow-register",
     "$kpr-report": "https://journalbenk.example/fhir/OperationDefinition/kpr-report",
     "$research-extract": "https://journalbenk.example/fhir/OperationDefinition/research-extract",
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
@@ -127,8 +127,6 @@ DEFINITIONS = {
     "$process-message": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     "$status": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status",
     "$events": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
-    "$outside-documents": "https://journalbenk.example/fhir/OperationDefinition/outside-documents",
-    "$outside-document": "https://journalbenk.example/fhir/OperationDefinition/outside-document",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",

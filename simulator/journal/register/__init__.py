@@ -1,0 +1,1 @@
+"""What the journal learns from the national population register (Folkeregisteret)."""

@@ -1,0 +1,81 @@
+"""Journals with one fault each in how they deal with their neighbours."""
+
+from typing import Any
+
+from simulator.journal.app import JournalApp
+from simulator.journal.register import follow, person
+from simulator.journal.register.person import patient_of
+from simulator.journal.register.progress import save
+from tests.mutants.faults import Mutant
+
+Json = dict[str, Any]
+
+
+def nobody_dies(_: JournalApp) -> None:
+    def lives(document: Json, before: Json | None) -> Json:
+        return patient_of({name: value for name, value in document.items() if name != "doedsdato"}, before)
+
+    setattr(follow, "patient_of", lives)  # noqa: B010  replaced in this process only
+
+
+def anybodys_document(_: JournalApp) -> None:
+    setattr(follow, "numbers_of", lambda _, asked: [asked])  # noqa: B010  replaced in this process only
+
+
+def asks_once(_: JournalApp) -> None:
+    """What the register does not answer rightly is not asked for again."""
+
+    def forgets(data: Any, progress: Any) -> None:
+        progress.wanted.clear() if progress.following in _SEEN else _SEEN.add(progress.following)
+        save(data, progress)
+
+    setattr(follow, "save", forgets)  # noqa: B010  replaced in this process only
+
+
+_SEEN: set[int] = set()
+
+
+def address_stays(_: JournalApp) -> None:
+    sound = person._place
+
+    def stays(patient: Json, document: Json, grade: str) -> None:
+        if grade not in person.LABELS:
+            sound(patient, document, grade)
+
+    setattr(person, "_place", stays)  # noqa: B010  replaced in this process only
+
+
+NEIGHBOUR_MUTANTS = (
+    Mutant(
+        "nobody-dies",
+        "R-GRU-01B",
+        "The day of death that Folkeregisteret tells is passed over.",
+        "A letter about the next appointment comes to the widow.",
+        nobody_dies,
+        neighbours=True,
+    ),
+    Mutant(
+        "anybodys-document",
+        "R-GRU-01C",
+        "Whatever person document comes is taken for the one asked for.",
+        "Two people's records become one, with the allergies of neither.",
+        anybodys_document,
+        neighbours=True,
+    ),
+    Mutant(
+        "asks-once",
+        "R-GRU-01C",
+        "A person document that was not to be had is not asked for again.",
+        "Somebody who died during an outage goes on being called in.",
+        asks_once,
+        neighbours=True,
+    ),
+    Mutant(
+        "address-stays",
+        "R-GRU-01D",
+        "The address of somebody who is protected is kept and shown.",
+        "The man she hides from finds her door.",
+        address_stays,
+        neighbours=True,
+    ),
+)
