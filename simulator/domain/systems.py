@@ -11,6 +11,7 @@ Road = Literal["none", "shared", "api", "message", "letter"]
 Fate = Literal["none", "delivered", "late", "lost", "duplicated", "out-of-order", "rejected"]
 
 SYSTEMS: Final[tuple[System, ...]] = get_args(System)
+COMMON: Final[System] = "common"
 ROADS: Final[tuple[Road, ...]] = get_args(Road)
 FATES: Final[tuple[Fate, ...]] = get_args(Fate)
 

@@ -40,10 +40,11 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
 ) -> pl.DataFrame:
     """The interactions (tables.INTERACTIONS) of ``events`` (tables.EVENTS) among ``population`` (tables.POPULATION).
 
-    The same seed and rows give the same bytes. Only residents who occur in the events get a record. ``start`` is the
-    first day of the period in Oslo; registry and record are intended for the day before. ``professions`` says what each
-    role is (as in the standard staffing by default). Raises InputError when an event concerns somebody who is not in
-    the population.
+    The same seed and rows give the same bytes. Events may have a column ``reached``, in whose order they then are: when
+    what was done at ``at`` comes to the candidate. Only residents who occur in the events get a record. ``start`` is
+    the first day of the period in Oslo; registry and record are intended for the day before. ``professions`` says what
+    each role is (as in the standard staffing by default). Raises InputError when an event concerns somebody who is not
+    in the population.
     """
     names = _municipality_names(population, figures)
     registry = Registry(seed, lambda number: names.get(number, number), practitioner_names(population), professions)
@@ -87,8 +88,9 @@ def _earlier(phase: str, rows: Rows, at: datetime) -> pl.DataFrame:
 
 
 def _timed(written: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Care with its instants: what is looked up when the work begins, what is written when it is done."""
-    told = events.select(pl.col("event").cast(pl.Int64), "at", "began", "pathway", profession="role")
+    """Care with its instants: what is looked up when work begins, what is written when it is done or gets through."""
+    written_at = "reached" if "reached" in events.columns else "at"
+    told = events.select(pl.col("event").cast(pl.Int64), "began", "pathway", at=written_at, profession="role")
     joined = written.join(told, on="event", how="left", maintain_order="left")
     timed = joined.with_columns(
         phase=pl.lit("care"), at=pl.when(pl.col("verb") == "search").then("began").otherwise("at")

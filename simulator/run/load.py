@@ -31,6 +31,7 @@ from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.process import last_lines, run_process
+from simulator.run.reaching import reaching
 from simulator.storage import writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -107,7 +108,7 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
         interactions = render(
-            needed,
+            reaching(needed, population, study, job.figures),
             population,
             job.figures,
             seed=study.seed,

@@ -18,6 +18,7 @@ from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.provenance import figures_used
+from simulator.run.reaching import reaching
 from simulator.run.sinks import sink
 
 PEOPLE_FILE: Final = "population.parquet"
@@ -77,7 +78,7 @@ def render_events(study: Study, folder: RunFolder, job: Job) -> str:
     events, population = (pl.read_parquet(folder.path / name) for name in (EVENTS_FILE, PEOPLE_FILE))
     with job.watch.stage("Writing FHIR interactions") as advance:
         interactions = render(
-            events,
+            reaching(events, population, study, job.figures),
             population,
             job.figures,
             seed=study.seed,

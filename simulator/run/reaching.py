@@ -1,0 +1,66 @@
+"""What of simulated care comes to a candidate: it is the common journal, and hears of others only by their messages."""
+
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from simulator.care import outside
+from simulator.domain.scenario import Study
+from simulator.domain.systems import COMMON, Outage
+from simulator.domain.tables import EVENTS, INSTANT
+from simulator.figures import Figures
+
+_OSLO: Final = ZoneInfo("Europe/Oslo")
+_PAPER_ROADS: Final = ("none", "letter")
+_INSIDE: Final = pl.col("system") == COMMON
+
+
+def reaching(events: pl.DataFrame, people: pl.DataFrame, study: Study, figures: Figures) -> pl.DataFrame:
+    """The events (``tables.EVENTS``) of care among ``people`` as a candidate has to do with them.
+
+    Where organisations are outside the common journal only the messages remain that they send into it, from when these
+    are known on; letters on paper do not come. While a system is down nothing is looked up in it, and what is recorded
+    waits for its end. Where either is so a column ``reached`` is added, and rows are in its order. The events as they
+    are when everybody is inside and nothing is ever down.
+    """
+    others = outside(study, people, figures)
+    if not others and not study.outages:
+        return events
+    own = _with_outages(events.filter(_INSIDE), study)
+    arrives = pl.col("message").is_not_null() & pl.col("known").is_not_null() & pl.col("receiver").is_not_null()
+    arrives &= ~pl.col("receiver").is_in(list(others)) & ~pl.col("road").cast(pl.String).is_in(_PAPER_ROADS)
+    sent = events.filter(~_INSIDE & arrives).with_columns(_nothing("reads"), _nothing("records"), reached="known")
+    return pl.concat([own, sent]).sort("reached", "event")
+
+
+def _with_outages(events: pl.DataFrame, study: Study) -> pl.DataFrame:
+    """Events of those inside: nothing read that begins in an outage, and written when it is over."""
+    up_at, may_read = reduce(lambda found, outage: _past(outage, study, found), study.outages, _UNTOUCHED)
+    reads = pl.when(may_read).then("reads").otherwise(_nothing("reads"))
+    return events.with_columns(reads.alias("reads"), up_at.alias("reached"))
+
+
+_Found = tuple[pl.Expr, pl.Expr]
+_UNTOUCHED: Final[_Found] = pl.col("at"), pl.lit(value=True)
+
+
+def _past(outage: Outage, study: Study, found: _Found) -> _Found:
+    """When things get through, and whether work could begin by looking things up, one outage more considered."""
+    up_at, may_read = found
+    midnight = datetime.combine(study.start, datetime.min.time(), _OSLO).timestamp()
+    first, last = (
+        pl.lit(datetime.fromtimestamp(midnight + second, UTC), INSTANT)
+        for second in (outage.at, outage.at + outage.lasts)
+    )
+    kind = pl.col("organisation").str.split("/").list.get(1)
+    hit = pl.lit(value=True) if outage.system == COMMON else kind == outage.system
+    down = hit & (up_at >= first) & (up_at < last)
+    began = hit & (pl.col("began") >= first) & (pl.col("began") < last)
+    return pl.when(down).then(last).otherwise(up_at), may_read & ~began
+
+
+def _nothing(column: str) -> pl.Expr:
+    return pl.lit(pl.Series(column, [[]], dtype=EVENTS[column])).first().alias(column)

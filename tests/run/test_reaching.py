@@ -1,0 +1,121 @@
+"""A candidate is sent what belongs in the common journal, when it can be; of others it hears by message."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from simulator.care import simulate
+from simulator.domain.scenario import Study
+from simulator.domain.systems import Choice, Outage, Participation
+from simulator.fhir import render
+from simulator.figures import Figures
+from simulator.population import make_population
+from simulator.run.reaching import reaching
+from simulator.scenario import load_study
+
+HOUR = 3600
+MORE = {"discharge-ready": 20.0}
+DOWN = (datetime(2026, 1, 13, 8, tzinfo=UTC), datetime(2026, 1, 13, 12, tzinfo=UTC))
+HOSPITAL = pl.col("organisation").str.ends_with("/hospital")
+GP = pl.col("organisation").str.contains("/gp/")
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    """The official figures."""
+    return Figures.load()
+
+
+@pytest.fixture(scope="module")
+def study(figures: Figures) -> Study:
+    """Two days of the default study's care in two small municipalities."""
+    return replace(
+        load_study("quickstart", figures),
+        municipalities=("5532", "5534"),
+        start=DOWN[0].date(),
+        days=2,
+        demand_factors=MORE,
+    )
+
+
+@pytest.fixture(scope="module")
+def people(figures: Figures, study: Study) -> pl.DataFrame:
+    """Their people."""
+    return make_population(figures, study.municipalities, study.seed)
+
+
+def test_all_comes_as_it_was_done_when_everybody_is_inside(
+    study: Study, people: pl.DataFrame, figures: Figures
+) -> None:
+    """With everybody in the common journal and nothing down, nothing is left out, moved or added."""
+    events = simulate(study, people, figures)
+    assert events.height > 500
+    assert reaching(events, people, study, figures) is events
+
+
+@pytest.mark.parametrize("system", ["own", "paper"])
+def test_of_those_outside_only_messages_come(study: Study, people: pl.DataFrame, figures: Figures, system: str) -> None:
+    """A hospital with another system writes nothing in the journal; what it sends comes when known, if at all."""
+    mixed = replace(study, participation=Participation(Choice("common"), {"hospital": Choice(system)}))  # type: ignore[arg-type]
+    events = simulate(mixed, people, figures)
+    told = reaching(events, people, mixed, figures)
+    inside = events.filter(~HOSPITAL)
+    assert told.filter(~HOSPITAL).drop("reached").sort("event").equals(inside)
+    assert (told.filter(~HOSPITAL)["reached"] == told.filter(~HOSPITAL)["at"]).all()
+    theirs = told.filter(HOSPITAL)
+    assert theirs.filter((pl.col("reads").list.len() > 0) | (pl.col("records").list.len() > 0)).is_empty()
+    sent = events.filter(HOSPITAL & pl.col("message").is_not_null() & ~pl.col("receiver").str.ends_with("/hospital"))
+    assert sent.height > 3
+    expected = sent.filter(pl.col("known").is_not_null()) if system == "own" else sent.clear()
+    assert theirs.sort("event")["event"].to_list() == expected["event"].to_list()
+    assert (theirs["reached"] == theirs["known"]).all()
+    written = render(told, people, figures, seed=study.seed, start=study.start).filter(pl.col("phase") == "care")
+    of_them = written.filter(pl.col("event").is_in(sent["event"].implode()))
+    assert set(of_them["type"]) == ({"Communication"} if system == "own" else set())
+    assert (
+        written.join(theirs.select("event", "reached"), on="event")
+        .select((pl.col("at") == pl.col("reached")).all())
+        .item()
+    )
+
+
+def test_while_the_journal_is_down_all_waits(study: Study, people: pl.DataFrame, figures: Figures) -> None:
+    """Nothing is looked up or written during an outage; what was recorded in it is written at its end."""
+    down = replace(study, outages=(Outage("common", 9 * HOUR, 4 * HOUR),))
+    events = simulate(down, people, figures)
+    told = reaching(events, people, down, figures)
+    written = render(told, people, figures, seed=study.seed, start=study.start).filter(pl.col("phase") == "care")
+    assert written.filter((pl.col("at") >= DOWN[0]) & (pl.col("at") < DOWN[1])).is_empty()
+    meanwhile = events.filter((pl.col("at") >= DOWN[0]) & (pl.col("at") < DOWN[1]))
+    waited = written.filter((pl.col("at") == DOWN[1]) & (pl.col("verb") == "create"))
+    assert meanwhile.filter(pl.col("records").list.len() > 0).height > 20
+    assert waited["event"].n_unique() >= meanwhile.filter(pl.col("records").list.contains("visit")).height > 0
+    assert written.filter(pl.col("at") < DOWN[0]).height > 100
+
+
+def test_an_outage_of_one_kind_of_organisation_stops_no_other(
+    study: Study, people: pl.DataFrame, figures: Figures
+) -> None:
+    """When the system of the GPs is down, home care writes on."""
+    down = replace(study, outages=(Outage("gp", 9 * HOUR, 4 * HOUR),))
+    told = reaching(simulate(down, people, figures), people, down, figures)
+    meanwhile = (pl.col("at") >= DOWN[0]) & (pl.col("at") < DOWN[1])
+    assert (told.filter(meanwhile & GP)["reached"] == DOWN[1]).all()
+    others = told.filter(meanwhile & ~GP)
+    assert others.height > 20
+    assert (others["reached"] == others["at"]).all()
+
+
+def test_nothing_rests_on_what_comes_later(study: Study, people: pl.DataFrame, figures: Figures) -> None:
+    """Whatever is late, each interaction needs only what came before it."""
+    said = Participation(Choice("common"), {"gp": Choice("own"), "hospital": Choice("own")})
+    mixed = replace(study, participation=said, outages=(Outage("common", 9 * HOUR, 4 * HOUR),))
+    told = reaching(simulate(mixed, people, figures), people, mixed, figures)
+    written = render(told, people, figures, seed=study.seed, start=study.start)
+    seen: set[str] = set()
+    for identity, needs in written.select("interaction", "needs").iter_rows():
+        assert set(needs) <= seen
+        seen.add(identity)
+    assert len(seen) > 1000
