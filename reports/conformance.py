@@ -142,6 +142,7 @@ def _requirement(name: str, verdicts: list[Verdict], run: RunFiles, words: tuple
     level: Level = next((level for level in _LEVELS if any(v.level == level for v in verdicts)), "MAY")
     own = [v.outcome for v in verdicts if v.level == level]
     outcome = outcome_of(own)
+    by_load = all(rule.by == "load" for v in verdicts if (rule := catalogue.rules.get(v.rule)))
     return RequirementView(
         id=line(name),
         capability=known.capability if known else verdicts[0].capability,
@@ -155,7 +156,7 @@ def _requirement(name: str, verdicts: list[Verdict], run: RunFiles, words: tuple
         also=[other for other in SHOWN_FIRST[:3] if other in own and other != outcome],
         advice=sum(1 for v in verdicts if v.level != level and v.outcome == "fail"),
         verdicts=[_verdict(v, run, words) for v in sorted(verdicts, key=lambda v: SHOWN_FIRST.index(v.outcome))],
-        command=_command(run, name),
+        command=_command(run, name, by_load=by_load),
     )
 
 
@@ -188,9 +189,12 @@ def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) ->
     )
 
 
-def _command(run: RunFiles, requirement: str) -> str:
-    words = ["journalbenk", "conformance", "--candidate", str(run.candidate.get("name", "")), "--requirement"]
-    return line(shlex.join([*words, requirement]))
+def _command(run: RunFiles, requirement: str, *, by_load: bool) -> str:
+    """What tries this requirement again: the features, or the load of the same study."""
+    candidate = ["--candidate", str(run.candidate.get("name", ""))]
+    if by_load:
+        return line(shlex.join(["journalbenk", "run", str(run.manifest.get("study", "")), *candidate]))
+    return line(shlex.join(["journalbenk", "conformance", *candidate, "--requirement", requirement]))
 
 
 def _not_judged(requirement: Requirement, texts: Texts) -> NotJudged:

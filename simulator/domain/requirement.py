@@ -39,6 +39,8 @@ class Rule:
     source: str
     limit_s: float | None = None
     """Seconds within which something shall happen, where the rule gives a time."""
+    by: Literal["example", "load"] = "example"
+    """What judges it: an example of the features, or the load part of a run."""
     consequence: Text = field(default_factory=dict)
     """What breaking this rule means for the patient or the care worker; its requirement's where it has no own."""
 

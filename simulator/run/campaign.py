@@ -18,6 +18,7 @@ from simulator.run.conformance import by_requirement, run_features
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.load import LoadResult, run_load
+from simulator.run.national import chosen, write_verdicts
 from simulator.run.progress import Silent, Watcher
 from simulator.run.provenance import machine, versions
 from simulator.run.timeline import make_timeline
@@ -86,11 +87,14 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
             folder.forget("candidate")
         if options.load:
             loaded = run_load(folder, study, candidate, job)
+            if options.conformance:
+                write_verdicts(folder, chosen(loaded.verdicts, options.only or study.conformance))
         folder.finish()
         with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes = by_requirement(verdicts)
-    code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
+    broken = [v.outcome for v in loaded.verdicts if v.outcome == "fail"]
+    code = exit_code([*outcomes.values(), *loaded.outcomes, *broken], loaded.limits)
     return Result(folder.path, report, code, dict(outcomes), loaded, digests)
 
 
@@ -120,7 +124,10 @@ def left_readable(folder: RunFolder, lang: str) -> Iterator[None]:
 
 
 def exit_code(outcomes: Iterable[str], load_verdict: str) -> int:
-    """0 when all required passed, 1 when a requirement or limit failed, 3 when the bench cannot say."""
+    """0 when all required passed, 1 when a requirement or limit failed, 3 when the bench cannot say.
+
+    What only a larger load could show is left out: a run is not asked for what its study does not try.
+    """
     found = set(outcomes)
     if "fail" in found or load_verdict == "not_met":
         return FAILED

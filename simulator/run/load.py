@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from simulator.care import Settings, simulate
 from simulator.domain.candidate import Candidate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import LoadPlan, Study
-from simulator.domain.verdict import Finding, VerdictOutcome
+from simulator.domain.verdict import Finding, Verdict, VerdictOutcome
 from simulator.errors import BenchError, InputError
 from simulator.fhir import render
 from simulator.measures import (
@@ -30,6 +30,7 @@ from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
+from simulator.run.national import load_verdicts
 from simulator.run.process import last_lines, run_process
 from simulator.run.reaching import reaching
 from simulator.storage import writing
@@ -47,6 +48,8 @@ class LoadResult:
     """Worst of the limits' verdicts: ``met``, ``not_met``, ``undecided``, ``not_said``; empty when no load was run."""
     outcomes: tuple[VerdictOutcome, ...]
     """Of what the candidate had to keep under load."""
+    verdicts: tuple[Verdict, ...] = ()
+    """On the requirements that only a load run can speak for."""
 
 
 def run_load(folder: RunFolder, study: Study, candidate: Candidate, job: Job) -> LoadResult:
@@ -60,7 +63,7 @@ def run_load(folder: RunFolder, study: Study, candidate: Candidate, job: Job) ->
     with running(candidate, folder.path / "candidate-load") as system:
         replay(folder, system, plan, window_start(study, plan), job)
     folder.forget("candidate-load")
-    return judged(folder, plan, interactions)
+    return replace(judged(folder, plan, interactions), verdicts=tuple(load_verdicts(folder.path, job.figures)))
 
 
 def judged(folder: RunFolder, plan: LoadPlan, interactions: pl.DataFrame) -> LoadResult:

@@ -11,10 +11,13 @@ import polars as pl
 from simulator.checks import CHECKS, judge
 from simulator.domain.digest import table_digest
 from simulator.domain.exchange import History
+from simulator.domain.verdict import Verdict
 from simulator.errors import InputError
+from simulator.figures import Figures
 from simulator.histories import read_histories, read_verdicts
 from simulator.measures import measure
 from simulator.measures.replications import differences, estimates
+from simulator.run import national
 
 _DIGESTS = {
     "population_digest": "population.parquet",
@@ -50,8 +53,10 @@ def _digests(folder: Path) -> Iterator[str]:
 def _verdicts(folder: Path) -> Iterator[str]:
     """Verdicts that a check gave; those the bench gave of itself, or for what is not claimed, rest on no history."""
     histories = read_histories(folder / "history.jsonl")
+    read = read_verdicts(folder / "verdicts.jsonl")
+    yield from _of_load_rules(folder, [v for v in read if v.example == national.EXAMPLE])
     judged = [
-        v for v in read_verdicts(folder / "verdicts.jsonl") if v.attribution != "bench" and v.outcome != _NOT_CLAIMED
+        v for v in read if v.attribution != "bench" and v.outcome != _NOT_CLAIMED and v.example != national.EXAMPLE
     ]
     for verdict in judged:
         if verdict.check not in CHECKS:
@@ -61,6 +66,15 @@ def _verdicts(folder: Path) -> Iterator[str]:
         same = (finding.outcome, finding.message) == (verdict.outcome, verdict.message)
         said = f"{verdict.requirement} {verdict.check}: the history says {finding.outcome} ({finding.message})"
         yield "" if same else f"{said}, verdicts.jsonl says {verdict.outcome} ({verdict.message})"
+
+
+def _of_load_rules(folder: Path, stored: list[Verdict]) -> Iterator[str]:
+    """Verdicts that the load part gave, judged again from what it recorded."""
+    again = {v.rule: v for v in national.load_verdicts(folder, Figures.load())} if stored else {}
+    for verdict in stored:
+        now = again[verdict.rule]
+        said = f"{verdict.requirement} {verdict.check}: the load says {now.outcome} ({now.message})"
+        yield "" if now == verdict else f"{said}, verdicts.jsonl says {verdict.outcome} ({verdict.message})"
 
 
 def _measurements(folder: Path) -> Iterator[str]:

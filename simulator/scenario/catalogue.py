@@ -65,6 +65,7 @@ class _Rule(_Model):
     text: _Text
     source: Filled
     limit_s: Annotated[float, Field(gt=0)] | None = None
+    by: Literal["example", "load"] = "example"
     consequence: _Text | None = None
 
 
@@ -110,7 +111,8 @@ def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT)
 
 def _rule(key: str, model: _Rule, requirements: dict[str, Requirement]) -> Rule:
     own = model.consequence.texts() if model.consequence else requirements[model.requirement].consequence
-    return Rule(key, model.level, model.requirement, model.text.texts(), model.source, model.limit_s, own)
+    limit = model.limit_s
+    return Rule(key, model.level, model.requirement, model.text.texts(), model.source, limit, model.by, own)
 
 
 def _check_ruled(document: documents.Document, found: dict[str, Requirement], ruled: set[str]) -> None:

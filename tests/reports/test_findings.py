@@ -12,7 +12,7 @@ from reports.language import load_texts
 from simulator import documents
 from simulator.places import FEATURES, ROOT
 
-CHECKS = sorted((ROOT / "simulator" / "checks").glob("*.py"))
+CHECKS = [*sorted((ROOT / "simulator" / "checks").glob("*.py")), ROOT / "simulator" / "measures" / "operation.py"]
 MEASURES = [ROOT / "simulator" / "measures" / "correctness.py"]
 FOUND_BY = {"Finding", "NobodyError"}
 

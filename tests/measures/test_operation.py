@@ -1,0 +1,62 @@
+"""What a load run says of the national peak: a broken limit is broken, a kept one says only what its load allows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from simulator.measures.operation import Asked, chart_openings, judge_load
+
+ASKED = Asked({"R-NFR-04B": 1.0, "R-NFR-04C": 1.0}, peak=20.0, factor=2.0, sessions={"R-NFR-06A": 500}, write_s=1.0)
+Make = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture
+def trace() -> pl.DataFrame:
+    """Four interactions to a care event."""
+    return pl.DataFrame({"interaction": [f"i{n}" for n in range(4000)], "event": [n // 4 for n in range(4000)]})
+
+
+def half_read(n: int) -> list[str]:
+    """Every other interaction is a look-up."""
+    return ["search" if number % 2 else "create" for number in range(n)]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (20.0, ASKED, "pass"),
+        (20.0, replace(ASKED, peak=200.0, sessions={"R-NFR-06A": 5000}), "inconclusive"),
+        (1500.0, ASKED, "fail"),
+        (1500.0, replace(ASKED, peak=200.0, sessions={"R-NFR-06A": 5000}), "fail"),
+    ],
+)
+def test_a_kept_limit_says_what_its_load_allows(
+    make_load: Make, generator: dict[str, Any], trace: pl.DataFrame, case: tuple[float, Asked, str]
+) -> None:
+    """100 interactions a second pass where 40 are asked for and say nothing where 400 are; too slow is too slow."""
+    ms, asked, outcome = case
+    load = make_load([ms] * 4000, verb=half_read(4000))
+    assert {f.outcome for f in judge_load(load, trace, generator, asked).values()} == {outcome}
+
+
+def test_a_run_held_back_says_nothing(make_load: Make, generator: dict[str, Any], trace: pl.DataFrame) -> None:
+    """When the generator was the bottleneck no limit is broken and none kept."""
+    load = make_load([1500.0] * 4000)
+    found = judge_load(load, trace, generator | {"verdict": "generator-bound"}, ASKED)
+    assert {(f.outcome, f.attribution) for f in found.values()} == {("inconclusive", "bench")}
+
+
+def test_a_chart_is_open_when_all_of_it_is_there(make_load: Make) -> None:
+    """Look-ups due together are one opening, as long as its slowest; one alone is none."""
+    load = make_load([10.0, 70.0, 30.0], gap_ms=0, verb=["search"] * 3)
+    values, _ = chart_openings(load.with_columns(event=pl.Series([1, 1, 2])))
+    assert values.tolist() == [70.0]
+
+
+def test_too_few_answers_say_nothing(make_load: Make, generator: dict[str, Any], trace: pl.DataFrame) -> None:
+    """Without an interval nothing is said."""
+    found = judge_load(make_load([10.0] * 20), trace, generator, ASKED)
+    assert {f.outcome for f in found.values()} == {"inconclusive"}
