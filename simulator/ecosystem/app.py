@@ -20,6 +20,7 @@ from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.meldingstjener import MessageServer
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
+from simulator.ecosystem.records import Helseplattformen, Hospital, OwnSurgery
 from simulator.ecosystem.reseptformidleren import Reseptformidleren
 from simulator.ecosystem.street import Street
 from simulator.ecosystem.tokens.clients import Client
@@ -28,6 +29,9 @@ from simulator.ecosystem.tokens.service import TokenService
 NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     HealthPersonnelRegister,
     PopulationRegister,
+    Hospital,
+    Helseplattformen,
+    OwnSurgery,
     AddressRegister,
     MessageServer,
     Reseptformidleren,

@@ -27,7 +27,7 @@ from simulator.journal.interactions import (
 )  # fmt: skip  one module per interaction
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages import receive
-from simulator.journal.operations import everything, summary, validate
+from simulator.journal.operations import elsewhere, everything, summary, validate
 from simulator.journal.prescriptions.courier import Courier
 from simulator.journal.prescriptions.passing import passing
 from simulator.journal.register import follow
@@ -62,6 +62,7 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "export-delete": offer.TAKE_BACK,
     "$process-message": receive.INTERACTION,
     "$follow-register": follow.INTERACTION,
+    "$elsewhere": elsewhere.INTERACTION,
     "$everything": everything.INTERACTION,
     "$summary": summary.INTERACTION,
     "$status": asking.STATUS,

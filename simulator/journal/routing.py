@@ -38,6 +38,7 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
+    ("Patient", "$elsewhere"): {"GET": "$elsewhere"},
     ("Patient", "$summary"): {"GET": "$summary"},
     ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
     ("Subscription", "$events"): {"GET": "$events", "POST": "$events"},

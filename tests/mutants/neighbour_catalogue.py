@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.journal.app import JournalApp
+from simulator.journal.operations import elsewhere
 from simulator.journal.register import follow, person
 from simulator.journal.register.person import patient_of
 from simulator.journal.register.progress import save
@@ -45,7 +46,44 @@ def address_stays(_: JournalApp) -> None:
     setattr(person, "_place", stays)  # noqa: B010  replaced in this process only
 
 
+def believes_anybody(_: JournalApp) -> None:
+    """Another journal's first answer is taken for the patient, whoever it is about."""
+
+    def person(asked: Any, name: str) -> str:
+        number = asked.numbers[0]
+        found = asked._search(name, "Patient", identifier=f"{number['system']}|{number['value']}")
+        return str(found[0]["id"]) if found else ""
+
+    setattr(elsewhere._Asked, "_person", person)  # noqa: B010  replaced in this process only
+
+
+def silence_is_nothing(app: JournalApp) -> None:
+    """An outcome among the entries is left out."""
+    sound = elsewhere._Asked.entries
+
+    def entries(asked: Any, name: str) -> list[Json]:
+        return [entry for entry in sound(asked, name) if entry["search"]["mode"] != "outcome"]
+
+    setattr(elsewhere._Asked, "entries", entries)  # noqa: B010  replaced in this process only
+
+
 NEIGHBOUR_MUTANTS = (
+    Mutant(
+        "believes-anybody",
+        "R-SAM-12B",
+        "What another journal answers is shown, whoever it is about.",
+        "The nurse gives insulin to somebody whose neighbour has diabetes.",
+        believes_anybody,
+        neighbours=True,
+    ),
+    Mutant(
+        "silence-is-nothing",
+        "R-SAM-13B",
+        "That another journal does not answer is not told.",
+        "The doctor takes it that the hospital knows nothing, and stops the anticoagulant.",
+        silence_is_nothing,
+        neighbours=True,
+    ),
     Mutant(
         "nobody-dies",
         "R-GRU-01B",

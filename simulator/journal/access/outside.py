@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 
 from simulator.journal.errors import FhirError, refuse
 
+ANY_JSON: Final = "application/fhir+json, application/json"
 PATIENCE_S: Final = 5.0
 LONGEST_ANSWER: Final = 1_000_000
 KEYS_AGE_S: Final = 600.0
@@ -30,7 +31,7 @@ def fetch(url: str, body: bytes | None = None, *, method: str = "", media: str =
     Raises:
         OSError: Nobody answers, or not in JSON.
     """
-    fields = {"Accept": media} | ({"Content-Type": media} if body is not None else {})
+    fields = {"Accept": ANY_JSON} | ({"Content-Type": media} if body is not None else {})
     try:
         request = Request(url, body, fields, method=method or None)  # noqa: S310  the operator's own addresses
         with _OPENER.open(request, timeout=PATIENCE_S) as answer:

@@ -17,6 +17,7 @@ LETTERS: Final = {
     "delete": "d",
     "search-type": "s",
     "history-type": "s",
+    "$elsewhere": "r",
     "$everything": "r",
     "$summary": "r",
     "$status": "r",

@@ -65,8 +65,14 @@ def _sifted(view: View, content: bytes) -> bytes:
     if bundle.get("resourceType") != "Bundle":
         return content
     parts = [(entry, orjson.dumps(entry["resource"])) for entry in bundle.get("entry", ())]
-    bundle["entry"] = [e | {"resource": orjson.Fragment(view.masked(part))} for e, part in parts if view.sees(part)]
+    kept = [(entry, part) for entry, part in parts if _tells(entry) or view.sees(part)]
+    bundle["entry"] = [entry | {"resource": orjson.Fragment(view.masked(part))} for entry, part in kept]
     return orjson.dumps(bundle)
+
+
+def _tells(entry: dict[str, Any]) -> bool:
+    """Whether an entry is about the answer itself, and so about no patient."""
+    return bool((entry.get("search") or {}).get("mode") == "outcome")
 
 
 def _before(reader: Reader, call: Call, view: View) -> None:

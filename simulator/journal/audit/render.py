@@ -24,6 +24,7 @@ ACTIONS: Final = {
     "batch": "E",
     "$cds-service": "E",
     "$cds-feedback": "C",
+    "$elsewhere": "E",
     "$everything": "E",
     "$export": "E",
     "$follow-register": "E",

@@ -120,6 +120,7 @@ def _resource(kind: str) -> dict[str, Any]:
 DEFINITIONS = {
     "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
     "$follow-register": "https://journalbenk.example/fhir/OperationDefinition/follow-register",
+    "$elsewhere": "https://journalbenk.example/fhir/OperationDefinition/elsewhere",
     "$kpr-report": "https://journalbenk.example/fhir/OperationDefinition/kpr-report",
     "$research-extract": "https://journalbenk.example/fhir/OperationDefinition/research-extract",
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
