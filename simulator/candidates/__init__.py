@@ -4,6 +4,7 @@ from simulator.candidates.descriptions import list_candidates, load_candidate
 from simulator.candidates.drill import Drill
 from simulator.candidates.lifetime import Running, attach, running
 from simulator.candidates.neighbours import Neighbours
+from simulator.candidates.receiver import Received, Receiver
 from simulator.candidates.session import Session
 from simulator.candidates.transport import Limits
 
@@ -11,6 +12,8 @@ __all__ = [
     "Drill",
     "Limits",
     "Neighbours",
+    "Received",
+    "Receiver",
     "Running",
     "Session",
     "attach",

@@ -7,6 +7,7 @@ from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores
 from tests.mutants.medicines_catalogue import MEDICINES_MUTANTS
 from tests.mutants.message_catalogue import MESSAGE_MUTANTS
 from tests.mutants.neighbour_catalogue import NEIGHBOUR_MUTANTS
+from tests.mutants.notification_catalogue import NOTIFICATION_MUTANTS
 from tests.mutants.operation_catalogue import OPERATION_MUTANTS
 
 MUTANTS = (
@@ -282,4 +283,5 @@ MUTANTS = (
     *MESSAGE_MUTANTS,
     *MEDICINES_MUTANTS,
     *NEIGHBOUR_MUTANTS,
+    *NOTIFICATION_MUTANTS,
 )  # fmt: skip  a table
