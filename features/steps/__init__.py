@@ -4,5 +4,16 @@ TOPICS = (
     *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
     *("register", "elsewhere", "notifications"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
-    *("sources", "access", "citizens", "prescribing", "relations", "operation", "attack", "receipts", "prescriptions"),
+    *(
+        "sources",
+        "access",
+        "citizens",
+        "prescribing",
+        "relations",
+        "operation",
+        "attack",
+        "receipts",
+        "prescriptions",
+        "laboratory",
+    ),
 )

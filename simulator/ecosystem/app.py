@@ -15,8 +15,10 @@ from simulator.ecosystem.access import Access
 from simulator.ecosystem.adresseregisteret import AddressRegister
 from simulator.ecosystem.behaviour import Behaviours
 from simulator.ecosystem.folkeregisteret import PopulationRegister
+from simulator.ecosystem.hjemmemaling import MeasurementHub
 from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
+from simulator.ecosystem.laboratorium import Laboratory
 from simulator.ecosystem.meldingstjener import MessageServer
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
@@ -35,6 +37,8 @@ NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     AddressRegister,
     MessageServer,
     Reseptformidleren,
+    Laboratory,
+    MeasurementHub,
 )
 
 

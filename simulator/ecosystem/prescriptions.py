@@ -8,21 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from simulator.ecosystem.receipts import RefusedError
+
 Json = dict[str, Any]
 Status = Literal["active", "completed", "cancelled"]
-MESSAGES: Final = "urn:oid:2.16.578.1.12.4.1.1.8279"
 PERSON_SYSTEMS: Final = frozenset({"urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2"})
 ATC: Final = "http://www.whocc.no/atc"
 PRESCRIPTION: Final = "https://journalbenk.example/fhir/sid/prescription"
 """Identifies a prescription in this register; the prescriber's system gives the value."""
-
-
-class RefusedError(Exception):
-    """A message that the register does not act upon, and why."""
-
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
-        self.code = code
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@
 receipt: a message Bundle whose MessageHeader.response says ``ok`` or ``fatal-error``, with an OperationOutcome. What is
 handed out (a pharmacy's M10) is sent to the prescriber's system as M6: a transaction with one MedicationDispense that
 is made only once (``If-None-Exist``), its patient named by person number, its prescription by identifier.
+
+``Patient/$getMedication`` and ``Patient/$sendMedication`` read and write the one medicines list (``medicines_list``): a
+``patient`` (identifier), a ``version`` and a ``medication`` Bundle as Parameters; 409 when somebody else was first.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final
 from uuid import uuid4
 
@@ -16,12 +18,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.ecosystem.kit import Kit, Neighbour
+from simulator.ecosystem.medicines_list import Lists, StaleError, told
 from simulator.ecosystem.outbox import Letter
-from simulator.ecosystem.prescriptions import MESSAGES, RefusedError, Register
+from simulator.ecosystem.prescriptions import Register, person_of
+from simulator.ecosystem.receipts import Counter, RefusedError, fhir, outcome, refusing
 
 Json = dict[str, Any]
-FHIR: Final = "application/fhir+json"
-ANSWERS: Final = {"ERM1": "APPREC", "ERM5": "ERM52", "ERM95": "ERM96", "ERM97": "ERM98"}
+ANSWERS: Final = {"ERM5": "ERM52", "ERM95": "ERM96", "ERM97": "ERM98"}
 """Which message answers which (Volven 8279)."""
 
 
@@ -33,53 +36,55 @@ class Reseptformidleren(Neighbour):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         self._register = Register()
-        self._answered: dict[str, Json] = {}
+        self._lists = Lists()
+        self._counter = Counter(f"{kit.address}/{self.name}", ANSWERS, self._register.act)
 
     def routes(self) -> list[Route]:
         """Where it answers."""
         facts = f"/facts/{self.name}"
         return [
-            Route(f"/{self.name}/$process-message", self._message, methods=["POST"]),
+            Route(f"/{self.name}/$process-message", self._counter.take, methods=["POST"]),
+            Route(f"/{self.name}/Patient/$getMedication", self._list, methods=["POST"]),
+            Route(f"/{self.name}/Patient/$sendMedication", self._list, methods=["POST"]),
             Route(f"{facts}/prescriptions", self._told, methods=["POST"]),
+            Route(f"{facts}/lists", refusing(self._listed), methods=["POST"]),
+            Route(f"{facts}/changes", refusing(self._change), methods=["POST"]),
             Route(f"{facts}/dispenses", refusing(self._dispense), methods=["POST"]),
             Route(f"{facts}/reservations", refusing(self._reserve), methods=["POST"]),
         ]
 
-    async def _message(self, request: Request) -> Response:
+    async def _list(self, request: Request) -> Response:
+        """The list of somebody, read or replaced; 409 when it was changed meanwhile, 422 when it may not be so."""
         try:
-            message = orjson.loads(await request.body())
-            header, *rest = [entry["resource"] for entry in message["entry"]]
-            event, number = header["eventCoding"]["code"], message["identifier"]["value"]
-            understood = message["type"] == "message" and header["eventCoding"]["system"] == MESSAGES and rest
-        except (orjson.JSONDecodeError, KeyError, TypeError, IndexError, ValueError):
-            understood = False
-        if not understood:
-            return _fhir(_outcome("structure", "this is no message Bundle with a MessageHeader and its focus"), 400)
-        if number not in self._answered:
-            self._answered[number] = self._acted(event, number, rest[0])
-        return _fhir(self._answered[number])
-
-    def _acted(self, event: str, number: str, resource: Json) -> Json:
-        """The receipt of a message that has not been seen before."""
-        try:
-            found, problem = self._register.act(event, resource), None
+            given = {one["name"]: one for one in orjson.loads(await request.body())["parameter"]}
+            person = person_of({"identifier": given["patient"]["valueIdentifier"]})
+            if request.url.path.endswith("$sendMedication"):
+                sent = [entry["resource"] for entry in given["medication"]["resource"].get("entry") or ()]
+                self._lists.send(person, int(given["version"]["valueString"]), sent)
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            return fhir(
+                outcome("structure", "expected Parameters with patient, and to send version and medication"), 400
+            )
+        except StaleError:
+            return fhir(outcome("conflict", "somebody else has changed the list; fetch it again"), 409)
         except RefusedError as error:
-            found, problem = [], _outcome(error.code, str(error))
-        response: Json = {"identifier": number, "code": "fatal-error" if problem else "ok"}
-        header = {
-            "resourceType": "MessageHeader",
-            "eventCoding": {"system": MESSAGES, "code": ANSWERS.get(event, "APPREC")},
-            "source": {"endpoint": f"{self.kit.address}/{self.name}"},
-            "response": response,
-        }
-        parts = [header, *([problem] if problem else []), *found]
-        entries = [{"fullUrl": f"urn:uuid:{uuid4()}", "resource": part} for part in parts]
-        return {
-            "resourceType": "Bundle",
-            "type": "message",
-            "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid4()}"},
-            "entry": entries,
-        }
+            return fhir(outcome(error.code, str(error)), 422)
+        version, statements = self._lists.fetch(person)
+        entries = [{"resource": statement} for statement in statements]
+        bundle = {"resourceType": "Bundle", "type": "collection", **({"entry": entries} if entries else {})}
+        parts = [{"name": "version", "valueString": str(version)}, {"name": "medication", "resource": bundle}]
+        return fhir({"resourceType": "Parameters", "parameter": parts})
+
+    async def _listed(self, request: Request) -> Response:
+        """A person's list, in short."""
+        statements = self._lists.look(str((await request.json())["person"]))
+        return JSONResponse({"medicines": [told(one) for one in statements]})
+
+    async def _change(self, request: Request) -> Response:
+        """Another prescriber changes a medicine (``id``) on a ``person``'s list to ``statement``, or adds it."""
+        body = await request.json()
+        self._lists.change(str(body["person"]), str(body["id"]), dict(body["statement"]))
+        return JSONResponse({})
 
     async def _told(self, request: Request) -> Response:
         """How a person's prescriptions stand."""
@@ -111,26 +116,3 @@ def _report(dispense: Json, number: str) -> Json:
         "request": {"method": "POST", "url": "MedicationDispense", "ifNoneExist": once},
     }
     return {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
-
-
-def refusing(serve: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """The same, with 409 for what cannot be and 400 for what is not understood."""
-
-    async def served(request: Request) -> Response:
-        try:
-            return await serve(request)
-        except RefusedError as error:
-            return JSONResponse({"message": str(error)}, 409)
-        except (orjson.JSONDecodeError, ValueError, KeyError, TypeError) as error:
-            return JSONResponse({"message": f"not understood ({type(error).__name__})"}, 400)
-
-    return served
-
-
-def _outcome(code: str, words: str) -> Json:
-    issue = {"severity": "error", "code": code, "diagnostics": words}
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
-
-
-def _fhir(resource: Json, status: int = 200) -> Response:
-    return Response(orjson.dumps(resource), status, media_type=FHIR)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from simulator.journal import laboratory
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
@@ -28,8 +29,8 @@ from simulator.journal.interactions import (
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages import receive
 from simulator.journal.operations import elsewhere, everything, summary, validate
+from simulator.journal.prescriptions import passing
 from simulator.journal.prescriptions.courier import Courier
-from simulator.journal.prescriptions.passing import passing
 from simulator.journal.register import follow
 from simulator.journal.register.follow import start_following
 from simulator.journal.serving import fields, serve_request
@@ -43,10 +44,10 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
-    "create": passing(keeping(create.INTERACTION)),
-    "update": passing(keeping(update.INTERACTION)),
-    "patch": passing(keeping(patch.INTERACTION)),
-    "delete": passing(keeping(delete.INTERACTION)),
+    "create": laboratory.answering(passing.passing(keeping(create.INTERACTION))),
+    "update": laboratory.answering(passing.passing(keeping(update.INTERACTION))),
+    "patch": laboratory.answering(passing.passing(keeping(patch.INTERACTION))),
+    "delete": laboratory.answering(passing.passing(keeping(delete.INTERACTION))),
     "history-instance": history_instance.INTERACTION,
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
@@ -101,7 +102,9 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
     app.journal.start()
     app.journal.background["notifier"] = Notifier(app.journal)
     if app.journal.neighbours is not None:
-        app.journal.background["prescriptions"] = Courier(app.journal)
+        for room in (passing, laboratory):
+            courier = Courier(app.journal, room.RECEIVER, room.EVENTS)
+            app.journal.background[room.RECEIVER] = courier
     start_following(app.journal)
     yield
     await app.journal.stop()

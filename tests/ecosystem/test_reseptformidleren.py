@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from simulator.ecosystem.medicines_list import Lists
+from simulator.ecosystem.receipts import RefusedError
 from tests.ecosystem.conftest import Bench, Server
 
 Json = dict[str, Any]
@@ -121,3 +123,49 @@ def test_what_is_no_message_is_a_bad_request(bench: Bench) -> None:
     bench.say("POST", "/reseptformidleren/$process-message", {"resourceType": "Bundle"}, status=400)
     bench.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": "nobody's"}, status=409)
     bench.say("POST", "/facts/reseptformidleren/dispenses", {}, status=400)
+
+
+def parameters(person: str, version: str = "", *statements: Json) -> Json:
+    """What ``$getMedication`` and ``$sendMedication`` are asked."""
+    parts: list[Json] = [{"name": "patient", "valueIdentifier": {"system": FNR, "value": person}}]
+    if version:
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in statements]}
+        parts += [{"name": "version", "valueString": version}, {"name": "medication", "resource": bundle}]
+    return {"resourceType": "Parameters", "parameter": parts}
+
+
+def statement(number: str, dosage: str = "5 mg") -> Json:
+    """A medicine on a list."""
+    pll = [{"system": "https://journalbenk.example/fhir/sid/pll", "value": number}]
+    return {"resourceType": "MedicationStatement", "identifier": pll, "status": "active", "dosage": [{"text": dosage}]}
+
+
+GET, SEND = (f"/reseptformidleren/Patient/${name}Medication" for name in ("get", "send"))
+
+
+def test_the_list_is_one(bench: Bench, person: str) -> None:
+    """Who has seen the version that stands replaces it; a second one, who has not, hears of the conflict."""
+    bench.say("POST", SEND, parameters(person, "0", statement("a")), status=422)
+    got = bench.say("POST", GET, parameters(person))
+    assert got["parameter"][0]["valueString"] == "0"
+    sent = bench.say("POST", SEND, parameters(person, "0", statement("a"), statement("b")))
+    assert sent["parameter"][0]["valueString"] == "1"
+    bench.say("POST", SEND, parameters(person, "0", statement("c")), status=409)
+    bench.say("POST", SEND, parameters(person, "1", statement("a")), status=422)
+    bench.say(
+        "POST", "/facts/reseptformidleren/changes", {"person": person, "id": "a", "statement": {"status": "stopped"}}
+    )
+    bench.say("POST", SEND, parameters(person, "1", statement("a"), statement("b")), status=409)
+    found = bench.say("POST", "/facts/reseptformidleren/lists", {"person": person})["medicines"]
+    assert [(one["id"], one["status"]) for one in found] == [("a", "stopped"), ("b", "active")]
+    bench.say("POST", GET, {"resourceType": "Parameters"}, status=400)
+
+
+def test_a_list_is_sent_back_within_four_hours() -> None:
+    """Later it must be fetched again."""
+    now = [0.0]
+    lists = Lists(lambda: now[0])
+    lists.fetch("somebody")
+    now[0] = 4 * 3600 + 1
+    with pytest.raises(RefusedError, match="four hours"):
+        lists.send("somebody", 0, [])

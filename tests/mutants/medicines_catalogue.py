@@ -1,4 +1,4 @@
-"""Journals with one fault each in how prescriptions go to Reseptformidleren and come back."""
+"""Journals with one fault each in what they exchange with Reseptformidleren, the laboratory and the hub of devices."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import orjson
 
+from simulator.journal import laboratory
 from simulator.journal.app import JournalApp
 from simulator.journal.prescriptions import courier, messages, passing
 from simulator.journal.prescriptions.outbox import Posted
@@ -42,11 +43,19 @@ def renews_beside(_: JournalApp) -> None:
 
 
 def tells_nobody(_: JournalApp) -> None:
-    setattr(courier, "_tell_prescriber", lambda *_: None)  # noqa: B010  as above
+    setattr(courier, "_tell_who_ordered", lambda *_: None)  # noqa: B010  as above
 
 
 def completes_nothing(_: JournalApp) -> None:
     passing.complete = lambda *_: None
+
+
+def last_come_stands(_: JournalApp) -> None:
+    setattr(laboratory, "newer", lambda *_: None)  # noqa: B010  as above
+
+
+def nameless(_: JournalApp) -> None:
+    setattr(laboratory, "named", lambda _, __, call: call.resource)  # noqa: B010  as above
 
 
 MEDICINES_MUTANTS = (
@@ -88,6 +97,22 @@ MEDICINES_MUTANTS = (
         "An order stays active after all of it has been handed out.",
         "Home care sends somebody to fetch a medicine that was fetched.",
         completes_nothing,
+        neighbours=True,
+    ),
+    Mutant(
+        "last-come-stands",
+        "R-SAM-09B",
+        "Whatever answer comes last takes the place of the others.",
+        "A late answer hides its own correction, and treatment follows the wrong one.",
+        last_come_stands,
+        neighbours=True,
+    ),
+    Mutant(
+        "measured-by-number",
+        "R-INN-06B",
+        "Who was measured is kept as a number, and looked up nowhere.",
+        "Home care does not see that the blood pressure has been rising for a week.",
+        nameless,
         neighbours=True,
     ),
 )  # fmt: skip  a table

@@ -1,7 +1,7 @@
-"""The thread that carries messages to Reseptformidleren, in order, until each has been answered.
+"""The thread that carries messages to one receiver, in order, until each has been answered.
 
 Of several processes one carries at a time. What nobody answers, or not with a receipt, is sent again, as the same
-message, after a pause that grows to a minute. What is refused is told to whoever prescribed, by a Task.
+message, after a pause that grows to a minute. What is refused is told to whoever ordered, by a Task.
 """
 
 import asyncio
@@ -22,16 +22,19 @@ from simulator.journal.prescriptions.messages import Receipt, message, receipt_i
 from simulator.journal.store import Reader, Store
 
 Json = dict[str, Any]
-RECEIVER: Final = "reseptformidleren"
 MEDIA: Final = "application/fhir+json"
-LOCK: Final = "prescriptions.lock"
 PORTION: Final = 100
 SOON_S: Final = 0.02
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 60.0
 IDLE_S: Final = 2.0
 LOOKS: Final = 25
-REASONS: Final = {outbox.PRESCRIBED: "Resepten ble avvist", outbox.RECALLED: "Tilbakekallingen ble avvist"}
+REASONS: Final = {
+    outbox.PRESCRIBED: ("MedicationRequest", "Resepten ble avvist"),
+    outbox.RECALLED: ("MedicationRequest", "Tilbakekallingen ble avvist"),
+    outbox.ORDERED: ("ServiceRequest", "Rekvisisjonen ble avvist"),
+}
+"""What each message is about, and what a Task says when it is refused."""
 
 
 class StoppedError(Exception):
@@ -39,13 +42,21 @@ class StoppedError(Exception):
 
 
 class Courier:
-    """Made when a journal with neighbours serves; works until it is closed."""
+    """Made when a journal with neighbours serves; works until it is closed.
 
-    def __init__(self, journal: Journal) -> None:
+    Args:
+        journal: Whose messages it carries.
+        receiver: The neighbour it carries them to.
+        events: The kinds of messages that are for it.
+    """
+
+    def __init__(self, journal: Journal, receiver: str, events: tuple[str, ...]) -> None:
         self.journal = journal
+        self.receiver = receiver
+        self.events = events
         self.stopping = threading.Event()
         self._called = threading.Event()
-        self.thread = threading.Thread(target=self._run, name="journal-prescriptions", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"journal-{receiver}", daemon=True)
         self.thread.start()
 
     def wake(self) -> None:
@@ -61,7 +72,7 @@ class Courier:
     def _run(self) -> None:
         connection = self.journal.database.connect()
         reader = Reader(connection)
-        with (self.journal.settings.data / LOCK).open("w") as lock:
+        with (self.journal.settings.data / f"{self.receiver}.lock").open("w") as lock:
             while not self.stopping.is_set():
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +99,7 @@ class Courier:
 
     def _carry(self, reader: Reader) -> bool:
         """Carries a portion; tells whether there was any."""
-        waiting = outbox.pending(reader, PORTION)
+        waiting = outbox.pending(reader, self.events, PORTION)
         for posted in waiting:
             receipt = self._answered(posted)
             self._written(partial(_settle, posted, receipt))
@@ -101,9 +112,9 @@ class Courier:
         while True:
             try:
                 body = message(posted, self.journal.base)
-                status, answer = self.journal.neighbours.ask(RECEIVER, "$process-message", body, media=MEDIA)
+                status, answer = self.journal.neighbours.ask(self.receiver, "$process-message", body, media=MEDIA)
                 if 400 <= status < 500 and status not in {408, 429}:
-                    return Receipt(False, f"Reseptformidleren answered {status}")
+                    return Receipt(False, f"{self.receiver} answered {status}")
                 if status < 300:
                     return receipt_in(answer, posted)
             except (OSError, ValueError):
@@ -130,12 +141,13 @@ class Courier:
 def _settle(posted: outbox.Posted, receipt: Receipt, store: Store) -> None:
     outbox.settle(store, posted, "ok" if receipt.ok else receipt.words)
     if not receipt.ok:
-        _tell_prescriber(store, posted, receipt.words)
+        _tell_who_ordered(store, posted, receipt.words)
 
 
-def _tell_prescriber(store: Store, posted: outbox.Posted, words: str) -> None:
-    """Puts the refusal on the list of whoever prescribed."""
-    found = store.find("MedicationRequest", posted.request)
+def _tell_who_ordered(store: Store, posted: outbox.Posted, words: str) -> None:
+    """Puts the refusal on the list of whoever prescribed or ordered."""
+    kind, title = REASONS[posted.event]
+    found = store.find(kind, posted.request)
     version = store.version(found.rid, found.vid - 1) if found and not found.content else None
     content = (found.content if found else None) or (version.content if version else None)
     if content is None:
@@ -147,9 +159,9 @@ def _tell_prescriber(store: Store, posted: outbox.Posted, words: str) -> None:
         "status": "requested",
         "intent": "order",
         "priority": "urgent",
-        "code": {"text": REASONS[posted.event]},
+        "code": {"text": title},
         "description": words,
-        "focus": {"reference": f"MedicationRequest/{posted.request}"},
+        "focus": {"reference": f"{kind}/{posted.request}"},
         "for": order["subject"],
     }
     owner = {"owner": order["requester"]} if "requester" in order else {}

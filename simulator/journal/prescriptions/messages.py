@@ -28,11 +28,12 @@ class Receipt(NamedTuple):
 
 def prescription_of(reader: Reader, order: Json) -> Json:
     """The order as a pharmacy needs it: what, how, and for whom by person number; without an identifier yet."""
-    subject = {"identifier": identifier} if (identifier := _person(reader, order)) else {}
+    subject = {"identifier": identifier} if (identifier := person_in(reader, order)) else {}
     return {name: order[name] for name in CARRIED if name in order} | {"intent": "order", "subject": subject}
 
 
-def _person(reader: Reader, order: Json) -> Json | None:
+def person_in(reader: Reader, order: Json) -> Json | None:
+    """The person number (or D-number) of whom an order is for, as an identifier; None when there is none."""
     kind, _, identity = str(order["subject"].get("reference", "")).rpartition("/")
     found = reader.find("Patient", identity) if kind.rpartition("/")[2] == "Patient" else None
     patient = orjson.loads(found.content) if found and found.content else {}

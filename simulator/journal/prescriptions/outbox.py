@@ -1,10 +1,11 @@
-"""Messages to Reseptformidleren that are stored with the write they follow from, and settled when they are answered.
+"""Messages to Reseptformidleren and the laboratory, stored with the write they follow from, settled when answered.
 
 A message is a row of ``rx_outbox``, which only grows; what came of it is a row of ``rx_done`` with the same number.
 What has none is on its way. A message keeps its id however often it is sent, so that the receiver knows it again.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -16,10 +17,11 @@ from simulator.journal.store import Reader, Store
 Json = dict[str, Any]
 PRESCRIBED: Final = "ERM1"
 RECALLED: Final = "ERM5"
+ORDERED: Final = "REQ_LAB"
 _COLUMNS: Final = "o.number, o.request, o.prescription, o.event, o.message, o.body"
 _PENDING: Final = (
     f"SELECT {_COLUMNS} FROM rx_outbox o WHERE NOT EXISTS (SELECT 1 FROM rx_done d WHERE d.number = o.number)"  # noqa: S608  the journal's own names
-    " ORDER BY o.number LIMIT ?"
+    " AND o.event IN (%s) ORDER BY o.number LIMIT ?"
 )
 _ABOUT: Final = f"SELECT {_COLUMNS} FROM rx_outbox o WHERE o.request = ? ORDER BY o.number"  # noqa: S608  as above
 _OF: Final = "SELECT request FROM rx_outbox WHERE prescription = ? AND event = ? LIMIT 1"
@@ -27,7 +29,7 @@ _OF: Final = "SELECT request FROM rx_outbox WHERE prescription = ? AND event = ?
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message: its place in the order, which MedicationRequest it is about, the prescription's identifier there."""
+    """A message: its place in the order, which order (its id) it is about, and what that is called at the receiver."""
 
     number: int
     request: str
@@ -44,25 +46,25 @@ class Posted:
 
 
 def post(store: Store, event: str, request: str, prescription: str, resource: Json) -> None:
-    """Stores a message about a MedicationRequest (its id) in the transaction under way."""
+    """Stores a message about an order (its id) in the transaction under way."""
     number = int(store.rows("SELECT coalesce(max(number), 0) + 1 FROM rx_outbox")[0][0])
     now = time.time_ns() // 1000
     store.add("rx_outbox", [(number, request, prescription, event, str(uuid4()), now, orjson.dumps(resource))])
 
 
-def pending(reader: Reader, most: int) -> list[Posted]:
-    """What is on its way, in the order it was stored."""
-    return [_posted(row) for row in reader.rows(_PENDING, [most])]
+def pending(reader: Reader, events: Sequence[str], most: int) -> list[Posted]:
+    """What of some kinds is on its way, in the order it was stored."""
+    return [_posted(row) for row in reader.rows(_PENDING % ", ".join("?" * len(events)), [*events, most])]
 
 
 def about(reader: Reader, request: str) -> list[Posted]:
-    """Every message about a MedicationRequest (its id), oldest first."""
+    """Every message about an order (its id), oldest first."""
     return [_posted(row) for row in reader.rows(_ABOUT, [request])]
 
 
-def request_of(reader: Reader, prescription: str) -> str:
-    """The id of the MedicationRequest that became a prescription; empty for a prescription of somebody else's."""
-    rows = reader.rows(_OF, [prescription, PRESCRIBED])
+def request_of(reader: Reader, prescription: str, event: str = PRESCRIBED) -> str:
+    """The id of the order that is called so at the receiver; empty for somebody else's."""
+    rows = reader.rows(_OF, [prescription, event])
     return str(rows[0][0]) if rows else ""
 
 

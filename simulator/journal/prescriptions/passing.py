@@ -14,14 +14,18 @@ import orjson
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.prescriptions import outbox
+from simulator.journal.prescriptions.links import Link, linked, same_patient
 from simulator.journal.prescriptions.messages import PRESCRIPTION, prescription_of
 from simulator.journal.store import Store
 
 Json = dict[str, Any]
+RECEIVER: Final = "reseptformidleren"
+EVENTS: Final = (outbox.PRESCRIBED, outbox.RECALLED)
 ORDER: Final = "MedicationRequest"
 DISPENSE: Final = "MedicationDispense"
 ORDERED: Final = frozenset({"order", "original-order"})
 ENDED: Final = frozenset({"stopped", "cancelled", "entered-in-error"})
+LINK: Final = Link("authorizingPrescription", PRESCRIPTION, outbox.PRESCRIBED, ORDER)
 STATUS: Final = f"{PRESCRIPTION}-status"
 
 
@@ -32,21 +36,21 @@ def passing(interaction: Interaction) -> Interaction:
         if journal.neighbours is None or call.kind not in {ORDER, DISPENSE}:
             return interaction.apply(journal, store, call)
         if call.kind == DISPENSE and call.interaction in {"create", "update"}:
-            call.resource = linked(store, call.resource)
+            call.resource = linked(store, call.resource, LINK)
         answer = interaction.apply(journal, store, call)
         if call.kind == ORDER:
             pass_on(store, call.identity or "")
         elif call.interaction in {"create", "update"} and answer.status < 300:
             complete(store, call.resource)
-        wake(journal)
+        wake(journal, RECEIVER)
         return answer
 
     return replace(interaction, apply=apply)
 
 
-def wake(journal: Journal) -> None:
-    """Tells the courier that there may be something to carry."""
-    courier: Any = journal.background.get("prescriptions")
+def wake(journal: Journal, receiver: str) -> None:
+    """Tells the courier to a receiver that there may be something to carry."""
+    courier: Any = journal.background.get(receiver)
     if courier is not None:
         courier.wake()
 
@@ -105,22 +109,6 @@ def _recall_earlier(store: Store, order: Json) -> None:
         _recall(store, _open(outbox.about(store, earlier)))
 
 
-def linked(store: Store, dispense: Json) -> Json:
-    """The dispense with a reference to the order that became its prescription."""
-    orders = [
-        one | ({"reference": f"{ORDER}/{request}"} if (request := _ordered(store, one)) else {})
-        for one in dispense.get("authorizingPrescription") or ()
-    ]
-    return dispense | ({"authorizingPrescription": orders} if orders else {})
-
-
-def _ordered(store: Store, reference: Json) -> str:
-    identifier = reference.get("identifier") or {}
-    if "reference" in reference or identifier.get("system") != PRESCRIPTION:
-        return ""
-    return outbox.request_of(store, str(identifier.get("value")))
-
-
 def complete(store: Store, dispense: Json) -> None:
     """Completes the order when the prescription has nothing left to hand out; an order that was ended stays so."""
     told = [one.get("valueCode") for one in dispense.get("extension") or () if one.get("url") == STATUS]
@@ -129,10 +117,5 @@ def complete(store: Store, dispense: Json) -> None:
     for one in dispense.get("authorizingPrescription") or ():
         found = store.find(ORDER, str(one.get("reference", "")).removeprefix(f"{ORDER}/"))
         order: Json = orjson.loads(found.content) if found and found.content else {}
-        if order.get("status") == "active" and _same_patient(order, dispense):
+        if order.get("status") == "active" and same_patient(order, dispense):
             store.put(order | {"status": "completed"}, found, "PUT")
-
-
-def _same_patient(one: Json, other: Json) -> bool:
-    names = {str(resource["subject"].get("reference", "")).rpartition("/")[2] for resource in (one, other)}
-    return len(names) == 1 and "" not in names

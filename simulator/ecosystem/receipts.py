@@ -1,0 +1,98 @@
+"""FHIR messages that neighbours take, and the application receipts they answer with; the same message counts once."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+Json = dict[str, Any]
+Act = Callable[[str, Json], list[Json]]
+"""Does what a message (its Volven 8279 code) says of a resource; gives what the answer carries, or RefusedError."""
+FHIR: Final = "application/fhir+json"
+MESSAGES: Final = "urn:oid:2.16.578.1.12.4.1.1.8279"
+
+
+class RefusedError(Exception):
+    """A message that is not acted upon, and why."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+class Counter:
+    """Where messages are handed in: a receipt for each, and the same one when the same message comes again.
+
+    Args:
+        endpoint: The neighbour's own address.
+        answers: Which message answers which, when it is not APPREC.
+        act: Acts upon a message.
+    """
+
+    def __init__(self, endpoint: str, answers: dict[str, str], act: Act) -> None:
+        self._endpoint = endpoint
+        self._answers = answers
+        self._act = act
+        self._given: dict[str, Json] = {}
+
+    async def take(self, request: Request) -> Response:
+        """200 with a receipt; 400 for what is no message."""
+        try:
+            message = orjson.loads(await request.body())
+            header, resource, *_ = [entry["resource"] for entry in message["entry"]]
+            event, number = header["eventCoding"]["code"], message["identifier"]["value"]
+            understood = message["type"] == "message" and header["eventCoding"]["system"] == MESSAGES
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            understood = False
+        if not understood:
+            return fhir(outcome("structure", "this is no message Bundle with a MessageHeader and its focus"), 400)
+        if number not in self._given:
+            self._given[number] = self._receipt(event, number, resource)
+        return fhir(self._given[number])
+
+    def _receipt(self, event: str, number: str, resource: Json) -> Json:
+        try:
+            found, problem = self._act(event, resource), None
+        except RefusedError as error:
+            found, problem = [], outcome(error.code, str(error))
+        header = {
+            "resourceType": "MessageHeader",
+            "eventCoding": {"system": MESSAGES, "code": self._answers.get(event, "APPREC")},
+            "source": {"endpoint": self._endpoint},
+            "response": {"identifier": number, "code": "fatal-error" if problem else "ok"},
+        }
+        parts = [header, *([problem] if problem else []), *found]
+        return {
+            "resourceType": "Bundle",
+            "type": "message",
+            "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid4()}"},
+            "entry": [{"fullUrl": f"urn:uuid:{uuid4()}", "resource": part} for part in parts],
+        }
+
+
+def refusing(serve: Callable[[Request], Any]) -> Callable[[Request], Any]:
+    """A handler of facts with 409 for what cannot be and 400 for what is not understood."""
+
+    async def served(request: Request) -> Response:
+        try:
+            answer: Response = await serve(request)
+        except RefusedError as error:
+            return JSONResponse({"message": str(error)}, 409)
+        except (orjson.JSONDecodeError, ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"message": f"not understood ({type(error).__name__})"}, 400)
+        return answer
+
+    return served
+
+
+def fhir(resource: Json, status: int = 200) -> Response:
+    """A resource as an answer."""
+    return Response(orjson.dumps(resource), status, media_type=FHIR)
+
+
+def outcome(code: str, words: str) -> Json:
+    """An OperationOutcome with one error."""
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": code, "diagnostics": words}]}
