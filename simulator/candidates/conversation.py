@@ -65,8 +65,8 @@ class Conversation:
             return Errand(interaction, Wire("", self.running.base_url), label, actor, hindrance=hindrance)
         return _guarded(Errand(interaction, wire, label, actor))
 
-    def errand_to(self, link: str, label: str, actor: str) -> Errand:
-        """Following a link of the candidate's made ready."""
+    def errand_to(self, link: str, label: str, actor: str, accept: str = FHIR_JSON) -> Errand:
+        """Following a link of the candidate's made ready; ``accept`` is the form that is asked for."""
         try:
             url = link_url(self.running.base_url, link)
         except LinkError as error:
@@ -74,7 +74,7 @@ class Conversation:
             return Errand(
                 Interaction("", "search"), wire, label, actor, hindrance=NoAnswer("refused", f"not sent: {error}")
             )
-        wire = Wire("GET", url, {"Accept": FHIR_JSON})
+        wire = Wire("GET", url, {"Accept": accept})
         return _guarded(Errand(Interaction("", "search", type_in(self.running.base_url, url)), wire, label, actor))
 
     def carry_out(self, example: str, errand: Errand, gate: threading.Barrier | None = None) -> Exchange:

@@ -12,6 +12,7 @@ from simulator.candidates.credentials import SYSTEM
 from simulator.candidates.lifetime import Running
 from simulator.candidates.references import parse_location
 from simulator.candidates.transport import Limits
+from simulator.candidates.wire import FHIR_JSON
 from simulator.domain.caller import Caller
 from simulator.domain.exchange import Exchange
 from simulator.domain.interaction import Interaction
@@ -95,7 +96,10 @@ class Session:
             futures = [pool.submit(self._conversation.carry_out, self.example, errand, gate) for errand in errands]
             return [future.result() for future in futures]
 
-    def follow(self, url: str, *, label: str = "", actor: str = "") -> Exchange:
-        """Follow a link the candidate gave, such as the next page; one that leads away from its base is not sent."""
-        errand = replace(self._conversation.errand_to(url, label, actor), caller=self._caller)
+    def follow(self, url: str, *, label: str = "", actor: str = "", accept: str = FHIR_JSON) -> Exchange:
+        """Follow a link the candidate gave, such as the next page; one that leads away from its base is not sent.
+
+        ``accept`` is the form that is asked for, of a document's content for example.
+        """
+        errand = replace(self._conversation.errand_to(url, label, actor, accept), caller=self._caller)
         return self._conversation.carry_out(self.example, errand)

@@ -47,6 +47,9 @@ CITIZENSHIP_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-
 INTERPRETER_EXTENSION: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 COUNTRY: Final = "urn:iso:std:iso:3166"
 LANGUAGE: Final = "urn:ietf:bcp:47"
+DISCLOSURE: Final = volven(9603)
+"""Who a document is disclosed to: N normal, NORS blocked, NORU and NORN_… insight postponed or refused."""
+LETTER_TYPE: Final = ("I02-2", "Brev")
 OPERATOR_ACCESS: Final = ("https://journalbenk.example/access", "operator-access", "Operator access by ticket")
 """Code of the Task that lets an operator read one record for a while: system, code and name."""
 FAMILY_RELATION: Final = "http://hl7.no/fhir/CodeSystem/no-basis-family-relation"

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from simulator.ecosystem.access import Access
 from simulator.ecosystem.adresseregisteret import AddressRegister
 from simulator.ecosystem.behaviour import Behaviours
+from simulator.ecosystem.dokumentdeling import DocumentSharing
 from simulator.ecosystem.folkeregisteret import PopulationRegister
 from simulator.ecosystem.hjemmemaling import MeasurementHub
 from simulator.ecosystem.hpr import HealthPersonnelRegister
@@ -36,6 +37,7 @@ NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     OwnSurgery,
     AddressRegister,
     MessageServer,
+    DocumentSharing,
     Reseptformidleren,
     Laboratory,
     MeasurementHub,

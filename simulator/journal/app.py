@@ -11,6 +11,7 @@ from simulator.journal import laboratory
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
+from simulator.journal.documents import outside
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
     capabilities,
@@ -65,6 +66,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "$follow-register": follow.INTERACTION,
     "$elsewhere": elsewhere.INTERACTION,
     "$everything": everything.INTERACTION,
+    "$outside-documents": outside.LIST,
+    "$outside-document": outside.GIVE,
     "$summary": summary.INTERACTION,
     "$status": asking.STATUS,
     "$events": asking.EVENTS,

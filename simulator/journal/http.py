@@ -64,7 +64,10 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back: a status, bytes of a media type, and the version that the header fields describe."""
+    """What goes back: a status, bytes of a media type, and the version that the header fields describe.
+
+    ``raw`` bytes are the content of a document, whatever their type, and no resource.
+    """
 
     status: int
     content: bytes = b""
@@ -73,6 +76,7 @@ class Answer:
     location: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     media: str = FHIR_JSON
+    raw: bool = False
 
     def fields(self) -> list[tuple[bytes, bytes]]:
         """The header fields."""

@@ -39,6 +39,8 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("Group", "$export"): {"GET": "$export"},
     ("Patient", "$everything"): {"GET": "$everything"},
     ("Patient", "$elsewhere"): {"GET": "$elsewhere"},
+    ("Patient", "$outside-documents"): {"GET": "$outside-documents"},
+    ("Patient", "$outside-document"): {"GET": "$outside-document"},
     ("Patient", "$summary"): {"GET": "$summary"},
     ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
     ("Subscription", "$events"): {"GET": "$events", "POST": "$events"},

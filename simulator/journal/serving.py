@@ -28,10 +28,13 @@ HEADERS: Final = {
     b"if-none-exist": "if-none-exist",
     b"if-modified-since": "if-modified-since",
     b"prefer": "prefer",
+    b"x-security-context": "x-security-context",
 }
 PREFIX: Final = "/fhir"
 OPEN_MODE: Final = (b"journal-access", b"open")
 NO_STORE: Final = (b"cache-control", b"no-store")
+OWN_TYPE: Final = frozenset({"export-file", "$outside-document"})
+CONTENT: Final = frozenset({("Binary", "read"), ("Binary", "vread")})
 USUALLY: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
@@ -173,7 +176,8 @@ def _call(request: Request, record: Record) -> Call:
     headers = {HEADERS[name]: value.decode("latin-1") for name, value in request.headers if name in HEADERS}
     raw = request.query
     query = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True) if raw else []
-    if found.interaction != "export-file":  # which is lines of JSON, whatever else is asked for
+    # Lines of JSON are what they are, and a document's content is asked for by its own type.
+    if found.interaction not in OWN_TYPE and (found.kind, found.interaction) not in CONTENT:
         check_accept(headers, [text for key, text in query if key == "_format"] if query else [])
     if raw:
         record.query = urlencode([(key, masked(text)) for key, text in query], safe=":,|/*")

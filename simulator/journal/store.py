@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from simulator.journal.clock import Clock, instant
-from simulator.journal.indexing import Indexer, Rows
+from simulator.journal.indexing import Indexer, Rows, relative
 from simulator.journal.storage.seam import Changes, Connection, Row
 
 
@@ -219,11 +219,22 @@ class Store(Reader):
         kind = resource["resourceType"]
         if kind == "Patient":
             return f"Patient/{resource['id']}"
+        if kind == "Binary":
+            return self._patients_of_context(resource)
         number = self.indexer.numbers.get(f"{kind}.patient")
         if number is None:
             return ""
         found = rows.get("idx_reference", ())
         return " ".join(sorted(r[1] for r in found if r[0] == number and r[1].startswith("Patient/")))
+
+    def _patients_of_context(self, binary: dict[str, Any]) -> str:
+        """The patients of what decides who may see a Binary."""
+        reference = relative(str((binary.get("securityContext") or {}).get("reference")), self.indexer.base)
+        kind, _, identity = reference.partition("/")
+        if kind == "Patient":
+            return reference
+        found = self.find(kind, identity) if identity else None
+        return found.patient if found else ""
 
     def _index(self, rid: int, rows: Rows, old: Rows | None) -> None:
         """Brings the index from the version before to this one; rows that are there already stay."""

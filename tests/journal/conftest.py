@@ -174,7 +174,8 @@ def callers(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Callers of a secured journal that runs beside its neighbours."""
     folder: Path = tmp_path_factory.mktemp("secured")
     with start_neighbours(folder) as signer:
-        running = start(*store.options(str(folder / "data")), "--issuer", signer.issuer)
+        options = ["--issuer", signer.issuer, "--neighbours", signer.issuer]
+        running = start(*store.options(str(folder / "data")), *options)
         yield Callers(signer, running.base)
         assert running.stop() == 0
         assert running.process.stdout is not None

@@ -3,6 +3,7 @@
 from tests.mutants import breaks
 from tests.mutants.access_catalogue import ACCESS_MUTANTS
 from tests.mutants.care_catalogue import CARE_MUTANTS
+from tests.mutants.document_catalogue import DOCUMENT_MUTANTS
 from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
 from tests.mutants.medicines_catalogue import MEDICINES_MUTANTS
 from tests.mutants.message_catalogue import MESSAGE_MUTANTS
@@ -281,6 +282,7 @@ MUTANTS = (
     *ACCESS_MUTANTS,
     *OPERATION_MUTANTS,
     *MESSAGE_MUTANTS,
+    *DOCUMENT_MUTANTS,
     *MEDICINES_MUTANTS,
     *NEIGHBOUR_MUTANTS,
     *NOTIFICATION_MUTANTS,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from simulator.journal.access.homes import lives_with
+from simulator.journal.access.labels import NOT_FOR_PARENTS, NOT_YET
 from simulator.journal.access.relations import Relations
 from simulator.journal.access.secrecy import is_labelled
 from simulator.journal.access.view import Grant
@@ -24,9 +25,6 @@ PROXIES: Final = frozenset({"POWATT", "HPOWATT", "fullmektig"})
 OWN_WRITES: Final = frozenset({"Consent", "Communication", "Appointment"})
 RESTRICTED: Final = frozenset({"Patient", "Appointment", "Immunization"})
 """What a parent still sees from 12 to 15: appointments and vaccinations (bench value)."""
-NOT_YET: Final = frozenset({"NORU", "NORN_FFL", "NORN_KUT"})
-"""Volven 9603: insight postponed, or refused for the person's own sake."""
-NOT_FOR_PARENTS: Final = frozenset({"NORN_FOR", "NORN_FORANS", "NORN_UNGDOM"})
 CHILD, YOUTH, ADULT = 12, 16, 18
 
 

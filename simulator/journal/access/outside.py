@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from http.client import HTTPException
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -32,14 +32,39 @@ def fetch(url: str, body: bytes | None = None, *, method: str = "", media: str =
         OSError: Nobody answers, or not in JSON.
     """
     fields = {"Accept": ANY_JSON} | ({"Content-Type": media} if body is not None else {})
+    told = ask(url, body, fields, method=method)
+    if not 200 <= told.status < 300:
+        return told.status, None
+    try:
+        return told.status, orjson.loads(told.body) if told.body else None
+    except orjson.JSONDecodeError as error:
+        raise OSError(str(error)) from None
+
+
+class Told(NamedTuple):
+    """What somebody answered; names of header fields in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(url: str, body: bytes | None, fields: dict[str, str], *, method: str = "", most: int = LONGEST_ANSWER) -> Told:
+    """The answer to a GET, or to a POST of ``body``, cut at ``most`` bytes; none unless the status is 2xx.
+
+    It blocks, at most ``PATIENCE_S`` seconds.
+
+    Raises:
+        OSError: Nobody answers.
+    """
     try:
         request = Request(url, body, fields, method=method or None)  # noqa: S310  the operator's own addresses
         with _OPENER.open(request, timeout=PATIENCE_S) as answer:
-            told = answer.read(LONGEST_ANSWER)
-            return answer.status, orjson.loads(told) if told else None
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Told(answer.status, headers, answer.read(most))
     except HTTPError as error:
-        return error.code, None
-    except (URLError, HTTPException, orjson.JSONDecodeError) as error:
+        return Told(error.code, {}, b"")
+    except (URLError, HTTPException) as error:
         raise OSError(str(error)) from None
 
 

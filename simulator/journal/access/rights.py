@@ -10,6 +10,7 @@ from simulator.journal.access.blocks import Blocks
 from simulator.journal.access.caller import Caller
 from simulator.journal.access.citizens import grants_of
 from simulator.journal.access.homes import EITHER
+from simulator.journal.access.labels import BLOCKED
 from simulator.journal.access.relations import Relations
 from simulator.journal.access.secrecy import Secrecy
 from simulator.journal.access.tickets import tickets_of
@@ -67,7 +68,15 @@ class Rights:
         """What a caller may see, from what is stored and the time."""
         if caller.role == "system":
             blocked = self.blocks.blocked(reader, frozenset(), None)
-            return View(caller, self.indexer, self.secrecy, everybody=True, blocked=blocked, basis="system scope")
+            return View(
+                caller,
+                self.indexer,
+                self.secrecy,
+                everybody=True,
+                blocked=blocked,
+                withheld=BLOCKED,
+                basis="system scope",
+            )
         if caller.role == "operator":
             return self._operator(reader, caller)
         if caller.role == "citizen":
@@ -90,7 +99,8 @@ class Rights:
         opened = attest.purpose == "BTG"
         blocked = self.blocks.blocked(reader, who, frozenset() if opened else frozenset(about))
         kinds = DECISION_TYPES if attest.purpose == "COC" else None
-        grants = tuple(Grant(patient, kinds=kinds, writes=kinds) for patient in about)
+        withheld = frozenset() if opened else BLOCKED
+        grants = tuple(Grant(patient, kinds=kinds, writes=kinds, withheld=withheld) for patient in about)
         return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
 
     def _operator(self, reader: Reader, caller: Caller) -> View:
@@ -99,7 +109,7 @@ class Rights:
         if not tickets:
             return self._nothing(caller, "operators see no clinical content without a ticket")
         blocked = self.blocks.blocked(reader, frozenset(), frozenset(tickets))
-        grants = tuple(Grant(patient, writes=frozenset()) for patient in tickets)
+        grants = tuple(Grant(patient, writes=frozenset(), withheld=BLOCKED) for patient in tickets)
         basis = "; ".join(tickets.values())
         return View(caller, self.indexer, self.secrecy, grants=grants, blocked=blocked, basis=basis)
 

@@ -19,6 +19,8 @@ LETTERS: Final = {
     "history-type": "s",
     "$elsewhere": "r",
     "$everything": "r",
+    "$outside-documents": "r",
+    "$outside-document": "r",
     "$summary": "r",
     "$status": "r",
     "$events": "r",

@@ -15,7 +15,7 @@ from simulator.journal.access import words
 from simulator.journal.access.caller import Caller
 from simulator.journal.audit.accounts import for_citizen
 from simulator.journal.indexing import Indexer, relative
-from simulator.journal.store import Reader
+from simulator.journal.store import Found, Reader
 from simulator.journal.supported import AUDITED_ONLY
 
 Json = dict[str, Any]
@@ -88,7 +88,7 @@ class Secrecy:
     def last(self, reference: str) -> Json:
         """What ``Type/id`` holds, or held when it was deleted; empty when it never was."""
         kind, _, identity = reference.partition("/")
-        found = self._reader().find(kind, identity) if identity else None
+        found = self.find(kind, identity) if identity else None
         if found is None:
             return {}
         content = found.content
@@ -97,6 +97,10 @@ class Secrecy:
             content = before.content if before else None
         held: Json = orjson.loads(content or b"{}")
         return held
+
+    def find(self, kind: str, identity: str) -> Found | None:
+        """What is committed under a type and id."""
+        return self._reader().find(kind, identity)
 
     def restored(self, resource: Json, stored: Json) -> Json:
         """What was sent, with the places that the sender was not shown, and the label, as they are stored.

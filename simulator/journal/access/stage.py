@@ -10,7 +10,7 @@ from simulator.journal.access.challenge import no_access
 from simulator.journal.access.prescribing import check_prescribed
 from simulator.journal.access.rights import Rights
 from simulator.journal.access.secrecy import PLACED
-from simulator.journal.access.view import REGISTERS, View
+from simulator.journal.access.view import REGISTERS, Find, View
 from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import Answer, Call
 from simulator.journal.store import Found, Reader
@@ -18,7 +18,19 @@ from simulator.journal.supported import AUDITED_ONLY
 
 NOT_YOURS: Final = "you may not write this resource"
 OPEN_WITHOUT_PATIENT: Final = REGISTERS | {"", AUDITED_ONLY}
-READS: Final = frozenset({"read", "vread", "history-instance", "$everything", "$summary", "$status", "$events"})
+READS: Final = frozenset(
+    {
+        "read",
+        "vread",
+        "history-instance",
+        "$everything",
+        "$summary",
+        "$status",
+        "$events",
+        "$outside-documents",
+        "$outside-document",
+    }
+)  # fmt: skip  a table
 OWN_WORDS: Final = frozenset({"$process-message", "$status", "$events"})
 """Operations whose answer is the journal's own words, and holds nothing stored that the view does not show."""
 SINGLE: Final = frozenset({"read", "vread", "create", "update", "patch"})
@@ -48,11 +60,11 @@ def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[],
                 inner.view = view
         _before(store, call, view)
         answer: Answer = interaction.apply(journal, store, call)
-        if answer.content and call.interaction in SINGLE:
+        if answer.content and not answer.raw and call.interaction in SINGLE:
             if call.kind == AUDITED_ONLY and not view.sees(answer.content):
                 raise never_was(call)
             answer.content = view.masked(answer.content)
-        if call.interaction.startswith("$") and call.interaction not in OWN_WORDS:
+        if call.interaction.startswith("$") and call.interaction not in OWN_WORDS and not answer.raw:
             answer.content = _sifted(view, answer.content)
         return answer
 
@@ -162,7 +174,10 @@ def _keep_places(call: Call, view: View, found: Found) -> None:
         raise no_access("where a person with a protected address lives cannot be patched")
 
 
-def check_written(view: View | None, content: bytes) -> None:
-    """Raises a 403, which undoes the write, unless the caller may have written what now stands."""
-    if view is not None and not view.writes(content):
+def check_written(view: View | None, content: bytes, find: Find | None = None) -> None:
+    """Raises a 403, which undoes the write, unless the caller may have written what now stands.
+
+    ``find`` knows what the same transaction has written too.
+    """
+    if view is not None and not view.writes(content, find):
         raise no_access(NOT_YOURS)

@@ -5,7 +5,7 @@ left out; what is shown is tested once more before it leaves.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,9 +14,11 @@ import orjson
 from simulator.journal.access.blocks import Blocked
 from simulator.journal.access.caller import Caller
 from simulator.journal.access.challenge import insufficient_scope
+from simulator.journal.access.labels import BLOCKED, labels_of
 from simulator.journal.access.secrecy import Secrecy
-from simulator.journal.indexing import Indexer
+from simulator.journal.indexing import Indexer, relative
 from simulator.journal.search.clause import Clause
+from simulator.journal.store import Found, Reader
 from simulator.journal.supported import AUDITED_ONLY
 
 Json = dict[str, Any]
@@ -26,6 +28,10 @@ OWNED: Final = "Subscription"
 """A type of which every caller sees his own alone."""
 OWNER: Final = "https://journalbenk.example/fhir/sid/subscriber"
 """The system of the tag that says whose a resource is."""
+BINARY: Final = "Binary"
+"""The content of a document is found through the document that it belongs to, never by a search of its own."""
+TREATING: Final = frozenset({"TREAT", "ETREAT"})
+Find = Callable[[str, str], Found | None]
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 
 
@@ -57,6 +63,7 @@ class View:
         everybody: True for a system, which sees every patient that its scopes name.
         grants: Per patient, for everybody else.
         blocked: What patients have blocked for this caller.
+        withheld: Security labels whose resources he may not see, of any patient.
         refusal: Why he may see no patient at all; empty when he may.
         basis: What access rests on, for the audit trail: a relation, an override, a representation.
         about: The patient the refusal is about, ``Patient/id``; empty when unknown.
@@ -70,6 +77,7 @@ class View:
     everybody: bool = False
     grants: tuple[Grant, ...] = ()
     blocked: Blocked = field(default_factory=Blocked)
+    withheld: frozenset[str] = frozenset()
     refusal: str = ""
     basis: str = ""
     about: str = ""
@@ -87,7 +95,9 @@ class View:
             wanted = [f"{{r}}.type IN ({_listed(REGISTERS)})", *(_granted(grant) for grant in self.grants)]
             wanted.append(f"({{r}}.type = '{OWNED}' AND {self._owned()})")
             parts = [f"({' OR '.join(wanted)})"]
-            parts += [self._unlabelled(grant) for grant in self.grants if grant.withheld]
+            parts += [self._unlabelled(grant.withheld, grant.patient) for grant in self.grants if grant.withheld]
+        parts += [self._unlabelled(self.withheld)] if self.withheld else []
+        parts.append(f"{{r}}.type <> '{BINARY}'")
         return Clause(" AND ".join(parts + self.blocked.conditions()), (), plain=True)
 
     def _owned(self) -> str:
@@ -102,10 +112,30 @@ class View:
         """The patients whose access log he may see, besides a system, which sees all."""
         return [grant.patient for grant in self.grants if grant.kinds is None and self.caller.role == "citizen"]
 
-    def _unlabelled(self, grant: Grant) -> str:
-        number = self.indexer.numbers["Resource._security"]
-        labelled = f"SELECT rid FROM idx_token WHERE param = {number} AND code IN ({_listed(grant.withheld)})"  # noqa: S608  the journal's own words
-        return f"NOT ({{r}}.patient = '{grant.patient}' AND {{r}}.rid IN ({labelled}))"
+    def _unlabelled(self, codes: frozenset[str], patient: str = "") -> str:
+        whose = f"{{r}}.patient = '{patient}' AND " if patient else ""
+        return f"NOT ({whose}{{r}}.rid IN ({self._labelled(codes)}))"
+
+    def _labelled(self, codes: frozenset[str]) -> str:
+        numbers = [self.indexer.numbers[key] for key in ("Resource._security", "DocumentReference.security-label")]
+        params = ", ".join(map(str, numbers))
+        return f"SELECT rid FROM idx_token WHERE param IN ({params}) AND code IN ({_listed(codes)})"  # noqa: S608  the journal's own words
+
+    def blocked_documents(self, reader: Reader) -> int | None:
+        """How many documents of the patient are labelled as blocked and hidden; None where that is not told.
+
+        It is told to who treats the patient and could break the glass, as Norsk helsenett's document sharing does.
+        """
+        attest = self.caller.attest
+        if self.caller.role != "professional" or attest is None or attest.purpose not in TREATING or not self.grants:
+            return None
+        patients = _listed(grant.patient for grant in self.grants)
+        where = " AND ".join([f"r.patient IN ({patients})", *(c.format(r="r") for c in self.blocked.conditions())])
+        sql = (
+            f"SELECT count(*) FROM resource r WHERE r.type = 'DocumentReference' AND r.deleted = 0 AND {where}"  # noqa: S608  the journal's own words
+            f" AND r.rid IN ({self._labelled(BLOCKED)})"
+        )
+        return int(reader.rows(sql)[0][0])
 
     def check_search(self, kind: str) -> None:
         """Raises a 403 when the scopes do not cover searching a type, also as a link of a chain."""
@@ -124,16 +154,37 @@ class View:
             return self._sees_audit(resource)
         if not self.caller.scopes.allow(kind, "r") and not self.caller.scopes.allow(kind, "s"):
             return False
+        return self._shows(resource, kind, reference)
+
+    def _shows(self, resource: Json, kind: str, reference: str) -> bool:
+        if kind == BINARY:
+            return self._shows_content(resource)
         patients = self.patients(resource)
         if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource)):
+            return False
+        labels = labels_of(resource)
+        if labels & self.withheld:
             return False
         if kind == OWNED or self.everybody or kind in REGISTERS:
             return kind != OWNED or self._owns(resource)
         grant = self._grant(patients)
         if grant is None or (grant.kinds is not None and kind not in grant.kinds):
             return False
-        labels = {coding.get("code") for coding in resource.get("meta", {}).get("security", ())}
         return not labels & grant.withheld
+
+    def _shows_content(self, binary: Json) -> bool:
+        """Whether he may see a Binary: as what its securityContext names; a system may when that is nothing."""
+        context = self._context(binary)
+        kind, _, identity = context.partition("/")
+        if not identity or kind == BINARY:
+            return self.everybody
+        found = self.secrecy.find(kind, identity)
+        if found is None or not found.content:
+            return self.everybody
+        return self._shows(orjson.loads(found.content), kind, context)
+
+    def _context(self, binary: Json) -> str:
+        return relative(str((binary.get("securityContext") or {}).get("reference") or ""), self.indexer.base)
 
     def sees_row(self, kind: str, identity: str, patient: str) -> bool:
         """Whether he may know of a resource whose content is gone (a delete)."""
@@ -145,15 +196,24 @@ class View:
         grant = self._grant(patients)
         return grant is not None and (grant.kinds is None or kind in grant.kinds)
 
-    def writes(self, content: bytes) -> bool:
-        """Whether he may have written a resource as it now stands."""
+    def writes(self, content: bytes, find: Find | None = None) -> bool:
+        """Whether he may have written a resource as it now stands; ``find`` gives what else does, if uncommitted."""
         if self.everybody:
             return True
         resource = orjson.loads(content)
         if resource["resourceType"] == OWNED:
             return self._owns(resource)
-        grant = self._grant(self.patients(resource))
+        grant = self._grant(self._owners(resource, find or self.secrecy.find))
         return grant is not None and (grant.writes is None or resource["resourceType"] in grant.writes)
+
+    def _owners(self, resource: Json, find: Find) -> list[str]:
+        """The patients a resource is about; those of what its securityContext names, for a Binary."""
+        if resource["resourceType"] != BINARY:
+            return self.patients(resource)
+        context = self._context(resource)
+        kind, _, identity = context.partition("/")
+        found = find(kind, identity) if identity else None
+        return found.patient.split() if found else []
 
     def _sees_audit(self, event: Json) -> bool:
         if self.everybody:

@@ -26,6 +26,8 @@ ACTIONS: Final = {
     "$cds-feedback": "C",
     "$elsewhere": "E",
     "$everything": "E",
+    "$outside-documents": "E",
+    "$outside-document": "R",
     "$export": "E",
     "$follow-register": "E",
     "$kpr-report": "E",

@@ -50,6 +50,7 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
         "instantiates": [
             "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
             "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4",
+            "https://profiles.ihe.net/ITI/MHD/CapabilityStatement/IHE.MHD.DocumentResponder",
         ],
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
@@ -128,6 +129,8 @@ DEFINITIONS = {
     "$process-message": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
     "$status": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status",
     "$events": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
+    "$outside-documents": "https://journalbenk.example/fhir/OperationDefinition/outside-documents",
+    "$outside-document": "https://journalbenk.example/fhir/OperationDefinition/outside-document",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -2,19 +2,25 @@
 
 from random import getrandbits
 from time import time_ns
+from typing import Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 from simulator.journal.access.prescribing import check_prescribed
 from simulator.journal.access.stage import check_written
 from simulator.journal.access.view import View
+from simulator.journal.documents.attachments import DOCUMENT, check_agreement
+from simulator.journal.documents.binary import BINARY, is_raw, wrapped
 from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
-from simulator.journal.http import Answer, Call, tags
+from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource, tags
 from simulator.journal.journal import Journal
 from simulator.journal.primitives import ID
 from simulator.journal.search.finder import Hit
 from simulator.journal.search.shape import shaped
 from simulator.journal.store import Found, Reader
 
+PAIRED = {BINARY, DOCUMENT}
 SHAPING = ("_summary", "_elements")
 HARMLESS = {"_format", "_pretty"}
 
@@ -44,6 +50,18 @@ def check_id(identity: str, kind: str) -> None:
             "an id must not contain an eleven-digit number: it would put a person number in URLs",
             f"{kind}.id",
         )  # fmt: skip  noqa: E501  one sentence
+
+
+def sent_resource(call: Call) -> dict[str, Any]:
+    """The resource that the body of a create or update is, or, as the content of a Binary, stands for.
+
+    Raises:
+        FhirError: 415 for a body of another kind, 400 for what is no resource.
+    """
+    if is_raw(call):
+        return wrapped(call)
+    check_content_type(call.headers, JSON_TYPES)
+    return parse_resource(call.body)
 
 
 def criteria(call: Call) -> list[tuple[str, str]]:
@@ -113,10 +131,12 @@ def written(journal: Journal, call: Call, now: Found, status: int) -> Answer:
     """The answer to a create, update or patch, as much of it as ``Prefer: return`` asks for."""
     identity = call.identity
     call.record.touch(f"{call.kind}/{identity}", now.patient)
-    check_written(call.view, now.content or b"")
+    content = now.content or b""
+    check_written(call.view, content, journal.store.find)
+    if call.kind in PAIRED:
+        check_agreement(orjson.loads(content), journal.store.find, journal.base)
     check_prescribed(call.caller, now.content or b"")
     wanted = call.prefer("return")
-    content = now.content or b""
     if wanted == "minimal" or (call.inside and wanted != "representation"):
         content = b""
     elif wanted == "OperationOutcome":

@@ -1,8 +1,8 @@
 """create, also on the condition that nothing matches (http://hl7.org/fhir/R4/http.html#create)."""
 
 from simulator.journal.errors import refuse
-from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource
-from simulator.journal.interactions.common import criteria, if_none_exist, new_id, only_match, written
+from simulator.journal.http import Answer, Call
+from simulator.journal.interactions.common import criteria, if_none_exist, new_id, only_match, sent_resource, written
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.store import Store
 
@@ -14,8 +14,7 @@ def prepare(journal: Journal, call: Call) -> None:
             400, "not-supported", "a create takes no criteria in its URL; use the header If-None-Exist", call.kind
         )  # fmt: skip  noqa: E501  one sentence
     if not call.inside:
-        check_content_type(call.headers, JSON_TYPES)
-        call.resource = parse_resource(call.body)
+        call.resource = sent_resource(call)
     journal.validator.check(call.resource, call.kind)
 
 

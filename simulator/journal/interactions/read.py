@@ -1,6 +1,7 @@
 """read: the current version of a resource (http://hl7.org/fhir/R4/http.html#read)."""
 
 from simulator.journal.clock import http_date
+from simulator.journal.documents import binary
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call, tags
 from simulator.journal.interactions.common import existing, shape
@@ -20,7 +21,8 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
         call.record.links += found.patient.split(" ")
     if unchanged(call, found):
         return Answer(304, b"", found.vid, found.updated)
-    return Answer(200, shape(call, found.content or b""), found.vid, found.updated)
+    answer = Answer(200, shape(call, found.content or b""), found.vid, found.updated)
+    return binary.shown(call, answer) if call.kind == binary.BINARY else answer
 
 
 def unchanged(call: Call, found: Found) -> bool:

@@ -1,11 +1,16 @@
 """search of a type, by GET and by POST _search (http://hl7.org/fhir/R4/http.html#search)."""
 
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from simulator.journal.documents.attachments import DOCUMENT
 from simulator.journal.errors import masked
 from simulator.journal.http import FORM, Answer, Call, check_content_type
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.store import Reader
+
+HIDDEN: Final = "NHN-SecurityLabel-Nors-Count"
+"""How many documents are blocked (NORS) and not shown, as Norsk helsenett's document sharing calls it."""
 
 
 def prepare(_: Journal, call: Call) -> None:
@@ -26,7 +31,11 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
         return Answer(200, searching.pages.next(reader, place, call.record))
     strict = call.prefer("handling") == "strict"
     search = searching.parser.parse(call.kind, call.query, strict=strict)
-    return Answer(200, searching.pages.first(reader, search, call.record))
+    answer = Answer(200, searching.pages.first(reader, search, call.record))
+    hidden = call.view.blocked_documents(reader) if call.view and call.kind == DOCUMENT else None
+    if hidden is not None:
+        answer.headers[HIDDEN] = str(hidden)
+    return answer
 
 
 INTERACTION = Interaction(apply, prepare, "pool")

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from simulator.journal.documents.binary import BINARY
 from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource
 from simulator.journal.interactions import batch, update
@@ -62,7 +63,7 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
     if call.interaction == "batch":
         return batch.apply(journal, store, call)
     answers: dict[str, Answer] = {}
-    ordered = sorted(entries, key=lambda entry: ORDER.get(entry.call.interaction, 3))
+    ordered = sorted(entries, key=_turn)
     for entry in ordered:
         if entry.call.interaction == "delete":
             answers[entry.place] = run(journal, store, entry)
@@ -79,6 +80,11 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
         if entry.place not in answers:
             answers[entry.place] = run(journal, store, entry)
     return respond(call, "transaction-response", [_shown(call, entry, answers[entry.place]) for entry in entries])
+
+
+def _turn(entry: Entry) -> tuple[int, bool]:
+    """Deletes first and reads last; the content of a document after its index entry, which says whose it is."""
+    return ORDER.get(entry.call.interaction, 3), entry.call.kind == BINARY
 
 
 def _name(journal: Journal, store: Store, entries: list[Entry]) -> None:

@@ -2,13 +2,14 @@
 
 from simulator.journal.access.stage import check_target
 from simulator.journal.errors import refuse
-from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource, tags
+from simulator.journal.http import Answer, Call, tags
 from simulator.journal.interactions.common import (
     check_id,
     check_if_match,
     criteria,
     new_id,
     only_match,
+    sent_resource,
     written,
 )
 from simulator.journal.journal import Interaction, Journal
@@ -18,8 +19,7 @@ from simulator.journal.store import Found, Store
 def prepare(journal: Journal, call: Call) -> None:
     """Reads and validates the body; its id must be the URL's."""
     if not call.inside:
-        check_content_type(call.headers, JSON_TYPES)
-        call.resource = parse_resource(call.body)
+        call.resource = sent_resource(call)
     if call.identity is not None:
         check_id(call.identity, call.kind)
         if call.resource.get("id") != call.identity:

@@ -1,5 +1,6 @@
 """vread: one version of a resource (http://hl7.org/fhir/R4/http.html#vread)."""
 
+from simulator.journal.documents import binary
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
 from simulator.journal.interactions import read
@@ -24,7 +25,8 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
         call.record.links += found.patient.split(" ")
     if version.content is None:
         raise refuse(410, "deleted", "this version is a delete", call.kind)
-    return Answer(200, shape(call, version.content), version.vid, version.updated)
+    answer = Answer(200, shape(call, version.content), version.vid, version.updated)
+    return binary.shown(call, answer) if call.kind == binary.BINARY else answer
 
 
 INTERACTION = Interaction(apply)
