@@ -1,5 +1,6 @@
 """An organisation that several municipalities have together: its people and places, asked for by letter."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -8,10 +9,9 @@ from simpy import Environment, Event
 from simulator.care.letters import NO_PLACE, Release, Reply, Request
 from simulator.care.lines import PATIENT, Line
 from simulator.care.plan import Plan, StepPlan
-from simulator.care.pool import Crowd, Pool
+from simulator.care.pool import Crowd, Places, Pool
 from simulator.care.rosters import roster
 from simulator.care.service import Service
-from simulator.care.site import open_places
 from simulator.streams import stream
 
 Residents = dict[tuple[str, str], int]
@@ -58,7 +58,7 @@ class Desk(Service):
                 calendar = roster(staff, residents[owner, staff.staff.where], plan.clock, draws)
                 self.env.process(self._pools[staff.staff.name].follow(calendar))
         self._places = {
-            name: open_places(self.env, place, residents[owner, place.place.where])
+            name: Places(self.env, place.of(residents[owner, place.place.where]))
             for name, place in plan.places.items()
             if place.place.at == _kind(owner)
         }
@@ -67,6 +67,12 @@ class Desk(Service):
         """A letter will arrive; those of one instant in the order in which they are received."""
         act = partial(self._asked, letter) if isinstance(letter, Request) else partial(self._freed, letter)
         self._later(letter.arrives, act)
+
+    def places_in_use(self) -> Iterator[tuple[str, Places]]:
+        """Its places by name, of the names that any step of the study needs."""
+        steps = (plan.step for pathway in self._plan.pathways for plan in pathway.steps)
+        needed = {step.occupies.place for step in steps if step.occupies is not None}
+        return ((name, places) for name, places in self._places.items() if name in needed)
 
     def under_way(self) -> dict[About, int]:
         """How many pieces of work are being done, by step."""

@@ -12,6 +12,7 @@ from simulator.care.demand import Episodes
 from simulator.care.episodes import episodes_of, qualifying
 from simulator.care.letters import Elsewhere
 from simulator.care.lines import NO_DEADLINE, PATIENT, Line, Whole, Work, packed
+from simulator.care.messages import NEVER
 from simulator.care.openings import opening
 from simulator.care.plan import FollowingPlan, PathwayPlan, StepPlan
 from simulator.care.sharing import done_elsewhere
@@ -33,7 +34,8 @@ def prepare(users: Users, plan: PathwayPlan, earlier: list[Work]) -> Work:
     own = not isinstance(plan.demand, FollowingPlan)
     episodes = episodes_of(site, plan).before(site.plan.end) if own else _started(site, plan, earlier)
     keys = site.people.take(episodes.row, episodes.number)
-    start = packed(np.maximum(episodes.start, site.plan.clock.begin))
+    # What other pathways start begins when they do, if at all.
+    start = packed(np.maximum(episodes.start, site.plan.clock.begin) if own else np.full(len(episodes.start), NEVER))
     drafts = Drafts(users, plan, episodes, keys, start, packed(episodes.row))
     first = sum(len(work.lines) for work in earlier)
     lines: dict[str, Line] = {}
@@ -187,6 +189,7 @@ class Drafts:
         if step.within is None:
             return
         seconds, of = step.within.seconds, step.within.of
+        line.met = bytearray(len(self.rows))
         if of in ("", APPOINTMENT):
             base = self.start if not of else packed(self.episodes.appointment)
             line.due = lambda episode: base[episode] + seconds

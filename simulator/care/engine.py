@@ -1,7 +1,7 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
 from array import array
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Final
 
@@ -135,6 +135,23 @@ class Engine(Service):
             for number in pool.waiting():
                 queued[number] = queued.get(number, 0) + 1
         return queued
+
+    def overdue(self) -> dict[int, int]:
+        """How many steps were due in the period and are not done at its end, by line; of the dead those due before."""
+        found: dict[int, int] = {}
+        for work in self.works:
+            for line in work.lines:
+                if line.due is not None:
+                    found[line.number] = sum(self._overdue(work, line, line.due))
+        return found
+
+    def _overdue(self, work: Work, line: Line, due: Callable[[int], int]) -> Iterator[bool]:
+        """Of each episode that had the step before it and has not had it, whether it was due in the period."""
+        missing = np.frombuffer(bytes(line.taken), np.bool_) & ~np.frombuffer(line.met, np.bool_)
+        for episode in np.flatnonzero(missing).tolist():
+            at = due(episode)
+            alive = not line.mortal or at < self.dies.get(line.rows[episode], NEVER)
+            yield alive and 0 <= at < self.plan.end and work.start[episode] <= at
 
     def _feed(self, work: Work, part: range) -> Generator[Event, None, None]:
         """Starts each episode when its time comes, so that only those begun exist as processes."""
@@ -347,7 +364,10 @@ class Engine(Service):
         line.done += 1
         if line.tries and episode in line.tries:
             self.marks.append((self.count, POSTPONED, line.tries.pop(episode)[0]))
-        due = NO_DEADLINE if line.due is None else line.due(episode)
+        due = NO_DEADLINE
+        if line.due is not None:
+            due = line.due(episode)
+            line.met[episode] = 1
         self.rows.extend((at, began, wanted, due, line.number, episode, staff))
         self.count += 1
         if line.done_at is not None:

@@ -65,6 +65,8 @@ class Line:
     informed: list[tuple["Line", Whole | None]] = field(default_factory=list)
     """Followers that wait until this step's message has arrived."""
     due: Callable[[int], int] | None = None
+    met: bytearray = field(default_factory=bytearray)
+    """By episode whether it was done, where it has a deadline."""
     preceding: int = 0
     pending: dict[int, list[int]] = field(default_factory=dict)
     """Episode to the count of steps still awaited and the latest second so far, for a step after several."""

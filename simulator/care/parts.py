@@ -12,6 +12,8 @@ class Part:
 
     shard: int
     accounts: pl.DataFrame
+    places: pl.DataFrame
+    """What became of its places, schema ``timeline.PLACES``."""
     file: Path
     data: bytes = b""
 
@@ -21,4 +23,4 @@ class Part:
             return self
         file = folder / self.file
         file.write_bytes(self.data)
-        return Part(self.shard, self.accounts, file)
+        return Part(self.shard, self.accounts, self.places, file)

@@ -130,6 +130,32 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
             self.change_shift(at_first.people)
 
 
+class Places(Pool):
+    """Numbered places, all there from the beginning. How long they were taken is added up, from second 0 on."""
+
+    def __init__(self, env: Environment, count: int) -> None:
+        super().__init__(env)
+        self.count = count
+        self._taken_s = 0
+        self.change_shift(range(count))
+
+    def take(self) -> int:
+        """The lowest free number, or -1."""
+        number = super().take()
+        if number >= 0:
+            self._taken_s -= max(self._env.now, 0)
+        return number
+
+    def give_back(self, number: int) -> int:
+        """The place is free again."""
+        self._taken_s += max(self._env.now, 0)
+        return super().give_back(number)
+
+    def taken_until(self, second: int) -> int:
+        """Seconds that places were taken from second 0 to this one, which is not in the past; all places together."""
+        return self._taken_s + second * len(self._busy)
+
+
 class Crowd:
     """People of a role nobody counts: as many as it takes, numbered on from ``first``, the lowest free number first."""
 

@@ -18,7 +18,7 @@ from simulator.care.parts import Part
 from simulator.care.plan import make_plan
 from simulator.care.shards import People, Region, cut, even
 from simulator.care.sharing import kinds_elsewhere
-from simulator.care.timeline import ACCOUNTS
+from simulator.care.timeline import ACCOUNTS, PLACES
 from simulator.care.windows import together
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
@@ -54,7 +54,10 @@ class Simulation:
     events: pl.DataFrame
     """Schema ``tables.EVENTS``."""
     accounts: pl.DataFrame
-    """Per pathway and step: wanted, done, missed, waiting and under way at the end; warm-up included."""
+    """Per pathway and step: wanted, done, missed, waiting and under way at the end, warm-up included; and ``overdue``,
+    not done at the end though due in the period."""
+    places: pl.DataFrame
+    """What became of the places in the period, schema ``timeline.PLACES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,15 @@ class Simulated:
 
     @property
     def accounts(self) -> pl.DataFrame:
-        """Per pathway and step: wanted, done, missed, waiting and under way at the end; warm-up included."""
+        """Per pathway and step, as :class:`Simulation` says."""
         accounts = pl.concat([pl.DataFrame(schema=ACCOUNTS), *(part.accounts for part in self.parts)])
         return accounts.group_by("pathway", "step", maintain_order=True).sum()
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """What became of the places in the period, schema ``timeline.PLACES``."""
+        parts = [pl.DataFrame(schema=PLACES), *(part.places for part in self.parts)]
+        return pl.concat(parts).group_by("place").sum().sort("place")
 
 
 def _ahead(slices: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -98,7 +107,7 @@ def simulate_fully(
 ) -> Simulation:
     """The care events of a study, and an account of every step that was wanted."""
     with simulated(study, population, figures, workers=workers, settings=settings) as told:
-        return Simulation(pl.concat(told.slices()), told.accounts)
+        return Simulation(pl.concat(told.slices()), told.accounts, told.places)
 
 
 @contextmanager

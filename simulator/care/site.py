@@ -1,5 +1,6 @@
 """Municipalities prepared for simulation: people as columns, organisations, and staff with their calendars."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 from simpy import Environment
 
 from simulator.care.demand import Residents
-from simulator.care.plan import PlacePlan, Plan, StaffPlan
-from simulator.care.pool import Crowd, Duty, Pool
+from simulator.care.plan import Plan, StaffPlan
+from simulator.care.pool import Crowd, Duty, Places, Pool
 from simulator.care.rosters import roster
 from simulator.streams import stream
 
@@ -46,7 +47,7 @@ class Site:
         )
         self._pools: dict[tuple[str, int, int], Pool] = {}
         self._crowds: dict[tuple[str, str], list[Crowd]] = {}
-        self._places: dict[tuple[str, int, int], Pool] = {}
+        self._places: dict[tuple[str, int], Places] = {}
         self._rosters: dict[tuple[str, int, int], list[Duty]] = {}
         self._truths: dict[str, NDArray[np.bool_]] = {}
 
@@ -124,20 +125,23 @@ class Site:
             pool.needed = min(pool.needed, second)
         return [found[n] for n in which.tolist()]
 
-    def places(self, name: str, rows: Rows) -> list[Pool]:
+    def places(self, name: str, rows: Rows) -> list[Places]:
         """The places of that name that the resident of each row can have, free from the beginning."""
         plan = self.plan.places[name]
         one_per = self.plan.organisations[plan.place.at].one_per
-        numbers = self.frame[one_per].to_numpy()[rows] if one_per else np.zeros(len(rows), dtype=np.int64)
-        wanted, which = np.unique(self.people.site[rows] * 2**32 + (numbers + 1), return_inverse=True)
-        found = []
-        for key in wanted.tolist():
-            site, number = key >> 32, (key & (2**32 - 1)) - 1
-            if (name, site, number) not in self._places:
-                residents = int(self.truth(plan.place.where)[self.people.site == site].sum())
-                self._places[name, site, number] = open_places(self.env, plan, residents)
-            found.append(self._places[name, site, number])
-        return [found[n] for n in which.tolist()]
+        keys = self.people.site * 2**32 + (self.frame[one_per].to_numpy().astype(np.int64) + 1 if one_per else 0)
+        served = self.people.per_site(self.truth(plan.place.where).astype(np.float64)).astype(np.int64).tolist()
+        # All that there are, also where nobody needs one: they are what those taken are held against.
+        there = np.unique(keys)
+        for key in there.tolist():
+            if (name, key) not in self._places:
+                self._places[name, key] = Places(self.env, plan.of(served[key >> 32]))
+        found = [self._places[name, key] for key in there.tolist()]
+        return [found[n] for n in np.searchsorted(there, keys[rows]).tolist()]
+
+    def places_in_use(self) -> Iterator[tuple[str, Places]]:
+        """Every organisation's places by name, of the names that anybody may need."""
+        return ((name, places) for (name, _), places in self._places.items())
 
     def _pool(self, staff: str, site: int, number: int) -> Pool:
         if (staff, site, number) not in self._pools:
@@ -167,10 +171,3 @@ class Site:
             self._rosters[key] = roster(plan, residents, self.plan.clock, stream(self.plan.seed, "away", name))
         self.env.process(pool.follow(self._rosters[key]))
         return pool
-
-
-def open_places(env: Environment, plan: PlacePlan, residents: int) -> Pool:
-    """The places of one organisation for so many residents, free from the beginning."""
-    pool = Pool(env)
-    pool.change_shift(range(plan.of(residents)))
-    return pool

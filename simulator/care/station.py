@@ -1,5 +1,6 @@
 """What one worker does: simulates the shards it is given and leaves their events where they can be merged from."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from simulator.care.parts import Part
 from simulator.care.plan import Plan
 from simulator.care.shards import Region, Shard
 from simulator.care.sharing import kinds_elsewhere
-from simulator.care.timeline import ACCOUNTS, accounts_of, events_of
+from simulator.care.timeline import ACCOUNTS, accounts_of, events_of, places_of
 from simulator.care.windows import together
 
 _BATCH = 20_000
@@ -87,7 +88,9 @@ class Station:
         parts = [self._part(number, engine) for number, engine in self._engines.items()]
         if parts:
             whole = pl.concat([parts[0].accounts, self._elsewhere()])
-            parts[0] = Part(parts[0].shard, whole, parts[0].file, parts[0].data)
+            theirs = (of for desk in self._desks.values() for of in desk.places_in_use())
+            places = pl.concat([parts[0].places, places_of(theirs, self._plan.end)])
+            parts[0] = replace(parts[0], accounts=whole, places=places)
         for engine in self._engines.values():
             engine.forget()
         self._engines.clear()
@@ -107,15 +110,16 @@ class Station:
         for desk in self._desks.values():
             for (pathway, step), count in desk.under_way().items():
                 plan = self._plan.pathways[pathway]
-                rows.append((plan.pathway.name, plan.steps[step].step.id, 0, 0, 0, -count, count))
+                rows.append((plan.pathway.name, plan.steps[step].step.id, 0, 0, 0, -count, count, 0))
         return pl.DataFrame(rows, schema=ACCOUNTS, orient="row")
 
     def _part(self, number: int, engine: Engine) -> Part:
         events = events_of(engine, engine.ended()).sort("at", maintain_order=True)
         name, accounts = f"events-{number}.arrow", accounts_of(engine)
+        places = places_of(engine.site.places_in_use(), self._plan.end)
         if self._folder is not None:
             events.write_ipc(self._folder / name, compression="uncompressed", record_batch_size=_BATCH)
-            return Part(number, accounts, self._folder / name)
+            return Part(number, accounts, places, self._folder / name)
         sent = BytesIO()
         events.write_ipc(sent, compression="lz4", record_batch_size=_BATCH)
-        return Part(number, accounts, Path(name), sent.getvalue())
+        return Part(number, accounts, places, Path(name), sent.getvalue())

@@ -1,6 +1,6 @@
 """Care events as a table: from the engine's rows to the schema, and their digest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulator.care.columns import columns_of
 from simulator.care.engine import Engine
 from simulator.care.lines import NO_DEADLINE, Line, Work
+from simulator.care.pool import Places
 from simulator.care.site import Site
 from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT
@@ -23,7 +24,10 @@ ACCOUNTS: Final = {
     "missed": pl.Int64,
     "waiting": pl.Int64,
     "under_way": pl.Int64,
+    "overdue": pl.Int64,
 }
+PLACES: Final = {"place": pl.String, "count": pl.Int64, "taken_s": pl.Int64, "there_s": pl.Int64}
+"""How many places there are of a name, how long they were taken in the period, and how long they were there."""
 
 
 def empty_timeline() -> pl.DataFrame:
@@ -58,7 +62,7 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
 
 def accounts_of(engine: Engine) -> pl.DataFrame:
     """What became of every step that was wanted, warm-up included."""
-    queued = engine.waiting()
+    queued, overdue = engine.waiting(), engine.overdue()
     return pl.DataFrame(
         [
             (
@@ -69,6 +73,7 @@ def accounts_of(engine: Engine) -> pl.DataFrame:
                 line.missed,
                 queued.get(line.number, 0),
                 line.under_way,
+                overdue.get(line.number, 0),
             )
             for work in engine.works
             for line in work.lines
@@ -76,6 +81,12 @@ def accounts_of(engine: Engine) -> pl.DataFrame:
         schema=ACCOUNTS,
         orient="row",
     )
+
+
+def places_of(in_use: Iterable[tuple[str, Places]], end: int) -> pl.DataFrame:
+    """What became of places until the second at which the simulation ended, schema ``PLACES``."""
+    rows = [(name, one.count, one.taken_until(end), one.count * end) for name, one in in_use]
+    return pl.DataFrame(rows, schema=PLACES, orient="row")
 
 
 def _instants(seconds: NDArray[np.int64]) -> pl.Series:

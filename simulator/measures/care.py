@@ -19,18 +19,24 @@ MEASURED: Final = (
 """The columns of ``tables.EVENTS`` that figures are taken from."""
 
 
-def measure_care(events: pl.DataFrame, day_price_nok: float | None = None) -> list[Measurement]:
+NONE_OVERDUE: Final = pl.DataFrame(schema={"role": pl.String, "pathway": pl.String, "n": pl.Int64})
+
+
+def measure_care(
+    events: pl.DataFrame, day_price_nok: float | None = None, overdue: pl.DataFrame = NONE_OVERDUE
+) -> list[Measurement]:
     """The figures of one simulated period (columns ``MEASURED``, warm-up left out); none without events.
 
-    ``day_price_nok`` is what a municipality pays for a day in hospital of somebody ready to leave. Counts are of the
-    whole period, shares run from 0 to 1, times are minutes or hours as the unit says.
+    ``day_price_nok`` is what a municipality pays for a day in hospital of somebody ready to leave; ``overdue`` (columns
+    role, pathway, n) are steps that were due in the period and not done at its end. Counts are of the whole period,
+    shares run from 0 to 1, times are minutes or hours as the unit says.
     """
     if events.is_empty():
         return []
     return [
         *information(events),
         *knowledge(events),
-        *deadlines(events),
+        *deadlines(events, overdue),
         *staff_time(events),
         *queues(events),
         *postponed(events),

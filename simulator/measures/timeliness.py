@@ -11,6 +11,7 @@ from simulator.measures.rollup import CARE, PROFESSIONS, measured, rolled_up, sh
 _QUANTILES: Final = {"p50": 0.5, "p90": 0.9}
 _HOUR: Final = 3_600_000
 _MINUTE: Final = 60_000
+_NONE: Final = pl.lit(0, pl.Int64)
 
 
 def knowledge(events: pl.DataFrame) -> Iterator[Measurement]:
@@ -31,14 +32,21 @@ def knowledge(events: pl.DataFrame) -> Iterator[Measurement]:
     yield from shared(totals, "knowledge.never_share", "never", "n")
 
 
-def deadlines(events: pl.DataFrame) -> Iterator[Measurement]:
-    """Deadlines broken, by profession and pathway, of the steps that had one."""
-    held = (
-        events.lazy().filter(pl.col("due").is_not_null()).select("role", "pathway", late=pl.col("at") > pl.col("due"))
-    )
-    totals = rolled_up(held.collect(), {"n": pl.len(), "broken": pl.col("late").sum()}, CARE)
+def deadlines(events: pl.DataFrame, overdue: pl.DataFrame) -> Iterator[Measurement]:
+    """Deadlines broken, by profession and pathway, of the steps that had one.
+
+    ``overdue`` (columns role, pathway, n) are the steps that were due in the period and not done at its end: their
+    deadlines are broken too, and they are told by themselves as well.
+    """
+    names = [pl.col(name).cast(pl.String) for name in ("role", "pathway")]
+    late = (pl.col("at") > pl.col("due")).cast(pl.Int64)
+    held = events.lazy().filter(pl.col("due").is_not_null()).select(*names, broken=late, never=_NONE, n=_NONE + 1)
+    missing = overdue.lazy().filter(pl.col("n") > 0).select(*names, broken="n", never="n", n="n")
+    sums = {name: pl.col(name).sum() for name in ("n", "broken", "never")}
+    totals = rolled_up(pl.concat([held, missing]).collect(), sums, CARE)
     yield from shared(totals, "deadlines.broken_share", "broken", "n")
     yield from measured(totals, "deadlines.broken", "steps", "broken", "n")
+    yield from measured(totals, "deadlines.never_done", "steps", "never", "n")
 
 
 def queues(events: pl.DataFrame) -> Iterator[Measurement]:

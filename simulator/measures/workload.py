@@ -46,6 +46,16 @@ def occupancy(found: Iterable[Measurement], hours: Mapping[str, float]) -> Itera
             yield Measurement("staff.occupancy", figure.value / 60 / hours[figure.over], "share", figure.n, figure.over)
 
 
+def places_taken(places: pl.DataFrame) -> Iterator[Measurement]:
+    """The share of the time that places of each name were taken, over all organisations that have any.
+
+    ``places`` has the columns place, count, and taken_s and there_s, the seconds that they were taken and were there.
+    """
+    for name, count, taken, there in places.select("place", "count", "taken_s", "there_s").iter_rows():
+        if there:
+            yield Measurement("places.occupancy", taken / there, "share", count, f"place/{name}")
+
+
 def episodes(events: pl.DataFrame) -> Iterator[Measurement]:
     """Episodes with anything in the period, by pathway."""
     counted = events.lazy().select("pathway", "episode").unique().collect()

@@ -22,7 +22,7 @@ from simulator.fhir import Count
 from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
-from simulator.measures.workload import by_hour, occupancy
+from simulator.measures.workload import by_hour, occupancy, places_taken
 from simulator.run.lives import lives_of
 from simulator.run.sinks import sink
 from simulator.streams import stream
@@ -112,25 +112,34 @@ def carry_out(task: Task, means: Means) -> Outcome:
             digest.update(events)
             count.add(events)
             kept.append(events.select(MEASURED))
-        missed = int(told.accounts["missed"].sum())
-    found = _figures(pl.concat(kept), missed, count.interactions, means.figures)
-    figures = [*found[0], *occupancy(found[0], means.hours.get(task.alternative, {}))]
+        accounts, places = _by_role(told.accounts, task.study), told.places
+    found = _figures(pl.concat(kept), accounts, count.interactions, means.figures)
+    hours = means.hours.get(task.alternative, {})
+    figures = [*found[0], *occupancy(found[0], hours), *places_taken(places)]
     results = result_rows(task.alternative, task.replication, figures)
     seed, worth = task.study.seed, count.interactions
     return Outcome(task.alternative, task.replication, seed, results, found[1], digest.hexdigest(), worth)
 
 
 def _figures(
-    events: pl.DataFrame, missed: int, interactions: int, figures: Figures
+    events: pl.DataFrame, accounts: pl.DataFrame, interactions: int, figures: Figures
 ) -> tuple[list[Measurement], pl.DataFrame]:
     """The figures of a task's events, and its steps by hour."""
-    n = events.height
+    n, missed = events.height, int(accounts["missed"].sum())
+    overdue = accounts.select("role", "pathway", n="overdue")
     found = [
-        *measure_care(events, figures.value(DAY_PRICE)),
+        *measure_care(events, figures.value(DAY_PRICE), overdue),
         Measurement("care.given_up", missed, "steps", n + missed, "all"),
         Measurement("care.interactions", interactions, "interactions", n, "all"),
     ]
     return found, by_hour(events)
+
+
+def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:
+    """Accounts of pathways and steps with the role whose they are; those of inquiries and answers have none."""
+    steps = [(pathway.name, step.id, step.by) for pathway in study.pathways for step in pathway.steps]
+    roles = pl.DataFrame(steps, schema={"pathway": pl.String, "step": pl.String, "role": pl.String}, orient="row")
+    return accounts.join(roles, on=("pathway", "step"), how="left", maintain_order="left")
 
 
 @contextmanager

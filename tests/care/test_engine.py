@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -44,6 +45,20 @@ def test_nobody_at_work_leaves_everything_waiting_and_accounted(trial: Trial, pe
     row = found.accounts.row(0, named=True)
     assert found.events.height == 0
     assert row["wanted"] == row["waiting"] > 50
+
+
+def test_what_was_due_and_is_not_done_is_counted(trial: Trial, people: People, figures: Figures) -> None:
+    """What nobody does is overdue once its day has passed: not before, and not where the day is not over yet."""
+    steps = """  - {id: asked, by: citizen, channel: electronic}
+  - {id: seen, by: nurse, channel: ward, after: asked, needs: nurses, takes: 5 min,
+     within: {time: 24 h, of: asked}}"""
+    nobody = replace(trial({"a": steps}, days=10), staff_factors={"nurses": 0.0})
+    found = simulate_fully(nobody, people(100), figures)
+    due = found.events.filter(pl.col("at") < datetime(2026, 1, 20, 23, tzinfo=UTC))
+    told = dict(found.accounts.select("step", "overdue").iter_rows())
+    assert set(found.events["step"]) == {"asked"}
+    assert 50 < due.height < found.events.height
+    assert told == {"asked": 0, "seen": due.height}
 
 
 def test_hands_without_end_leave_nobody_waiting(trial: Trial, people: People, figures: Figures) -> None:

@@ -1,6 +1,7 @@
 """Places that run out: waited for in order, never more taken than there are, free again when the stay ends."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from math import factorial
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 from simulator.care import simulate, simulate_fully
 from simulator.domain.scenario import Study
+from simulator.domain.tables import INSTANT
 from simulator.figures import Figures
 
 People = Callable[..., pl.DataFrame]
 World = Callable[..., Study]
+END = datetime(2026, 1, 31, 23, tzinfo=UTC)
 BEDS = "places: {bed: {at: ward, count: 4}}\n"
 STAY = """demand: {rate: 36.525}
 steps:
@@ -99,3 +102,14 @@ def test_waiting_for_places_is_erlangs(world: World, people: People, figures: Fi
     waited = (of["admitted"] - of["wanted"]).dt.total_seconds().to_numpy()[200:]
     assert waited.mean() / 3600 == pytest.approx(delayed * hours / (4 - offered), rel=0.12)
     assert (waited > 0).mean() == pytest.approx(delayed, rel=0.08)
+
+
+def test_the_time_that_places_are_taken_is_told(world: World, people: People, figures: Figures) -> None:
+    """Places are taken for the stays laid end to end, and there also in a town where nobody needs one."""
+    towns = pl.concat([people(150), people(50, "5503").with_columns(age=pl.lit(20, people(1)["age"].dtype))])
+    study = world({"a": "who: {where: age > 60}\n" + STAY}, staffing=BEDS, days=20)
+    found = simulate_fully(study, towns, figures)
+    of = stays(found.events).with_columns(left=pl.col("left").fill_null(pl.lit(END, INSTANT)))
+    taken = int((of["left"] - of["admitted"]).dt.total_seconds().sum())
+    assert taken > 1_000_000
+    assert found.places.rows() == [("bed", 8, taken, 8 * 20 * 86400)]

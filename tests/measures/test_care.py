@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from simulator.measures import measure_care
+from simulator.measures.care import NONE_OVERDUE
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
-from simulator.measures.workload import by_hour, messages, occupancy, staff_time
+from simulator.measures.workload import by_hour, messages, occupancy, places_taken, staff_time
 
 Make = Callable[..., pl.DataFrame]
 Figure = Callable[..., float | None]
@@ -30,9 +31,27 @@ def test_a_shared_record_is_known_at_once(make_events: Make, figure: Figure) -> 
 
 def test_a_deadline_is_broken_after_its_instant(make_events: Make, figure: Figure) -> None:
     """Done at the very instant is in time; a step without a deadline is not counted."""
-    found = list(deadlines(make_events({"at": 60, "due": 60}, {"at": 61, "due": 60}, {"at": 900})))
+    found = list(deadlines(make_events({"at": 60, "due": 60}, {"at": 61, "due": 60}, {"at": 900}), NONE_OVERDUE))
     assert figure(found, "deadlines.broken_share", "pathway/round") == 0.5
     assert figure(found, "deadlines.broken") == 1
+
+
+def test_a_deadline_of_what_was_never_done_is_broken(make_events: Make, figure: Figure) -> None:
+    """Two steps that were due and are not done are broken deadlines beside the late one, and told by themselves."""
+    overdue = pl.DataFrame({"role": ["gp.doctor", None], "pathway": ["round", "stay"], "n": [2, 0]})
+    found = list(deadlines(make_events({"at": 60, "due": 60}, {"at": 61, "due": 60}), overdue))
+    assert figure(found, "deadlines.broken") == 3
+    assert figure(found, "deadlines.broken_share") == 0.75
+    assert figure(found, "deadlines.never_done", "gp.doctor") == 2
+    assert figure(found, "deadlines.never_done", "pathway/round") == 2
+    assert figure(found, "deadlines.never_done", "pathway/stay") is None
+
+
+def test_places_are_taken_a_share_of_their_time(figure: Figure) -> None:
+    """A bed of two taken for an hour of two is a quarter; places that are not there have no share."""
+    schema = {"place": ["bed", "room"], "count": [2, 0], "taken_s": [3600, 0], "there_s": [14400, 0]}
+    found = list(places_taken(pl.DataFrame(schema)))
+    assert [(m.name, m.over, m.value, m.n) for m in found] == [("places.occupancy", "place/bed", 0.25, 2)]
 
 
 def test_queues_run_from_wanted_to_begun(make_events: Make, figure: Figure) -> None:
