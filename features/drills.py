@@ -53,14 +53,16 @@ class Drills:
             return Finding("not_applicable", f"The candidate's file does not say how to do this: {missing}.")
         return None
 
-    def once(self, name: str, example: Example, happens: Callable[[Example, Drill], None]) -> None:
+    def once(
+        self, name: str, example: Example, happens: Callable[[Example, Drill], None], *, changeable: bool = False
+    ) -> None:
         """Let it happen to a new installation, or tell it again when it has: the history of each example is whole.
 
         While it happens the example is about that installation; it ends with it. What broke it off breaks off every
         example that speaks of it.
         """
         if name not in self._events:
-            self._events[name] = self._lived(example, happens)
+            self._events[name] = self._lived(example, happens, changeable=changeable)
         else:
             event = self._events[name]
             example.know(**event.facts)
@@ -70,9 +72,9 @@ class Drills:
         if error is not None:
             raise error
 
-    def _lived(self, example: Example, happens: Callable[[Example, Drill], None]) -> _Event:
+    def _lived(self, example: Example, happens: Callable[[Example, Drill], None], *, changeable: bool) -> _Event:
         shared, event = example.session, _Event()
-        drill = Drill(self.candidate, self._folder / f"drill-{next(self._numbers)}")
+        drill = Drill(self.candidate, self._folder / f"drill-{next(self._numbers)}", changeable=changeable)
         try:
             session = Session(drill.begin(), self._recorder, example.name, limits=Limits(timeout_s=ANSWER_S))
             try:

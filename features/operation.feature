@@ -44,3 +44,15 @@ Feature: When the record stops
     Scenario: The others go on working during an attack on one municipality
       Given ransomware spoils all that an installation has stored, and it is restored from a backup kept apart
       Then the others read and write all the while, and nothing of theirs has changed
+
+  Rule: A change goes unnoticed
+
+    @NFR-08 @R-NFR-08A
+    Scenario: The version is changed in the middle of a shift
+      Given the version of an installation is changed while nurses write and look things up
+      Then every one of them was answered, and all they wrote is there
+
+    @NFR-08 @R-NFR-08B
+    Scenario: A system made for the version before goes on after the change
+      Given the version of an installation is changed while nurses write and look things up
+      Then whoever was made for the version before finds all that it offered, and goes on with what was begun

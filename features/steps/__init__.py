@@ -4,16 +4,6 @@ TOPICS = (
     *("record", "lookups", "documents", "medicines", "messages", "work", "interface", "accesslog", "people"),
     *("register", "elsewhere", "notifications"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
-    *(
-        "sources",
-        "access",
-        "citizens",
-        "prescribing",
-        "relations",
-        "operation",
-        "attack",
-        "receipts",
-        "prescriptions",
-        "laboratory",
-    ),
+    *("sources", "access", "citizens", "prescribing", "relations", "receipts", "prescriptions", "laboratory"),
+    *("operation", "attack", "change"),
 )

@@ -51,9 +51,11 @@ class _Operations(BaseModel):
 
     backup: tuple[Word, ...] = ()
     restore: tuple[Word, ...] = ()
+    serve: tuple[Word, ...] = ()
+    change: tuple[Word, ...] = ()
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
 
-    @field_validator("backup", "restore")
+    @field_validator("backup", "restore", "serve", "change")
     @classmethod
     def _known_words(cls, command: tuple[str, ...]) -> tuple[str, ...]:
         for word in (word for part in command for word in unknown_words(part, OPERATIONS)):

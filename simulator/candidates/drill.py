@@ -24,13 +24,15 @@ class Drill:
     """One instance through its lives: each start is on the same port and the same data, until they are damaged.
 
     ``folder`` is made and holds the data, a log for each life, and the backup. Nothing of the candidate under test is
-    touched. Raises CandidateError as ``running`` does, when it does not start.
+    touched. One that is ``changeable`` is started as the file's ``operations`` say. Raises CandidateError when it does
+    not start.
     """
 
-    def __init__(self, candidate: Candidate, folder: Path) -> None:
+    def __init__(self, candidate: Candidate, folder: Path, *, changeable: bool = False) -> None:
         assert candidate.start is not None
         self.candidate = candidate
         self.start: Start = candidate.start
+        self._command = (changeable and candidate.operations.serve) or candidate.start.command
         self.folder = processes.fresh_folder(folder.resolve())
         self.data = processes.fresh_folder(self.folder / "data")
         self.backup_file = self.folder / "backup"
@@ -54,6 +56,19 @@ class Drill:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def processes(self) -> list[int]:
+        """Its processes just now, by number; none where the system does not tell."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (path / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            if self._process is not None and int(fields[2]) == self._process.pid and fields[0] != "Z":
+                found.append(int(path.name))
+        return sorted(found)
+
     def begin(self) -> Running:
         """Start it for the first time, wait until it answers, and say what it is."""
         self._prepare()
@@ -66,7 +81,7 @@ class Drill:
         """Start its process, without waiting for anything."""
         self._life.close()
         self._lives += 1
-        command = [fill(part, self._words) for part in self.start.command]
+        command = [fill(part, self._words) for part in self._command]
         started = processes.started(command, self.data, self._log, self.start.install)
         self._process = self._life.enter_context(started)
         return self._process

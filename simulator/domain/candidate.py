@@ -60,6 +60,10 @@ class Operations:
     """Writes a backup into ``{file}`` while the instance serves."""
     restore: tuple[str, ...] = ()
     """Fills the empty folder ``{data}`` from ``{file}`` while nothing serves."""
+    serve: tuple[str, ...] = ()
+    """How to start an installation that can be changed while it serves; as ``start`` where it is left out."""
+    change: tuple[str, ...] = ()
+    """Brings an installation that serves to the version to come, and ends when that serves."""
     timeout_s: float = 60.0
     """How long one of these may take."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from simulator.journal import changing
 from simulator.journal.access.homes import EITHER, OWN
 from simulator.journal.app import build_app
 from simulator.journal.audit.chain import verify
@@ -22,7 +23,7 @@ from simulator.journal.storage.sqlite import FILE
 from simulator.journal.workers import serve_with
 
 COMMANDS: Final[dict[str, Callable[[list[str]], int]]] = {
-    word: room.run for room in (storage, transfer) for word in room.WORDS
+    word: room.run for room in (storage, transfer, changing) for word in room.WORDS
 }
 
 

@@ -122,6 +122,8 @@ class Journal:
         self.writer: Writer
         # What works beside requests, by name, and ends before the writer does.
         self.background: dict[str, Background] = {}
+        # Whether others serve in its place, so that each answer is the last on its connection.
+        self.leaving = False
 
     def _searching(self) -> dict[str, Searching]:
         limits = (self.settings.page_size, self.settings.page_cap)

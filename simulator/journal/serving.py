@@ -32,6 +32,7 @@ HEADERS: Final = {
 }
 PREFIX: Final = "/fhir"
 OPEN_MODE: Final = (b"journal-access", b"open")
+GOODBYE: Final = (b"connection", b"close")
 NO_STORE: Final = (b"cache-control", b"no-store")
 OWN_TYPE: Final = frozenset({"export-file", "$outside-document"})
 CONTENT: Final = frozenset({("Binary", "read"), ("Binary", "vread")})
@@ -42,6 +43,8 @@ def fields(journal: Journal, answer: Answer) -> list[tuple[bytes, bytes]]:
     """The header fields of an answer, and the one that tells how the journal is run."""
     found = answer.fields()
     found.append(OPEN_MODE if journal.gate is None else NO_STORE)
+    if journal.leaving:
+        found.append(GOODBYE)
     return found
 
 
@@ -93,7 +96,7 @@ def at_once(journal: Journal, request: Request) -> Answer | None:
     It is served as ``serve_request`` would serve it, without the task and the messages of an ASGI call, which cost
     more than reading a resource does.
     """
-    if journal.gate is not None or not journal.near:
+    if journal.gate is not None or not journal.near or journal.leaving:
         return None
     record = _record(request)
     try:

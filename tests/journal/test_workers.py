@@ -2,11 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -133,6 +135,44 @@ def test_a_worker_that_dies_is_replaced_and_all_end_together(
     assert len(set(second) - set(first)) == 2
     assert running.stop() == 0
     assert not any(Path(f"/proc/{worker}").exists() for worker in second)
+
+
+def test_a_change_loses_nobody(launch: Callable[..., Any], patient: Json, tmp_path: Path) -> None:
+    """While all processes are changed under writes and reads every one is answered, and other processes serve after."""
+    running = launch("--workers", "2", data=tmp_path / "kept")
+    before, over = children(running.process.pid), Event()
+
+    def work() -> list[int]:
+        session, statuses = requests.Session(), []
+        while not over.is_set():
+            made = session.post(
+                f"{running.base}/Patient", json=patient, timeout=20, headers={"Content-Type": "application/fhir+json"}
+            )
+            read = session.get(f"{running.base}/Patient/{made.json()['id']}", timeout=20)
+            statuses += [made.status_code, read.status_code]
+        session.close()
+        return statuses
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [pool.submit(work) for _ in range(4)]
+        command = [sys.executable, "-m", "simulator.journal", "change", "--data", str(tmp_path / "kept")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        over.set()
+        statuses = [status for worker in workers for status in worker.result()]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(statuses) == {200, 201}
+    after = children(running.process.pid)
+    assert len(after) == 2
+    assert not set(before) & set(after)
+    assert running.stop() == 0
+
+
+def test_a_single_process_cannot_be_changed(tmp_path: Path) -> None:
+    """Without several processes nobody could serve meanwhile, and the command says so."""
+    command = [sys.executable, "-m", "simulator.journal", "change", "--data", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--workers 2 or more" in done.stderr
 
 
 def children(pid: int) -> list[int]:

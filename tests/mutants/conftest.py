@@ -32,6 +32,9 @@ start:
 operations:
   backup: ["{{python}}", "-m", "{module}", {which}"backup", "{{file}}", "--data", "{{data}}"]
   restore: ["{{python}}", "-m", "{module}", {which}"restore", "{{file}}", "--data", "{{data}}"]
+  serve: ["{{python}}", "-m", "{module}", {words}"--workers", "2", "--port", "{{port}}",
+    "--data", "{{data}}"{neighbours}]
+  change: ["{{python}}", "-m", "{module}", {which}"change", "--data", "{{data}}"]
 """
 
 SECURED = """auth: helseid

@@ -38,6 +38,10 @@ class Mutant:
     """What it does to its folder before it opens it."""
     operating: Callable[[], None] | None = None
     """What it changes before a backup is taken or restored."""
+    team: Callable[[], None] | None = None
+    """What it changes in how several processes work together."""
+    to_come: Fault | None = None
+    """What is wrong with the version that a change brings."""
 
 
 def asked(code: str, change: Callable[[Call], None]) -> Fault:

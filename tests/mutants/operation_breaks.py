@@ -9,6 +9,7 @@ from typing import Any
 from simulator.journal.app import JournalApp
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
+from simulator.journal.server import Server
 from simulator.journal.storage import backup
 from simulator.journal.storage.sqlite import FILE
 from tests.mutants.faults import Fault, Resource, answered
@@ -91,3 +92,30 @@ def _unless(marks: list[Path], apply: Any) -> Any:
         return answer
 
     return refused
+
+
+def turns_away() -> None:
+    """Processes that are to leave serve nobody any more, those who are connected included."""
+    sound = Server.leave
+
+    def leave(self: Server, *signalled: object) -> None:
+        for code, interaction in self.journal.interactions.items():
+            self.journal.interactions[code] = replace(interaction, apply=_refused)
+        sound(self, *signalled)
+
+    Server.leave = leave  # type: ignore[method-assign]
+
+
+def _refused(_journal: Any, _store: Any, _call: Call) -> Answer:
+    raise refuse(503, "transient", "the version is being changed")
+
+
+def offers_less(app: JournalApp) -> None:
+    """A search parameter that the version before had is gone."""
+
+    def change(_: Call, statement: Resource) -> None:
+        for resource in statement["rest"][0]["resource"]:
+            if resource["type"] == "Observation":
+                resource["searchParam"] = [p for p in resource["searchParam"] if p["name"] != "category"]
+
+    answered("capabilities", change)(app)

@@ -59,4 +59,18 @@ OPERATION_MUTANTS = (
         operation_breaks.stops_for_all,
         before=operation_breaks.rings_the_alarm,
     ),
+    Mutant(
+        "turns-away",
+        "R-NFR-08A",
+        "At a change the former processes turn everybody away who is connected to them.",
+        "The upgrade at night loses the measurement that was just being sent.",
+        team=operation_breaks.turns_away,
+    ),
+    Mutant(
+        "offers-less",
+        "R-NFR-08B",
+        "The version to come no longer offers a search that the one before offered.",
+        "The app on the nurse's phone stops working in the middle of the round.",
+        to_come=operation_breaks.offers_less,
+    ),
 )
