@@ -1,7 +1,7 @@
 """What the words of the features do: one module per topic, each step thin."""
 
 TOPICS = (
-    *("record", "lookups", "documents", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("record", "lookups", "documents", "origins", "medicines", "messages", "work", "interface", "accesslog", "people"),
     *("register", "elsewhere", "notifications"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *("sources", "access", "citizens", "prescribing", "relations", "receipts", "prescriptions", "laboratory"),

@@ -22,6 +22,8 @@ from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
 from simulator.journal.neighbours import Neighbours
+from simulator.journal.provenance.find import ProvenanceFinder
+from simulator.journal.provenance.render import PROVENANCE
 from simulator.journal.rate import Rate
 from simulator.journal.search.criteria import Criteria
 from simulator.journal.search.cursors import Cursors
@@ -137,7 +139,12 @@ class Journal:
             Parser(AuditCriteria(self.base).clause, self.audits.sortable, limits),
             Pages(self.audits, includer, self.cursors, self.base),
         )
-        return {"": resources, AUDITED_ONLY: audits}
+        self.provenances = ProvenanceFinder(self.indexer.numbers, self.base)
+        provenances = Searching(
+            Parser(criteria.clause, self.finder.sortable, limits),
+            Pages(self.provenances, includer, self.cursors, self.base),
+        )
+        return {"": resources, AUDITED_ONLY: audits, PROVENANCE: provenances}
 
     def search_of(self, kind: str, view: View | None = None) -> Searching:
         """The parser and pages for searches of a type, narrowed to what a view shows."""
@@ -146,7 +153,10 @@ class Journal:
             return found
         if kind == AUDITED_ONLY:
             return Searching(*narrowed_audits(found.parser, found.pages, view))
-        return Searching(*narrowed(found.parser, found.pages, self.criteria, view))
+        parser, pages = narrowed(found.parser, found.pages, self.criteria, view)
+        if kind == PROVENANCE:
+            pages.finder = self.provenances.through(view)
+        return Searching(parser, pages)
 
     def pooled(self) -> Reader:
         """The calling pool thread's own reader."""

@@ -28,6 +28,7 @@ HEADERS: Final = {
     b"if-none-exist": "if-none-exist",
     b"if-modified-since": "if-modified-since",
     b"prefer": "prefer",
+    b"x-provenance": "x-provenance",
     b"x-security-context": "x-security-context",
 }
 PREFIX: Final = "/fhir"

@@ -1,7 +1,7 @@
 """Reads and writes resources and their versions over a connection; when to commit is the writer's business."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -48,6 +48,13 @@ _COUNTERS = (
 )
 
 
+class Told(Protocol):
+    """What is remembered about who does something (``audit.record.Record``)."""
+
+    def told(self) -> str:
+        """Who, and on what basis, as JSON; empty when nobody is known."""
+
+
 class Reader:
     """Point reads over one connection; searches bring their own SQL."""
 
@@ -84,6 +91,8 @@ class Store(Reader):
         self.next_rid = self.next_seq = self.next_audit = 0
         # How far the audit trail has been cut into segments, and how many there are.
         self.segmented = self.segments = 0
+        # Of what is being done now, so that each version can tell who made it.
+        self.record: Told | None = None
         # The hash of the last line of the audit trail, which the next line is chained to.
         self.chained = b""
         self._pieces = [Changes()]
@@ -212,6 +221,8 @@ class Store(Reader):
             rid, self.next_rid = self.next_rid, self.next_rid + 1
             self.add("resource", [(rid, kind, identity, vid, seq, stamp, deleted, patient)])
         self.add("version", [(seq, rid, vid, kind, identity, method, stamp, content)])
+        if self.record is not None and (agent := self.record.told()):
+            self.add("author", [(seq, agent)])
         return Found(rid, vid, seq, stamp, deleted, patient, content)
 
     def _patients(self, resource: dict[str, Any], rows: Rows) -> str:
@@ -220,21 +231,24 @@ class Store(Reader):
         if kind == "Patient":
             return f"Patient/{resource['id']}"
         if kind == "Binary":
-            return self._patients_of_context(resource)
+            return self._patients_of([resource.get("securityContext")])
+        if kind == "Provenance":
+            return self._patients_of(resource.get("target", ()))
         number = self.indexer.numbers.get(f"{kind}.patient")
         if number is None:
             return ""
         found = rows.get("idx_reference", ())
         return " ".join(sorted(r[1] for r in found if r[0] == number and r[1].startswith("Patient/")))
 
-    def _patients_of_context(self, binary: dict[str, Any]) -> str:
-        """The patients of what decides who may see a Binary."""
-        reference = relative(str((binary.get("securityContext") or {}).get("reference")), self.indexer.base)
-        kind, _, identity = reference.partition("/")
-        if kind == "Patient":
-            return reference
-        found = self.find(kind, identity) if identity else None
-        return found.patient if found else ""
+    def _patients_of(self, references: Iterable[Any]) -> str:
+        """The patients of what a resource without a patient of its own is about."""
+        patients: set[str] = set()
+        for one in references:
+            reference = relative(str((one or {}).get("reference")), self.indexer.base)
+            kind, _, identity = reference.partition("/")
+            found = self.find(kind, identity) if identity and kind != "Patient" else None
+            patients.update([reference] if kind == "Patient" else found.patient.split() if found else [])
+        return " ".join(sorted(patients))
 
     def _index(self, rid: int, rows: Rows, old: Rows | None) -> None:
         """Brings the index from the version before to this one; rows that are there already stay."""

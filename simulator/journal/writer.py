@@ -126,6 +126,7 @@ class Writer:
         if job.work is _nothing:
             return
         self.store.mark()
+        self.store.record = job.record
         try:
             job.result = job.work(self.store)
         except Exception as error:

@@ -6,6 +6,7 @@ from typing import Any
 from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
+from simulator.journal.provenance import render
 from tests.mutants.faults import Mutant, Resource, answered, ignores
 
 
@@ -30,7 +31,20 @@ def silent_gap(_: Call, bundle: Resource) -> None:
     bundle["entry"] = [e for e in bundle.get("entry", ()) if e["resource"]["resourceType"] != "OperationOutcome"]
 
 
+def author_lost(_: JournalApp) -> None:
+    anonymous = {"who": {"display": "journal"}}
+    setattr(render, "_agent", lambda _: anonymous)  # noqa: B010  replaced in this process only
+
+
 DOCUMENT_MUTANTS = (
+    Mutant(
+        "author-lost",
+        "R-JRN-04C",
+        "Every change is told of as made by the journal itself.",
+        "Nobody can ask whoever wrote it what was meant.",
+        author_lost,
+        secured=True,
+    ),
     Mutant(
         "superseded-shared",
         "R-SAM-05A",

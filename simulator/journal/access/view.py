@@ -30,6 +30,7 @@ OWNER: Final = "https://journalbenk.example/fhir/sid/subscriber"
 """The system of the tag that says whose a resource is."""
 BINARY: Final = "Binary"
 """The content of a document is found through the document that it belongs to, never by a search of its own."""
+PROVENANCE: Final = "Provenance"
 TREATING: Final = frozenset({"TREAT", "ETREAT"})
 Find = Callable[[str, str], Found | None]
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
@@ -157,8 +158,8 @@ class View:
         return self._shows(resource, kind, reference)
 
     def _shows(self, resource: Json, kind: str, reference: str) -> bool:
-        if kind == BINARY:
-            return self._shows_content(resource)
+        if kind in {BINARY, PROVENANCE}:
+            return self._shows_content(resource) if kind == BINARY else self._shows_origin(resource, reference)
         patients = self.patients(resource)
         if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource)):
             return False
@@ -182,6 +183,26 @@ class View:
         if found is None or not found.content:
             return self.everybody
         return self._shows(orjson.loads(found.content), kind, context)
+
+    def _targets(self, provenance: Json) -> list[str]:
+        return [relative(str(one.get("reference")), self.indexer.base) for one in provenance.get("target", ())]
+
+    def _shows_origin(self, provenance: Json, reference: str) -> bool:
+        """Whether he may see a Provenance: as all that it is about, and naming nothing that is blocked."""
+        refers = references_in(provenance)
+        if self.blocked and self.blocked.covers(PROVENANCE, reference, [], refers):
+            return False
+        return all(self._shows_target(target) for target in self._targets(provenance))
+
+    def _shows_target(self, reference: str) -> bool:
+        """Whether he may know of what a Provenance is about; what is nowhere is a system's to see."""
+        kind, _, identity = reference.partition("/")
+        found = self.secrecy.find(kind, identity) if identity and kind != PROVENANCE else None
+        if found is None:
+            return self.everybody
+        if found.content:
+            return self._shows(orjson.loads(found.content), kind, reference)
+        return self.sees_row(kind, identity, found.patient)
 
     def _context(self, binary: Json) -> str:
         return relative(str((binary.get("securityContext") or {}).get("reference") or ""), self.indexer.base)
@@ -207,13 +228,12 @@ class View:
         return grant is not None and (grant.writes is None or resource["resourceType"] in grant.writes)
 
     def _owners(self, resource: Json, find: Find) -> list[str]:
-        """The patients a resource is about; those of what its securityContext names, for a Binary."""
-        if resource["resourceType"] != BINARY:
+        """The patients a resource is about; those of what it is about, for a Binary or a Provenance."""
+        if resource["resourceType"] not in {BINARY, PROVENANCE}:
             return self.patients(resource)
-        context = self._context(resource)
-        kind, _, identity = context.partition("/")
-        found = find(kind, identity) if identity else None
-        return found.patient.split() if found else []
+        about = [self._context(resource)] if resource["resourceType"] == BINARY else self._targets(resource)
+        found = [find(kind, identity) for kind, _, identity in (one.partition("/") for one in about) if identity]
+        return sorted({patient for one in found if one for patient in one.patient.split()})
 
     def _sees_audit(self, event: Json) -> bool:
         if self.everybody:

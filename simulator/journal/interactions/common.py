@@ -16,6 +16,8 @@ from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource, tags
 from simulator.journal.journal import Journal
 from simulator.journal.primitives import ID
+from simulator.journal.provenance.render import OWN_ID, PROVENANCE
+from simulator.journal.provenance.sent import HEADER, keep_sent
 from simulator.journal.search.finder import Hit
 from simulator.journal.search.shape import shaped
 from simulator.journal.store import Found, Reader
@@ -43,6 +45,8 @@ def check_id(identity: str, kind: str) -> None:
     """Raises a 400 for an id that is malformed, and a 422 for one that could be a person number."""
     if not ID.fullmatch(identity):
         raise refuse(400, "value", "an id has 1 to 64 of A-Z a-z 0-9 - .", f"{kind}.id")
+    if kind == PROVENANCE and OWN_ID.fullmatch(identity):
+        raise refuse(422, "business-rule", "ids of this form are those of the journal's own Provenances", f"{kind}.id")
     if PERSON_NUMBER.search(identity):
         raise refuse(
             422,
@@ -136,6 +140,8 @@ def written(journal: Journal, call: Call, now: Found, status: int) -> Answer:
     if call.kind in PAIRED:
         check_agreement(orjson.loads(content), journal.store.find, journal.base)
     check_prescribed(call.caller, now.content or b"")
+    if HEADER in call.headers and not (call.interaction == "create" and status == 200):
+        keep_sent(journal, call, [f"{call.kind}/{identity}/_history/{now.vid}"], new_id())
     wanted = call.prefer("return")
     if wanted == "minimal" or (call.inside and wanted != "representation"):
         content = b""

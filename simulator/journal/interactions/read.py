@@ -6,6 +6,7 @@ from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call, tags
 from simulator.journal.interactions.common import existing, shape
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.provenance.render import PROVENANCE
 from simulator.journal.store import Found, Reader
 from simulator.journal.supported import AUDITED_ONLY
 
@@ -16,7 +17,11 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     call.record.links.append(f"{call.kind}/{identity}")
     if call.kind == AUDITED_ONLY:
         return _audit_event(journal, reader, call, identity)
-    found = existing(reader.find(call.kind, identity), call)
+    found = reader.find(call.kind, identity)
+    if found is None and call.kind == PROVENANCE and (own := journal.provenances.one(reader, identity)):
+        call.record.touch(f"{PROVENANCE}/{identity}", own.patient)
+        return Answer(200, shape(call, own.content), 1)
+    found = existing(found, call)
     if found.patient:
         call.record.links += found.patient.split(" ")
     if unchanged(call, found):

@@ -12,6 +12,8 @@ from simulator.journal.interactions.common import if_none_exist, new_id, only_ma
 from simulator.journal.interactions.entries import Entry, answered, entry_call, placed, run
 from simulator.journal.interactions.references import Resolver
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.provenance.render import PROVENANCE
+from simulator.journal.provenance.sent import HEADER, keep_sent
 from simulator.journal.store import Store
 
 ORDER = {"delete": 0, "create": 1, "update": 2, "patch": 2}
@@ -79,12 +81,16 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
     for entry in ordered:
         if entry.place not in answers:
             answers[entry.place] = run(journal, store, entry)
+    if HEADER in call.headers:
+        made = [entry.call for entry in ordered if entry.call.interaction in {"create", "update", "patch"}]
+        found = [(one, store.find(one.kind, one.identity or "")) for one in made]
+        keep_sent(journal, call, [f"{c.kind}/{c.identity}/_history/{f.vid}" for c, f in found if f], new_id())
     return respond(call, "transaction-response", [_shown(call, entry, answers[entry.place]) for entry in entries])
 
 
 def _turn(entry: Entry) -> tuple[int, bool]:
-    """Deletes first and reads last; the content of a document after its index entry, which says whose it is."""
-    return ORDER.get(entry.call.interaction, 3), entry.call.kind == BINARY
+    """Deletes first and reads last; what is about another entry after it, which says whose it is."""
+    return ORDER.get(entry.call.interaction, 3), entry.call.kind in {BINARY, PROVENANCE}
 
 
 def _name(journal: Journal, store: Store, entries: list[Entry]) -> None:

@@ -75,7 +75,10 @@ CREATE INDEX rx_outbox_request ON rx_outbox(request);
 CREATE INDEX rx_outbox_prescription ON rx_outbox(prescription);
 CREATE TABLE rx_done(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL)
 """
-STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX)
+_AUTHORS: Final = """
+CREATE TABLE author(seq INTEGER PRIMARY KEY, agent TEXT NOT NULL)
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX, _AUTHORS)
 
 
 class TooNewError(Exception):

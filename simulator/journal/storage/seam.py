@@ -14,6 +14,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "param": ("number", "key"),
     "resource": ("rid", "type", "id", "vid", "seq", "updated", "deleted", "patient"),
     "version": ("seq", "rid", "vid", "type", "id", "method", "updated", "content"),
+    "author": ("seq", "agent"),
     "idx_token": ("param", "code", "system", "rid"),
     "idx_string": ("param", "norm", "exact", "rid"),
     "idx_date": ("param", "lo", "hi", "rid"),
