@@ -30,3 +30,11 @@ Feature: E-prescriptions
       Given a resident whom the fastlege (GP) gives three medicines
       When the pharmacy hands out a part of the first and all of the second, and each report comes twice
       Then each is in the record once, and only the second has nothing left to hand out
+
+  Rule: There is one medicines list (PLL)
+
+    @LEG-02 @R-LEG-02E
+    Scenario: Hospital and fastlege change the same medicine on the list
+      Given a resident with two medicines on the common list (PLL)
+      When the hospital changes the first and adds a third, and the fastlege changes the first and the second
+      Then the hospital's change stands and is told to the fastlege, and list and record have all the rest

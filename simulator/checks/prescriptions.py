@@ -115,3 +115,30 @@ def dispensing_is_seen(history: History) -> Finding:
     ]
     evidence = [*history.labelled("dispenses"), *history.labelled("orders")]
     return finding(problems, f"{len(part) + len(whole)} dispenses are in the record, each with its order.", evidence)
+
+
+@check("one_list_for_everybody", rule="R-LEG-02E")
+def one_list_for_everybody(history: History) -> Finding:
+    """What others change on the one list is neither overwritten nor missed, and what two change differently is told."""
+    all_accepted(history, "medicine")
+    first, second, third = fact(history, "numbers")
+    if not {first, second} <= fact(history, "before").keys():
+        broken("What was written never reached the common list.", *history.labelled("medicine"))
+    changes = [accepted(history, "change.1"), accepted(history, "change.2")]
+    listed_now, wanted = fact(history, "listed"), fact(history, "wanted")
+    problems = [
+        f"A medicine is '{listed_now.get(number, '')}' on the common list, expected '{dosage}'"
+        for number, dosage in wanted.items()
+        if listed_now.get(number) != dosage
+    ]
+    numbers = [str(one.get("value")) for e in listed(history, "record") for one in e.resource.get("identifier") or ()]
+    if numbers.count(third) != 1:
+        problems.append(f"What the hospital added is {numbers.count(third)} times in the record, expected once")
+    told = [name_in((e.resource.get("focus") or {}).get("reference") or "") for e in listed(history, "told")]
+    contested, own = names_written(history, "medicines")
+    if contested not in told:
+        problems.append(f"Nobody is told that {contested} was changed by two")
+    if own in told:
+        problems.append(f"There is a task about {own}, which one alone changed")
+    passed = f"{len(wanted)} medicines are on the one list as they were changed first, and the conflict is told."
+    return finding(problems, passed, [*changes, *history.labelled("record"), *history.labelled("told")])

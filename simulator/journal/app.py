@@ -32,6 +32,7 @@ from simulator.journal.messages import receive
 from simulator.journal.operations import elsewhere, everything, summary, validate
 from simulator.journal.prescriptions import passing
 from simulator.journal.prescriptions.courier import Courier
+from simulator.journal.prescriptions.list_keeper import NAME, ListKeeper, listing
 from simulator.journal.register import follow
 from simulator.journal.register.follow import start_following
 from simulator.journal.serving import fields, serve_request
@@ -45,10 +46,10 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
-    "create": laboratory.answering(passing.passing(keeping(create.INTERACTION))),
-    "update": laboratory.answering(passing.passing(keeping(update.INTERACTION))),
-    "patch": laboratory.answering(passing.passing(keeping(patch.INTERACTION))),
-    "delete": laboratory.answering(passing.passing(keeping(delete.INTERACTION))),
+    "create": listing(laboratory.answering(passing.passing(keeping(create.INTERACTION)))),
+    "update": listing(laboratory.answering(passing.passing(keeping(update.INTERACTION)))),
+    "patch": listing(laboratory.answering(passing.passing(keeping(patch.INTERACTION)))),
+    "delete": listing(laboratory.answering(passing.passing(keeping(delete.INTERACTION)))),
     "history-instance": history_instance.INTERACTION,
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
@@ -108,6 +109,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
         for room in (passing, laboratory):
             courier = Courier(app.journal, room.RECEIVER, room.EVENTS)
             app.journal.background[room.RECEIVER] = courier
+        app.journal.background[NAME] = ListKeeper(app.journal)
     start_following(app.journal)
     yield
     await app.journal.stop()

@@ -106,3 +106,44 @@ def test_dispensing_is_seen_once(story: Any, dispenses: list[Json], statuses: st
 def test_without_prescriptions_nothing_is_said(story: Any, check: str) -> None:
     """What never arrived can be neither recalled nor handed out."""
     assert written(story).fact(before=[]).judged(check).outcome == "inconclusive"
+
+
+def on_the_list(story: Any, listed: Json, record: list[str], told: list[str]) -> Any:
+    """Two medicines written and changed; the list, the PLL-ids in the record, and what there are tasks about."""
+    for number, name in enumerate("ab", start=1):
+        story.write(f"medicine.{number}", {"resourceType": "MedicationStatement"}, name)
+        story.update(f"change.{number}", {"resourceType": "MedicationStatement", "id": name})
+    names = ["i-MedicationStatement-a", "i-MedicationStatement-b"]
+    story.fact(numbers=["1", "2", "3"], before={"1": "x", "2": "x"}, medicines=names, listed=listed)
+    story.fact(wanted={"1": "hospital", "2": "fastlege", "3": "added"})
+    kept = [{"resourceType": "MedicationStatement", "id": f"r{n}", "identifier": [{"value": n}]} for n in record]
+    focus = [{"reference": f"MedicationStatement/{name}"} for name in told]
+    tasks = [{"resourceType": "Task", "id": f"t{n}", "focus": one} for n, one in enumerate(focus)]
+    return story.search("record", *kept).search("told", *tasks)
+
+
+ONE = {"1": "hospital", "2": "fastlege", "3": "added"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "record", "told", "outcome"),
+    [
+        (ONE, ["1", "2", "3"], ["a"], "pass"),
+        ({**ONE, "1": "fastlege"}, ["1", "2", "3"], ["a"], "fail"),
+        ({**ONE, "2": "x"}, ["1", "2", "3"], ["a"], "fail"),
+        ({"1": "hospital", "2": "fastlege"}, ["1", "2", "3"], ["a"], "fail"),
+        (ONE, ["1", "2"], ["a"], "fail"),
+        (ONE, ["1", "2", "3", "3"], ["a"], "fail"),
+        (ONE, ["1", "2", "3"], [], "fail"),
+        (ONE, ["1", "2", "3"], ["a", "b"], "fail"),
+    ],
+)
+def test_one_list_for_everybody(story: Any, listed: Json, record: list[str], told: list[str], outcome: str) -> None:
+    """Overwritten, unsent, lost, missed, doubled, untold or told too much: the rule is broken."""
+    assert on_the_list(story, listed, record, told).judged("one_list_for_everybody").outcome == outcome
+
+
+def test_a_list_that_nothing_reaches(story: Any) -> None:
+    """What is written and never comes on the list breaks the rule as well."""
+    told = on_the_list(story, ONE, ["1", "2", "3"], ["a"]).fact(before={})
+    assert told.judged("one_list_for_everybody").outcome == "fail"

@@ -8,7 +8,7 @@ import orjson
 
 from simulator.journal import laboratory
 from simulator.journal.app import JournalApp
-from simulator.journal.prescriptions import courier, messages, passing
+from simulator.journal.prescriptions import courier, list_keeper, messages, one_list, passing
 from simulator.journal.prescriptions.outbox import Posted
 from tests.mutants.faults import Mutant
 
@@ -58,6 +58,16 @@ def nameless(_: JournalApp) -> None:
     setattr(laboratory, "named", lambda _, __, call: call.resource)  # noqa: B010  as above
 
 
+def overwrites(_: JournalApp) -> None:
+    """Whatever the record says stands, as if nobody else had changed the list."""
+
+    def merge(record: Any, listed: Any, _: Any, subject: Any) -> one_list.Merged:
+        agreed = {number: one_list.digest(listed[number]) for number in record.keys() & listed.keys()}
+        return one_list.merge(record, listed, agreed, subject)
+
+    setattr(list_keeper, "merge", merge)  # noqa: B010  as above
+
+
 MEDICINES_MUTANTS = (
     Mutant(
         "prescription-kept",
@@ -97,6 +107,14 @@ MEDICINES_MUTANTS = (
         "An order stays active after all of it has been handed out.",
         "Home care sends somebody to fetch a medicine that was fetched.",
         completes_nothing,
+        neighbours=True,
+    ),
+    Mutant(
+        "list-overwritten",
+        "R-LEG-02E",
+        "The list is sent as the record has it, whatever others have changed.",
+        "The dose that the hospital lowered is the old one again.",
+        overwrites,
         neighbours=True,
     ),
     Mutant(

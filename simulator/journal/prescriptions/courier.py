@@ -5,6 +5,7 @@ message, after a pause that grows to a minute. What is refused is told to whoeve
 """
 
 import asyncio
+import contextlib
 import fcntl
 import sys
 import threading
@@ -48,15 +49,17 @@ class Courier:
         journal: Whose messages it carries.
         receiver: The neighbour it carries them to.
         events: The kinds of messages that are for it.
+        name: What the courier itself is called; like the receiver when nothing else is said.
     """
 
-    def __init__(self, journal: Journal, receiver: str, events: tuple[str, ...]) -> None:
+    def __init__(self, journal: Journal, receiver: str, events: tuple[str, ...], name: str = "") -> None:
         self.journal = journal
         self.receiver = receiver
         self.events = events
+        self.name = name or receiver
         self.stopping = threading.Event()
         self._called = threading.Event()
-        self.thread = threading.Thread(target=self._run, name=f"journal-{receiver}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"journal-{self.name}", daemon=True)
         self.thread.start()
 
     def wake(self) -> None:
@@ -72,7 +75,7 @@ class Courier:
     def _run(self) -> None:
         connection = self.journal.database.connect()
         reader = Reader(connection)
-        with (self.journal.settings.data / f"{self.receiver}.lock").open("w") as lock:
+        with (self.journal.settings.data / f"{self.name}.lock").open("w") as lock:
             while not self.stopping.is_set():
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -102,26 +105,38 @@ class Courier:
         waiting = outbox.pending(reader, self.events, PORTION)
         for posted in waiting:
             receipt = self._answered(posted)
-            self._written(partial(_settle, posted, receipt))
+            self._written(partial(self._settled, posted, receipt))
         return bool(waiting)
 
     def _answered(self, posted: outbox.Posted) -> Receipt:
         """The receipt of a message, sent as often as it takes."""
         pause = FIRST_PAUSE_S
-        assert self.journal.neighbours is not None
         while True:
-            try:
-                body = message(posted, self.journal.base)
-                status, answer = self.journal.neighbours.ask(self.receiver, "$process-message", body, media=MEDIA)
-                if 400 <= status < 500 and status not in {408, 429}:
-                    return Receipt(False, f"{self.receiver} answered {status}")
-                if status < 300:
-                    return receipt_in(answer, posted)
-            except (OSError, ValueError):
-                pass
+            with contextlib.suppress(OSError, ValueError):
+                return self._tried(posted)
             if self.stopping.wait(pause):
                 raise StoppedError
             pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    def _tried(self, posted: outbox.Posted) -> Receipt:
+        """Sends a message once.
+
+        Raises:
+            OSError: Nobody answers.
+            ValueError: What is answered is no receipt.
+        """
+        assert self.journal.neighbours is not None
+        body = message(posted, self.journal.base)
+        status, answer = self.journal.neighbours.ask(self.receiver, "$process-message", body, media=MEDIA)
+        if 400 <= status < 500 and status not in {408, 429}:
+            return Receipt(False, f"{self.receiver} answered {status}")
+        return receipt_in(answer, posted)
+
+    def _settled(self, posted: outbox.Posted, receipt: Receipt, store: Store) -> None:
+        """What follows from a receipt, in one transaction with noting it."""
+        outbox.settle(store, posted, "ok" if receipt.ok else receipt.words[:500])
+        if not receipt.ok:
+            _tell_who_ordered(store, posted, receipt.words)
 
     def _written(self, work: Callable[[Any], Any]) -> Any:
         """Has the writer do something; waits until it is durable."""
@@ -136,12 +151,6 @@ class Courier:
             except TimeoutError:
                 if self.stopping.is_set():
                     raise StoppedError from None
-
-
-def _settle(posted: outbox.Posted, receipt: Receipt, store: Store) -> None:
-    outbox.settle(store, posted, "ok" if receipt.ok else receipt.words)
-    if not receipt.ok:
-        _tell_who_ordered(store, posted, receipt.words)
 
 
 def _tell_who_ordered(store: Store, posted: outbox.Posted, words: str) -> None:

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 PRESCRIBED: Final = "ERM1"
 RECALLED: Final = "ERM5"
 ORDERED: Final = "REQ_LAB"
+LISTED: Final = "ERM251"
 _COLUMNS: Final = "o.number, o.request, o.prescription, o.event, o.message, o.body"
 _PENDING: Final = (
     f"SELECT {_COLUMNS} FROM rx_outbox o WHERE NOT EXISTS (SELECT 1 FROM rx_done d WHERE d.number = o.number)"  # noqa: S608  the journal's own names
@@ -25,6 +26,12 @@ _PENDING: Final = (
 )
 _ABOUT: Final = f"SELECT {_COLUMNS} FROM rx_outbox o WHERE o.request = ? ORDER BY o.number"  # noqa: S608  as above
 _OF: Final = "SELECT request FROM rx_outbox WHERE prescription = ? AND event = ? LIMIT 1"
+
+
+_AGREED: Final = (
+    "SELECT d.outcome FROM rx_outbox o JOIN rx_done d ON d.number = o.number"
+    " WHERE o.event = ? AND o.request = ? AND d.outcome LIKE '{%' ORDER BY o.number DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,16 @@ def request_of(reader: Reader, prescription: str, event: str = PRESCRIBED) -> st
     return str(rows[0][0]) if rows else ""
 
 
+def agreed(reader: Reader, patient: str) -> Json:
+    """The digests of a person's medicines list as record and list last agreed on it, by PLL-id."""
+    rows = reader.rows(_AGREED, [LISTED, patient])
+    found: Json = orjson.loads(rows[0][0]) if rows else {}
+    return found
+
+
 def settle(store: Store, posted: Posted, outcome: str) -> None:
-    """Notes what came of a message: ``ok``, or why it was refused."""
-    store.add("rx_done", [(posted.number, time.time_ns() // 1000, outcome[:500])])
+    """Notes what came of a message: ``ok``, why it was refused, or what was agreed on a medicines list."""
+    store.add("rx_done", [(posted.number, time.time_ns() // 1000, outcome)])
 
 
 def _posted(row: tuple[Any, ...]) -> Posted:
