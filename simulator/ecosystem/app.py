@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from simulator.ecosystem.access import Access
 from simulator.ecosystem.adresseregisteret import AddressRegister
+from simulator.ecosystem.agencies import ChildWelfare, Nav
 from simulator.ecosystem.behaviour import Behaviours
 from simulator.ecosystem.dokumentdeling import DocumentSharing
 from simulator.ecosystem.folkeregisteret import PopulationRegister
@@ -32,6 +33,8 @@ from simulator.ecosystem.tokens.service import TokenService
 NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     HealthPersonnelRegister,
     PopulationRegister,
+    Nav,
+    ChildWelfare,
     Hospital,
     Helseplattformen,
     OwnSurgery,

@@ -48,10 +48,11 @@ class Mailbox(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.server.kept.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]
         status = self.server.answers.pop(0) if self.server.answers else 200  # type: ignore[attr-defined]
+        told = orjson.dumps(self.server.tells.pop(0) if self.server.tells else {})  # type: ignore[attr-defined]
         self.send_response(status)
-        self.send_header("content-length", "2")
+        self.send_header("content-length", str(len(told)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(told)
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
@@ -65,6 +66,8 @@ class Server(ThreadingHTTPServer):
         self.kept: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: list[int] = []
         """Statuses answered before 200."""
+        self.tells: list[Any] = []
+        """What is answered, in order; then nothing in particular."""
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
 
     @property

@@ -7,7 +7,7 @@ from simulator.journal.operations import elsewhere
 from simulator.journal.register import follow, person
 from simulator.journal.register.person import patient_of
 from simulator.journal.register.progress import save
-from tests.mutants.faults import Mutant
+from tests.mutants.faults import Mutant, Resource, stores
 
 Json = dict[str, Any]
 
@@ -67,7 +67,34 @@ def silence_is_nothing(app: JournalApp) -> None:
     setattr(elsewhere._Asked, "entries", entries)  # noqa: B010  replaced in this process only
 
 
+def half_a_document(resource: Resource) -> None:
+    """Bytes are stored by half."""
+    data = str(resource.get("data", ""))
+    resource["data"] = data[: len(data) // 8 * 4]
+
+
+def unlinked(resource: Resource) -> None:
+    """What a message answers is not stored."""
+    resource.pop("inResponseTo", None)
+
+
 NEIGHBOUR_MUTANTS = (
+    Mutant(
+        "half-a-sick-note",
+        "R-SAM-14B",
+        "Of a document's bytes the first half is stored.",
+        "The sick note that the employer asks for cannot be opened.",
+        stores("Binary", half_a_document),
+        neighbours=True,
+    ),
+    Mutant(
+        "answers-nothing",
+        "R-SAM-14C",
+        "A message is stored without the message that it answers.",
+        "The nurse who was worried never learns what came of it.",
+        stores("Communication", unlinked),
+        neighbours=True,
+    ),
     Mutant(
         "believes-anybody",
         "R-SAM-12B",
