@@ -2,9 +2,7 @@
 
 TOPICS = (
     *("record", "lookups", "documents", "origins", "medicines", "messages", "work", "interface", "accesslog", "people"),
-    *("register", "elsewhere", "notifications"),
-    *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
-    *("register", "elsewhere", "agencies"),
+    *("register", "elsewhere", "notifications", "agencies"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *("sources", "access", "citizens", "prescribing", "relations", "receipts", "prescriptions", "laboratory"),
     *("operation", "attack", "change", "common_list"),
