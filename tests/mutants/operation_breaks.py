@@ -119,3 +119,10 @@ def offers_less(app: JournalApp) -> None:
                 resource["searchParam"] = [p for p in resource["searchParam"] if p["name"] != "category"]
 
     answered("capabilities", change)(app)
+
+
+def paper_clip_lost(resource: Resource) -> None:
+    """A message is stored without what it refers to."""
+    for payload in resource.get("payload", ()):
+        if payload.pop("contentReference", None) is not None:
+            payload["contentString"] = "see attachment"

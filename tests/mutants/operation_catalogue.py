@@ -1,7 +1,7 @@
 """The mutants of operation: what goes wrong when the power fails, data are spoilt, or a version changes."""
 
 from tests.mutants import operation_breaks
-from tests.mutants.faults import Mutant
+from tests.mutants.faults import Mutant, stores
 from tests.mutants.operation_breaks import refuses
 
 OPERATION_MUTANTS = (
@@ -72,5 +72,12 @@ OPERATION_MUTANTS = (
         "The version to come no longer offers a search that the one before offered.",
         "The app on the nurse's phone stops working in the middle of the round.",
         to_come=operation_breaks.offers_less,
+    ),
+    Mutant(
+        "paper-clip-lost",
+        "R-MIG-03",
+        "A message is stored without the document it carries.",
+        "The fastlege who has not changed system reads that an epikrise is enclosed, and there is none.",
+        stores("Communication", operation_breaks.paper_clip_lost, codes=("create",)),
     ),
 )
