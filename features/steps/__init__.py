@@ -5,5 +5,5 @@ TOPICS = (
     *("register", "elsewhere", "notifications", "agencies"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *("sources", "access", "citizens", "prescribing", "relations", "receipts", "prescriptions", "laboratory"),
-    *("operation", "attack", "change", "mixes"),
+    *("operation", "attack", "change", "common_list", "mixes"),
 )
