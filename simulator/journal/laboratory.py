@@ -53,7 +53,7 @@ def answering(interaction: Interaction) -> Interaction:
             return written(journal, call, standing, 200)
         call.resource = linked(store, named(journal, store, call), LINK)
         answer = interaction.apply(journal, store, call)
-        complete(store, call.resource)
+        complete(store, call)
         return answer
 
     return replace(interaction, apply=apply)
@@ -113,12 +113,14 @@ def named(journal: Journal, store: Store, call: Call) -> Json:
     return resource | {"subject": subject | {"reference": f"Patient/{hits[0].id}"}}
 
 
-def complete(store: Store, answer: Json) -> None:
+def complete(store: Store, call: Call) -> None:
     """Completes the order that a final report answers."""
+    answer: Json = call.resource
     if answer["resourceType"] != REPORT or answer.get("status") not in DONE:
         return
     for one in answer.get("basedOn") or ():
         found = store.find(ORDER, str(one.get("reference", "")).removeprefix(f"{ORDER}/"))
         wanted: Json = orjson.loads(found.content) if found and found.content else {}
         if wanted.get("status") == "active" and "identifier" in one and same_patient(wanted, answer):
-            store.put(wanted | {"status": "completed"}, found, "PUT")
+            now = store.put(wanted | {"status": "completed"}, found, "PUT")
+            call.record.touch(f"{ORDER}/{wanted['id']}", now.patient)

@@ -217,3 +217,14 @@ def test_an_order_for_somebody_without_a_number_is_told(beside: Client) -> None:
     beside.create(order(patient))
     [task] = until(lambda: beside.get(f"Task?patient={patient['id']}").json().get("entry", []), bool)
     assert "fødselsnummer" in task["resource"]["description"]
+
+
+def test_what_is_passed_on_is_in_the_access_log(beside: Client, exchange: Exchange) -> None:
+    """The patient can see that Reseptformidleren got the prescription, and that its report completed the order."""
+    patient = person(beside)
+    made = beside.create(order(patient))
+    [one] = exchange.settled(patient, "active")
+    exchange.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": one["id"]})
+    events = beside.get(f"AuditEvent?entity=MedicationRequest/{made['id']}&_count=50").json()["entry"]
+    told = [event["resource"]["subtype"][0]["code"] for event in events]
+    assert sorted(told) == ["create", "create", "operation"]

@@ -39,6 +39,7 @@ ACTIONS: Final = {
     "$status": "E",
     "$events": "E",
     "$notify": "R",
+    "$pass-on": "R",
     "$validate": "E",
 }  # fmt: skip  a table
 OUTCOMES: Final = {"0": (0, 399), "4": (400, 499), "8": (500, 599)}

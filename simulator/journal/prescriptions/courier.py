@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import orjson
 
+from simulator.journal.audit.record import Record
 from simulator.journal.interactions.common import new_id
 from simulator.journal.journal import Journal
 from simulator.journal.prescriptions import outbox
@@ -105,7 +106,7 @@ class Courier:
         waiting = outbox.pending(reader, self.events, PORTION)
         for posted in waiting:
             receipt = self._answered(posted)
-            self._written(partial(self._settled, posted, receipt))
+            self._written(partial(self._settled, posted, receipt), self._record(reader, posted))
         return bool(waiting)
 
     def _answered(self, posted: outbox.Posted) -> Receipt:
@@ -138,11 +139,22 @@ class Courier:
         if not receipt.ok:
             _tell_who_ordered(store, posted, receipt.words)
 
-    def _written(self, work: Callable[[Any], Any]) -> Any:
-        """Has the writer do something; waits until it is durable."""
+    def _record(self, reader: Reader, posted: outbox.Posted) -> Record:
+        """What the audit trail tells of a message: about whom it was, and that the receiver has it."""
+        kind = REASONS[posted.event][0] if posted.event in REASONS else "Patient"
+        secured = self.journal.gate is not None
+        agent = {"role": "system", "client": self.receiver, "name": self.receiver} if secured else None
+        record = Record("$pass-on", f"{kind}/{posted.request}", "", self.receiver, agent=agent)
+        record.basis = posted.event if secured else ""
+        found = reader.find(kind, posted.request)
+        record.touch(f"{kind}/{posted.request}", found.patient if found else "")
+        return record
+
+    def _written(self, work: Callable[[Any], Any], record: Record) -> Any:
+        """Has the writer do something, with its line in the audit trail; waits until it is durable."""
 
         async def submit() -> Any:
-            return await self.journal.writer.submit(work)
+            return await self.journal.writer.submit(work, record)
 
         future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
         while True:

@@ -41,7 +41,7 @@ def passing(interaction: Interaction) -> Interaction:
         if call.kind == ORDER:
             pass_on(store, call.identity or "")
         elif call.interaction in {"create", "update"} and answer.status < 300:
-            complete(store, call.resource)
+            complete(store, call)
         wake(journal, RECEIVER)
         return answer
 
@@ -109,8 +109,9 @@ def _recall_earlier(store: Store, order: Json) -> None:
         _recall(store, _open(outbox.about(store, earlier)))
 
 
-def complete(store: Store, dispense: Json) -> None:
+def complete(store: Store, call: Call) -> None:
     """Completes the order when the prescription has nothing left to hand out; an order that was ended stays so."""
+    dispense: Json = call.resource
     told = [one.get("valueCode") for one in dispense.get("extension") or () if one.get("url") == STATUS]
     if told != ["completed"]:
         return
@@ -118,4 +119,5 @@ def complete(store: Store, dispense: Json) -> None:
         found = store.find(ORDER, str(one.get("reference", "")).removeprefix(f"{ORDER}/"))
         order: Json = orjson.loads(found.content) if found and found.content else {}
         if order.get("status") == "active" and same_patient(order, dispense):
-            store.put(order | {"status": "completed"}, found, "PUT")
+            now = store.put(order | {"status": "completed"}, found, "PUT")
+            call.record.touch(f"{ORDER}/{order['id']}", now.patient)
