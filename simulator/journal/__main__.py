@@ -57,6 +57,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--head", default="", help="with --verify: a head SEQ:HASH noted earlier, still to be there")
     parser.add_argument("--audience", default="", help="what tokens for this journal name as audience (the base URL)")
     parser.add_argument("--hpr", default="", help="the register of health personnel (at the issuer's address)")
+    parser.add_argument(
+        "--receipt-within", type=float, default=60.0, help="seconds to wait for a message's receipt (60)"
+    )
+    parser.add_argument("--send-again", type=float, default=1.0, help="seconds until a message is sent again (1)")
     parser.add_argument("--neighbours", default="", help="base address of registers and other systems (none)")
     home = "whose home must be a child's for parents to represent it: either parent's, or each one's own (either)"
     parser.add_argument("--parents-home", choices=(EITHER, OWN), default=EITHER, help=home)
@@ -113,6 +117,8 @@ def settings(options: argparse.Namespace, scratch: Path, address: str) -> Settin
         workers=options.workers,
         patience=options.patience,
         rate=options.rate,
+        receipt_s=options.receipt_within,
+        resend_s=options.send_again,
         neighbours=options.neighbours.rstrip("/"),
         notify=tuple(options.notify),
         notify_tries=options.notify_tries,

@@ -12,6 +12,7 @@ from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
 from simulator.journal.documents import outside
+from simulator.journal.hodemelding import edge
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
     capabilities,
@@ -28,7 +29,8 @@ from simulator.journal.interactions import (
     vread,
 )  # fmt: skip  one module per interaction
 from simulator.journal.journal import Interaction, Journal
-from simulator.journal.messages import receive
+from simulator.journal.messages import receive, send
+from simulator.journal.messages.outbox import Outbox
 from simulator.journal.operations import elsewhere, everything, summary, validate
 from simulator.journal.prescriptions import passing
 from simulator.journal.prescriptions.courier import Courier
@@ -66,6 +68,8 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "$process-message": receive.INTERACTION,
     "$follow-register": follow.INTERACTION,
     "$elsewhere": elsewhere.INTERACTION,
+    "$send-message": send.INTERACTION,
+    "hodemelding": edge.INTERACTION,
     "$everything": everything.INTERACTION,
     "$outside-documents": outside.LIST,
     "$outside-document": outside.GIVE,
@@ -110,6 +114,7 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
             courier = Courier(app.journal, room.RECEIVER, room.EVENTS)
             app.journal.background[room.RECEIVER] = courier
         app.journal.background[NAME] = ListKeeper(app.journal)
+        app.journal.background["outbox"] = Outbox(app.journal)
     start_following(app.journal)
     yield
     await app.journal.stop()

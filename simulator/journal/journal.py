@@ -68,6 +68,7 @@ class Interaction:
         place: Where ``apply`` runs: ``loop`` for point reads, ``pool`` for searches, ``writer`` for writes.
         audited: Whether it leaves an AuditEvent.
         public: Whether it is answered without asking who calls.
+        ask: Asks other parties what ``apply`` needs to know, in a thread and before the interaction queues.
     """
 
     apply: Callable[["Journal", Any, Call], Answer]
@@ -75,6 +76,7 @@ class Interaction:
     place: str = "loop"
     audited: bool = True
     public: bool = False
+    ask: Callable[["Journal", Call], None] | None = None
 
 
 class Journal:

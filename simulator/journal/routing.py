@@ -37,6 +37,7 @@ TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
 INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Group", "$export"): {"GET": "$export"},
+    ("Communication", "$send-message"): {"POST": "$send-message"},
     ("Patient", "$everything"): {"GET": "$everything"},
     ("Patient", "$elsewhere"): {"GET": "$elsewhere"},
     ("Patient", "$outside-documents"): {"GET": "$outside-documents"},
@@ -47,6 +48,7 @@ INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
 }
 EXPORT_JOB: Final[Methods] = {"GET": "export-status", "DELETE": "export-delete"}
 EXPORT_FILE: Final[Methods] = {"GET": "export-file"}
+HODEMELDING: Final[Methods] = {"POST": "hodemelding"}
 DECISION_SERVICES: Final[Methods] = {"GET": "cds-services"}
 DECISION_SERVICE: Final[Methods] = {"POST": "$cds-service"}
 DECISION_FEEDBACK: Final[Methods] = {"POST": "$cds-feedback"}
@@ -109,6 +111,13 @@ def _export(method: str, rest: list[str]) -> Route:
     raise refuse(404, "not-found", "nothing is served at this path")
 
 
+def _hodemelding(method: str, rest: list[str]) -> Route:
+    """Where messages come in as XML."""
+    if rest:
+        raise refuse(404, "not-found", "nothing is served at this path")
+    return Route(_interaction(HODEMELDING, method))
+
+
 def operations(kind: str) -> list[str]:
     """The operations on a type and on its resources."""
     tables = (*TYPE_OPERATIONS, *INSTANCE_OPERATIONS)
@@ -155,4 +164,8 @@ def _interaction(methods: Methods, method: str) -> str:
 
 
 # What is served beside types, by the first part of the path.
-BESIDE: Final[dict[str, Callable[[str, list[str]], Route]]] = {"cds-services": _decision, "exports": _export}
+BESIDE: Final[dict[str, Callable[[str, list[str]], Route]]] = {
+    "hodemelding": _hodemelding,
+    "cds-services": _decision,
+    "exports": _export,
+}

@@ -35,7 +35,7 @@ PREFIX: Final = "/fhir"
 OPEN_MODE: Final = (b"journal-access", b"open")
 GOODBYE: Final = (b"connection", b"close")
 NO_STORE: Final = (b"cache-control", b"no-store")
-OWN_TYPE: Final = frozenset({"export-file", "$outside-document"})
+OWN_TYPE: Final = frozenset({"export-file", "$outside-document", "hodemelding"})
 CONTENT: Final = frozenset({("Binary", "read"), ("Binary", "vread")})
 USUALLY: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
@@ -79,6 +79,8 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
             call.body = await _body(scope, receive, journal.settings)
         if interaction.prepare is not None:
             interaction.prepare(journal, call)
+        if interaction.ask is not None:
+            await asyncio.get_running_loop().run_in_executor(journal.pool, interaction.ask, journal, call)
         if call.kind == AUDITED_ONLY:
             await _settle_trail(journal)
         queued = interaction.place == "writer"

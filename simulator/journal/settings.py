@@ -43,6 +43,9 @@ class Settings:
         notify: The hosts that subscribers may be told at, besides this machine.
         notify_tries: How often in a row a notification is tried before its Subscription is in error.
         export_bytes: After how many bytes a file of a bulk export is closed and another begun.
+        receipt_s: Seconds within which a message that is sent is to be acknowledged; then its Task says it is not.
+        resend_s: Seconds until a message that was not delivered, or not acknowledged in time, is sent again; doubled
+            each time.
         neighbours: The base address of the registers, journals and agencies it works with; empty when it has none.
         register_interval: Seconds between two looks at the feed of the population register.
         guard: Whom it relies on to know its callers; None for open mode, in which nobody is asked who they are.
@@ -63,6 +66,8 @@ class Settings:
     notify: tuple[str, ...] = ()
     notify_tries: int = 8
     export_bytes: int = 16_000_000
+    receipt_s: float = 60.0
+    resend_s: float = 1.0
     neighbours: str = ""
     register_interval: float = 0.5
     guard: Guard | None = None

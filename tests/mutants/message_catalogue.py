@@ -7,10 +7,12 @@ from uuid import uuid4
 
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
-from simulator.journal.messages import chart, receive, words
+from simulator.journal.messages import chart, outbox, receive, words
+from simulator.journal.messages.addresses import Address, Addresses
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
 from simulator.journal.messages.receipt import RefusedError
+from simulator.journal.messages.settling import Settled
 from simulator.journal.messages.stays import Stay, Told
 from simulator.journal.messages.stays import stays as told_over
 from simulator.journal.messages.words import Kind
@@ -90,6 +92,35 @@ def told_by_arrival(_: JournalApp) -> None:
     patch.object(chart, "stays", stays).start()
 
 
+def keeps_addresses(_: JournalApp) -> None:
+    """Once known, where somebody receives is never asked for again."""
+    sound = Addresses.service
+    kept: dict[tuple[str, str], Address | None] = {}
+
+    def service(self: Addresses, number: str, wanted: str) -> Address | None:
+        key = (number, wanted)
+        kept[key] = kept.get(key) or sound(self, number, wanted)
+        return kept[key]
+
+    patch.object(Addresses, "service", service).start()
+
+
+def writes_to_anybody(_: JournalApp) -> None:
+    """The service is passed over: any party of the organisation gets the message."""
+
+    def service(self: Addresses, number: str, _: str) -> Address | None:
+        told = self._neighbours.ask("adresseregisteret", f"kommunikasjonsparter?organisasjonsnummer={number}")[1]
+        found = [Address(p["herId"], p["navn"], number, p["endepunkt"], "fhir") for p in told["kommunikasjonsparter"]]
+        return found[0] if found else None
+
+    patch.object(Addresses, "service", service).start()
+
+
+def believes_all_is_well(_: JournalApp) -> None:
+    """Whatever comes back, or nothing, is taken for a positive receipt."""
+    patch.object(outbox, "settled_by", lambda *_: Settled("acknowledged")).start()
+
+
 MESSAGE_MUTANTS = (
     Mutant(
         "acknowledged-unstored",
@@ -139,5 +170,29 @@ MESSAGE_MUTANTS = (
         "The last message to arrive is taken for the last one sent.",
         "A late admission notice puts a discharged patient back in hospital.",
         told_by_arrival,
+    ),
+    Mutant(
+        "old-address",
+        "R-SAM-04",
+        "Messages keep going to the address that was known first.",
+        "The message lies in a mailbox that nobody reads any more.",
+        keeps_addresses,
+        neighbours=True,
+    ),
+    Mutant(
+        "any-service",
+        "R-SAM-04",
+        "A message goes to whatever service of the organisation comes first.",
+        "The emergency clinic gets what the patient's own doctor should have read.",
+        writes_to_anybody,
+        neighbours=True,
+    ),
+    Mutant(
+        "all-is-well",
+        "R-SAM-03C",
+        "Whatever comes back, or nothing, is taken for a positive receipt.",
+        "The message is gone, and nobody knows until the patient calls.",
+        believes_all_is_well,
+        neighbours=True,
     ),
 )  # fmt: skip  a table

@@ -26,6 +26,7 @@ LETTERS: Final = {
     "$events": "r",
     "$cds-service": "r",
     "$cds-feedback": "c",
+    "$send-message": "u",
 }  # fmt: skip  a table
 FREE: Final = frozenset(
     {
@@ -37,6 +38,7 @@ FREE: Final = frozenset(
         "$kpr-report",
         "$research-extract",
         "$process-message",
+        "hodemelding",
         "export-status",
         "export-file",
         "export-delete",

@@ -33,6 +33,8 @@ ACTIONS: Final = {
     "$kpr-report": "E",
     "$research-extract": "E",
     "$process-message": "C",
+    "hodemelding": "C",
+    "$send-message": "E",
     "export-file": "R",
     "export-delete": "D",
     "$summary": "E",
@@ -81,7 +83,7 @@ class Line(NamedTuple):
 
 def subtype_code(interaction: str) -> str:
     """The code of the RESTful interaction; that of every operation, and of what follows one, is ``operation``."""
-    return "operation" if interaction.startswith(("$", "export-")) else interaction
+    return "operation" if interaction.startswith(("$", "export-", "hodemelding")) else interaction
 
 
 def outcome_code(status: int) -> str:

@@ -131,6 +131,7 @@ DEFINITIONS = {
     "$events": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
     "$outside-documents": "https://journalbenk.example/fhir/OperationDefinition/outside-documents",
     "$outside-document": "https://journalbenk.example/fhir/OperationDefinition/outside-document",
+    "$send-message": "https://journalbenk.example/fhir/OperationDefinition/send-message",
     "$everything": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "$summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
     "$validate": "http://hl7.org/fhir/OperationDefinition/Resource-validate",

@@ -36,7 +36,7 @@ REASONS: Final = {
     422: "Unprocessable Entity",
     500: "Internal Server Error",
 }  # fmt: skip  a table
-OUTER: Final = frozenset({"transaction", "capabilities", "smart-configuration"})
+OUTER: Final = frozenset({"transaction", "capabilities", "smart-configuration", "hodemelding"})
 
 
 @dataclass(slots=True)

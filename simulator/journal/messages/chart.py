@@ -10,7 +10,7 @@ from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
 from simulator.journal.messages.receipt import Fault
 from simulator.journal.messages.stays import Stay, Told, stays
-from simulator.journal.messages.words import DOCUMENTS, EVENTS, IDLE, LATE, MESSAGE_ID, Json, Kind, kinds
+from simulator.journal.messages.words import DOCUMENTS, EVENT_TIME, EVENTS, IDLE, LATE, MESSAGE_ID, Json, Kind, kinds
 
 OPEN: Final = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 INPATIENT: Final = {
@@ -23,6 +23,8 @@ DIED: Final = {
     "text": "Død",
 }
 WITHDRAWN, DISCHARGED = REASONS = ("Avmeldt", "Utskrevet")
+WITHDRAWN_STATUS: Final = "entered-in-error"
+"""The status of a message that takes back another, and of what has been taken back."""
 CARRIED: Final = frozenset({"DocumentReference", "DiagnosticReport", "Observation"})
 """Types of a message's further entries that are kept in the record."""
 
@@ -56,6 +58,9 @@ class Chart:
         content["meta"] = {"tag": [LATE]} if self._overtaken(content) else {}
         content = {name: value for name, value in content.items() if value}
         reference = self.desk.add(content)
+        if content["status"] == WITHDRAWN_STATUS:
+            self._withdraw(content)
+            return reference
         if self.kind.document and not any("DocumentReference/" in r["reference"] for r in known.values()):
             self._document(content, reference)
         if self.kind.task:
@@ -87,7 +92,7 @@ class Chart:
         content: Json = {
             **_without_strangers(own),
             "identifier": [*numbers, {"system": MESSAGE_ID, "value": parcel.identity}],
-            "status": "completed",
+            "status": WITHDRAWN_STATUS if sent.get("status") == WITHDRAWN_STATUS else "completed",
             "category": [{"coding": [self.kind.coding]}],
             "subject": {"reference": self.patient},
             "sender": self.sender,
@@ -98,9 +103,24 @@ class Chart:
         asked = [self.desk.message(one) for one in sent.get("inResponseTo") or []]
         if any(asked):
             content["inResponseTo"] = [{"reference": one} for one in asked if one]
-        elif self.kind.answers:
-            self.faults.append(Fault("X99", "it does not say which message it answers, or that one is not known here"))
+        elif self.kind.answers or content["status"] == WITHDRAWN_STATUS:
+            words = "it does not say which message it answers or takes back, or that one is not known here"
+            self.faults.append(Fault("X99", words))
         return content
+
+    def _withdraw(self, content: Json) -> None:
+        """Takes back the messages that this one is about, with what was to be done because of them."""
+        for one in content.get("inResponseTo") or []:
+            there = self.desk.read(one["reference"])
+            if there is None or there.get("subject") != content["subject"] or there["status"] == WITHDRAWN_STATUS:
+                continue
+            self.desk.change(there | {"status": WITHDRAWN_STATUS})
+            self._close(one["reference"], "cancelled", "Kansellert")
+            kept = self._stays() if self.kind.stay else set()
+            stay = str((there.get("encounter") or {}).get("reference", ""))
+            encounter = self.desk.read(stay) if stay and stay not in kept else None
+            if encounter is not None:
+                self.desk.change(encounter | {"status": WITHDRAWN_STATUS})
 
     def _overtaken(self, content: Json) -> bool:
         """Whether a message of the same chain that was sent later is here already."""
@@ -117,13 +137,13 @@ class Chart:
         for one in self.desk.find("Communication", ("patient", self.patient), ("category", wanted)):
             code = next(c["code"] for x in one["category"] for c in x["coding"] if c.get("code") in says)
             stay = str((one.get("encounter") or {}).get("reference", ""))
-            if "sent" in one:
-                at = str(one["sent"])
-                told.append(Told(f"Communication/{one['id']}", says[code], dates.span(at)[0], at, stay))
+            if "sent" in one and one["status"] != WITHDRAWN_STATUS:
+                at = _happened(one)
+                told.append(Told(f"Communication/{one['id']}", says[code], dates.span(one["sent"])[0], at, stay))
         return told
 
-    def _stays(self) -> None:
-        """Brings the stays, and the tasks that go with being ready for discharge, to what all messages say together."""
+    def _stays(self) -> set[str]:
+        """Brings the stays and what is to be done to what all messages say together; gives the stays' references."""
         taken: set[str] = set()
         for stay in stays(self._told()):
             name = next((told.stay for told in stay.messages if told.stay and told.stay not in taken), "")
@@ -133,6 +153,7 @@ class Chart:
                 self._counted(told, name, idle=told.name in stay.idle)
             for told in stay.messages:
                 self._settle(told.name, *_fate(stay, told))
+        return taken
 
     def _encounter(self, stay: Stay, name: str) -> str:
         there = (self.desk.read(name) if name else None) or {}
@@ -237,6 +258,12 @@ class Chart:
                 "context": {"related": [{"reference": reference}]},
             }
         )
+
+
+def _happened(message: Json) -> str:
+    """When what a message tells of happened: as it says itself, else when it was sent."""
+    times = [x.get("valueDateTime") for x in message.get("extension") or [] if x.get("url") == EVENT_TIME]
+    return str(next(filter(None, times), message["sent"]))
 
 
 def _fate(stay: Stay, told: Told) -> tuple[str, str]:

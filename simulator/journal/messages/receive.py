@@ -4,7 +4,7 @@ The receipt and all that the message makes are one transaction: nothing is ackno
 same message again gets the same receipt and makes nothing. A refused message leaves nothing, and may be sent again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -14,11 +14,16 @@ from simulator.journal.bulk.offer import check_system
 from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.messages.addresses import Address, Addresses
 from simulator.journal.messages.chart import Chart
 from simulator.journal.messages.desk import Desk, quoted
+from simulator.journal.messages.errand import CODE
+from simulator.journal.messages.outbox import settle
 from simulator.journal.messages.parcel import Parcel, Party, opened
 from simulator.journal.messages.receipt import Fault, Receipt, RefusedError, bundle, kept_id, receipt_id
-from simulator.journal.messages.words import DNR, FNR, TEST, Json, Kind, kinds
+from simulator.journal.messages.settling import error_codes, settled_as
+from simulator.journal.messages.words import DNR, ENH, FNR, TEST, Json, Kind, kinds
+from simulator.journal.neighbours import silent
 from simulator.journal.no_basis import is_synthetic_number
 from simulator.journal.store import Store
 
@@ -27,9 +32,15 @@ WRITES: Final = ("MessageHeader", "Communication")
 
 @dataclass(slots=True)
 class Arrival:
-    """A message at the door: opened, not yet looked at."""
+    """A message at the door: opened, not yet looked at.
+
+    Attributes:
+        parcel: The message.
+        known: What the address register says of the HER-ids in it; empty in a journal without one.
+    """
 
     parcel: Parcel
+    known: dict[str, Address | None] = field(default_factory=dict)
 
 
 def prepare(journal: Journal, call: Call) -> None:
@@ -47,6 +58,19 @@ def take(journal: Journal, call: Call, resource: Json) -> None:
     parcel = opened(resource)
     journal.validator.check(parcel.header, "MessageHeader")
     call.resource = Arrival(parcel)
+
+
+def ask(journal: Journal, call: Call) -> None:
+    """Asks the address register who the HER-ids of a message are; raises a 503 when it is silent."""
+    arrival: Arrival = call.resource
+    if journal.neighbours is None or arrival.parcel.is_receipt:
+        return
+    addresses = Addresses(journal.neighbours)
+    numbers = {party.her for party in (arrival.parcel.sender, *arrival.parcel.receivers) if party.her}
+    try:
+        arrival.known = {her: addresses.party(her) for her in numbers}
+    except OSError:
+        raise silent("the address register (Adresseregisteret)") from None
 
 
 def check_sender(call: Call) -> None:
@@ -68,8 +92,24 @@ def _bare(entry: object) -> object:
 
 
 def apply(journal: Journal, store: Store, call: Call) -> Answer:
-    """200 with the receipt, whatever it says of the message."""
+    """200 with the receipt, whatever it says of the message; 204 for a receipt, which is not answered."""
+    if call.resource.parcel.is_receipt:
+        _acknowledged(journal, store, call)
+        return Answer(204)
     return Answer(200, orjson.dumps(received(journal, store, call)))
+
+
+def _acknowledged(journal: Journal, store: Store, call: Call) -> None:
+    """Takes in the receipt of a message of ours; raises a 404 when none has the id."""
+    parcel: Parcel = call.resource.parcel
+    desk = Desk(journal, store, call)
+    identity = str(parcel.response.get("identifier", ""))
+    if (desk.read(f"Task/{identity}") or {}).get("code", {}).get("coding") != [CODE]:
+        raise refuse(404, "not-found", "no message of this journal has the id that the receipt is for", "Bundle")
+    outcomes = [r for r in parcel.entries.values() if r["resourceType"] == "OperationOutcome"]
+    contained = parcel.header.get("contained") or []
+    errors = tuple(code for outcome in [*outcomes, *contained] for code in error_codes(outcome))
+    settle(desk, identity, settled_as(parcel.response, errors))
 
 
 def received(journal: Journal, store: Store, call: Call) -> Json:
@@ -82,7 +122,7 @@ def received(journal: Journal, store: Store, call: Call) -> Json:
         return bundle(before, before["meta"]["lastUpdated"])
     store.mark()
     try:
-        receipt = _taken_in(desk, parcel)
+        receipt = _taken_in(desk, call.resource)
     except RefusedError as refusal:
         store.undo()
         del call.record.links[noted[0] :], call.record.items[noted[1] :]
@@ -109,14 +149,15 @@ def _sender(header: Json) -> object:
     return (header.get("source") or {}).get("endpoint")
 
 
-def _taken_in(desk: Desk, parcel: Parcel) -> Receipt:
+def _taken_in(desk: Desk, arrival: Arrival) -> Receipt:
     """Stores the message, what it makes and its receipt; raises RefusedError."""
+    parcel = arrival.parcel
     if desk.read(f"MessageHeader/{kept_id(parcel.identity)}") is not None:
         raise RefusedError("E10", "another message has this id", "Bundle.entry[0].resource.id")
     kind = kinds().get(parcel.event)
     if kind is None:
         raise RefusedError("T10", "messages of this type are not taken in here", "Bundle.entry[0].resource.eventCoding")
-    parties = _people(desk, parcel)
+    parties = _people(desk, arrival)
     patient, doubts = _patient(desk, parcel)
     _check_content(desk, kind, parcel)
     faults = list(doubts)
@@ -150,21 +191,29 @@ def _parties(journal: Journal, parcel: Parcel) -> Json:
     return parties
 
 
-def _people(desk: Desk, parcel: Parcel) -> tuple[Json, Json]:
+def _people(desk: Desk, arrival: Arrival) -> tuple[Json, Json]:
     """Sender and receiver as References; raises RefusedError when the receiver is not here or the sender unknown."""
+    parcel, known = arrival.parcel, arrival.known
     place = "Bundle.entry[0].resource"
     if len(parcel.receivers) != 1:
         raise RefusedError("T02", "a message has exactly one receiver", f"{place}.destination")
-    receiver = desk.organisation(parcel.receivers[0])
-    if not receiver:
+    to = parcel.receivers[0]
+    receiver = _reference(desk, to, known)
+    address = known.get(to.her)
+    here = address is not None and address.endpoint.startswith(f"{desk.journal.base}/")
+    if not (here if to.her in known else "reference" in receiver):
         raise RefusedError("E21", "the receiver is not one of this journal's", f"{place}.destination[0].receiver")
     if not parcel.sender:
         raise RefusedError("E20", "the sender is not named", f"{place}.sender")
-    return _reference(desk, parcel.sender), {"reference": receiver}
+    if parcel.sender.her in known and known[parcel.sender.her] is None:
+        raise RefusedError("E20", "the sender is not in the address register", f"{place}.sender")
+    return _reference(desk, parcel.sender, known), receiver
 
 
-def _reference(desk: Desk, party: Party) -> Json:
-    own = desk.organisation(party)
+def _reference(desk: Desk, party: Party, known: dict[str, Address | None]) -> Json:
+    """A party as one of the journal's Organizations, also by the number that the register has; else by its number."""
+    address = known.get(party.her)
+    own = desk.organisation(party, [(ENH, address.number)] if address and address.number else ())
     return {"reference": own} if own else party.logical()
 
 
@@ -221,4 +270,4 @@ def _check_content(desk: Desk, kind: Kind, parcel: Parcel) -> None:
         raise RefusedError("T02", "a message of this type carries health information", "Communication.payload")
 
 
-INTERACTION = Interaction(apply, prepare, "writer")
+INTERACTION = Interaction(apply, prepare, "writer", ask=ask)
