@@ -1,7 +1,8 @@
 """What the words of the features do: one module per topic, each step thin."""
 
 TOPICS = (
-    *("record", "lookups", "documents", "origins", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("documents", "origins", "migration"),
     *("register", "elsewhere", "notifications", "agencies"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *(

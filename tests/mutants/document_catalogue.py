@@ -7,7 +7,8 @@ from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
 from simulator.journal.provenance import render
-from tests.mutants.faults import Mutant, Resource, answered, ignores
+from tests.mutants import breaks
+from tests.mutants.faults import Mutant, Resource, answered, ignores, stores
 
 
 def cut_content(app: JournalApp) -> None:
@@ -36,7 +37,58 @@ def author_lost(_: JournalApp) -> None:
     setattr(render, "_agent", lambda _: anonymous)  # noqa: B010  replaced in this process only
 
 
+def vaccinations_lost(app: JournalApp) -> None:
+    """A vaccination in a bundle is acknowledged and not stored."""
+    sound = app.journal.interactions["create"]
+
+    def apply(journal: Any, store: Any, call: Call) -> Answer:
+        if not call.inside or call.kind != "Immunization":
+            return sound.apply(journal, store, call)
+        address = f"{journal.base}/{call.kind}/{call.identity}/_history/1"
+        return Answer(201, b"", 1, journal.clock.now(), address)
+
+    app.journal.interactions["create"] = replace(sound, apply=apply)
+
+
+def cut_notes(resource: Resource) -> None:
+    for content in resource["content"]:
+        content["attachment"]["data"] = content["attachment"].get("data", "")[:24]
+
+
+def whole_hours(resource: Resource) -> None:
+    period = resource.get("period", {})
+    period |= {name: f"{text[:14]}00{text[16:]}" for name, text in period.items() if len(text) > 16}
+
+
 DOCUMENT_MUTANTS = (
+    Mutant(
+        "vaccinations-lost",
+        "R-MIG-01",
+        "Vaccinations of a bundle are acknowledged and not stored.",
+        "A child is vaccinated once more, or never.",
+        vaccinations_lost,
+    ),
+    Mutant(
+        "notes-cut",
+        "R-MIG-01",
+        "Texts of documents are cut when they are stored.",
+        "Why a medicine was stopped is no longer to be read.",
+        stores("DocumentReference", cut_notes),
+    ),
+    Mutant(
+        "moved-to-the-wrong-person",
+        "R-MIG-01",
+        "Every diagnosis is filed under the first patient.",
+        "A patient is treated for what somebody else has.",
+        breaks.misfiles,
+    ),
+    Mutant(
+        "dates-rounded",
+        "R-MIG-01",
+        "Times of contacts are rounded to whole hours.",
+        "Nobody can tell any more what came first.",
+        stores("Encounter", whole_hours),
+    ),
     Mutant(
         "author-lost",
         "R-JRN-04C",
