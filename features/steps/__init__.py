@@ -4,6 +4,8 @@ TOPICS = (
     *("record", "lookups", "medicines", "messages", "work", "interface", "accesslog", "people"),
     *("documents", "origins", "migration"),
     *("register", "elsewhere", "notifications", "agencies"),
+    *("record", "lookups", "documents", "origins", "medicines", "messages", "work", "interface", "accesslog", "people"),
+    *("register", "elsewhere", "notifications", "agencies", "helsenorge"),
     *("contacts", "children", "treatment", "acute", "plans", "outside", "mobile", "capacity", "cases", "indicators"),
     *(
         "sources",

@@ -17,6 +17,7 @@ from simulator.ecosystem.agencies import ChildWelfare, Nav
 from simulator.ecosystem.behaviour import Behaviours
 from simulator.ecosystem.dokumentdeling import DocumentSharing
 from simulator.ecosystem.folkeregisteret import PopulationRegister
+from simulator.ecosystem.helsenorge import Helsenorge
 from simulator.ecosystem.hjemmemaling import MeasurementHub
 from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
@@ -33,6 +34,7 @@ from simulator.ecosystem.tokens.service import TokenService
 NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     HealthPersonnelRegister,
     PopulationRegister,
+    Helsenorge,
     Nav,
     ChildWelfare,
     Hospital,

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from simulator.journal.access import secrecy
 from simulator.journal.app import JournalApp
 from simulator.journal.operations import elsewhere
 from simulator.journal.register import follow, person
 from simulator.journal.register.person import patient_of
 from simulator.journal.register.progress import save
+from tests.mutants import care_breaks
 from tests.mutants.faults import Mutant, Resource, stores
 
 Json = dict[str, Any]
@@ -78,7 +80,28 @@ def unlinked(resource: Resource) -> None:
     resource.pop("inResponseTo", None)
 
 
+def numbers_of_staff(_: JournalApp) -> None:
+    setattr(secrecy, "for_citizen", lambda _: None)  # noqa: B010  replaced in this process only
+
+
 NEIGHBOUR_MUTANTS = (
+    Mutant(
+        "applied-twice",
+        "R-INN-04C",
+        "A transaction makes again what it asks to be made only once.",
+        "Two case officers decide the same application, each in their own way.",
+        care_breaks.everybody_anew,
+        neighbours=True,
+    ),
+    Mutant(
+        "numbers-of-staff",
+        "R-INN-01B",
+        "The log shows the citizen all it knows of who looked.",
+        "A patient with a grudge has the nurse's number.",
+        numbers_of_staff,
+        secured=True,
+        neighbours=True,
+    ),
     Mutant(
         "half-a-sick-note",
         "R-SAM-14B",
