@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from simpy import Environment, Event
+from simpy import Event
 
+from simulator.care.course import Course
 from simulator.care.letters import NO_PLACE, Release, Reply, Request
 from simulator.care.lines import PATIENT, Line
 from simulator.care.plan import Plan, StepPlan
@@ -44,7 +45,7 @@ class Desk(Service):
     """Carries out steps for residents of any municipality; of them it knows only what a request says."""
 
     def __init__(self, plan: Plan, owner: str, residents: Residents) -> None:
-        super().__init__(Environment(initial_time=plan.clock.begin))
+        super().__init__(Course(initial_time=plan.clock.begin))
         self.outbox: list[Reply] = []
         self._plan = plan
         self._hand_over = plan.hand_overs[owner.partition("/")[2]]

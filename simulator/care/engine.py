@@ -1,15 +1,17 @@
 """The interpreter: carries out any pathway's steps over SimPy, where staff compete; knows no pathway by name."""
 
 from array import array
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from simpy import Environment, Event
+from simpy import Event
+from simpy.events import URGENT
 
+from simulator.care.course import Course
 from simulator.care.drafts import prepare
 from simulator.care.effects import attend, free, house, send
 from simulator.care.garbage import uncollected
@@ -34,7 +36,7 @@ class Engine(Service):
     """Simulates municipalities from before the period to its end."""
 
     def __init__(self, plan: Plan, frame: pl.DataFrame, shard: int = 0) -> None:
-        super().__init__(Environment(initial_time=plan.clock.begin))
+        super().__init__(Course(initial_time=plan.clock.begin))
         self.plan = plan
         self.shard = shard
         """Its number, for replies to find it."""
@@ -88,7 +90,7 @@ class Engine(Service):
         for work in self.works:
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
-                self.env.process(self._feed(work, part))
+                self.env.later(self.env.now, partial(self._feed, work, iter(part), None), URGENT)
         for row, at in self.dies.items():
             if at > self.env.now:
                 self._later(at, partial(self._leave, row))
@@ -121,7 +123,7 @@ class Engine(Service):
         for line in (line for work in self.works for line in work.lines):
             for name in TIES:
                 delattr(line, name)
-        self.env._queue.clear()  # noqa: SLF001  SimPy has no other way to end what will never happen
+        self.env.forget()
         self.__dict__.clear()
 
     def waiting(self) -> dict[int, int]:
@@ -153,16 +155,20 @@ class Engine(Service):
             alive = not line.mortal or at < self.dies.get(line.rows[episode], NEVER)
             yield alive and 0 <= at < self.plan.end and work.start[episode] <= at
 
-    def _feed(self, work: Work, part: range) -> Generator[Event, None, None]:
-        """Starts each episode when its time comes, so that only those begun exist as processes."""
-        env = self.env
-        for episode in part:
-            start = work.start[episode]
-            if start > env.now:
-                yield env.timeout(start - env.now)
+    def _feed(self, work: Work, coming: Iterator[int], episode: int | None, _: Event) -> None:
+        """Starts an episode, and others when their time comes: only of the next one is there anything before."""
+        start, now = work.start, self.env.now
+        if episode is None:
+            episode = next(coming, None)
+        while episode is not None:
+            second = start[episode]
+            if second > now:
+                self._later(second, partial(self._feed, work, coming, episode))
+                return
             for line in work.roots:
                 if line.taken[episode]:
-                    self._ready(line, episode, start)
+                    self._ready(line, episode, second)
+            episode = next(coming, None)
 
     def _ready(self, line: Line, episode: int, second: int) -> None:
         """A step may begin from ``second`` on, or from when its appointment and its opening let it."""

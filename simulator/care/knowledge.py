@@ -55,6 +55,18 @@ class Lack:
     """Row of the event."""
 
 
+class _Codes(dict[str, bytes]):
+    """By kind of organisation, the system of each resident's; worked out when first asked for."""
+
+    def __init__(self, users: Users) -> None:
+        super().__init__()
+        self._users = users
+
+    def __missing__(self, kind: str) -> bytes:
+        self[kind] = found = self._users.codes(kind).astype(np.uint8).tobytes()
+        return found
+
+
 @dataclass
 class Knowledge:
     """What is known of the residents of one shard, by whom."""
@@ -67,7 +79,10 @@ class Knowledge:
     open: dict[int, list[Lack]] = field(default_factory=dict)
     followed: int = sum(BIT.values())
     """Bits of the kinds of information that anybody may lack; what else there was before the period is left out."""
-    _codes: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def _codes(self) -> "_Codes":
+        return _Codes(self.users)
 
     @cached_property
     def _shared(self) -> list[list[bool]]:
@@ -101,8 +116,6 @@ class Knowledge:
 
     def system(self, kind: str) -> bytes:
         """By resident, the system of their organisation of a kind."""
-        if kind not in self._codes:
-            self._codes[kind] = self.users.codes(kind).astype(np.uint8).tobytes()
         return self._codes[kind]
 
     def apart(self, holder: str, reader: str) -> bool:
@@ -159,7 +172,8 @@ class Knowledge:
         """Whether the resident's organisation of that kind can know a fact at an instant."""
         if fact.holder == kind:
             return fact.at <= at
-        one, other = self.system(fact.holder)[row], self.system(kind)[row]
+        codes = self._codes
+        one, other = codes[fact.holder][row], codes[kind][row]
         if self._shared[one][other]:
             return fact.at <= at
         if self._fetches[one][other] & fact.bit and fact.found <= at and self._works(fact.holder, one, at):
@@ -172,7 +186,8 @@ class Knowledge:
         """Bits of what somebody recorded and an organisation of that kind cannot know at an instant."""
         missing = 0
         for fact in self.of(row).values():
-            if fact.bit & bits and not self.knows(kind, fact, row, at):
+            # Most have nothing of the kind, or have it themselves: looked at here, for the sake of speed.
+            if fact.bit & bits and not ((fact.holder == kind and fact.at <= at) or self.knows(kind, fact, row, at)):
                 missing |= fact.bit
         return missing
 

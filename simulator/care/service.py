@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 
-from simpy import Environment, Event
+from simpy import Event
 
+from simulator.care.course import Course
 from simulator.care.lines import Line
 from simulator.care.pool import Pool, Turn
 
@@ -13,7 +14,7 @@ from simulator.care.pool import Pool, Turn
 class Service(ABC):
     """Finds places and people. Steps are chains of callbacks: a SimPy process for each would cost two more events."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Course) -> None:
         self.env = env
 
     @abstractmethod
@@ -25,7 +26,7 @@ class Service(ABC):
         """Nobody came, or there was no place, in time."""
 
     def _later(self, second: int, act: Callable[[Event], None]) -> None:
-        self.env.timeout(second - self.env.now).callbacks.append(act)
+        self.env.later(second, act)
 
     def _enter(self, line: Line, episode: int, wanted: int) -> None:
         """Take a place, or wait for one."""
