@@ -15,6 +15,7 @@ NURSE: Final = "SP"
 """Sykepleier (Volven 9060)."""
 FIRST_HPR: Final = 9_000_000
 CITIZEN_SCOPE: Final = "patient/*.cruds"
+PROTECTION_SCOPE: Final = "user/AuditEvent.rs journal/data-protection"
 OPERATOR_SCOPE: Final = "user/*.cruds journal/operate"
 
 
@@ -65,6 +66,11 @@ def case_officer(resident: Resident, nurse: Nurse, patient: Resident, **case: An
 def operator(resident: Resident) -> Caller:
     """A resident who runs the system."""
     return replace(citizen(resident), scope=OPERATOR_SCOPE)
+
+
+def data_protection_officer(resident: Resident) -> Caller:
+    """A resident who is the municipality's data-protection officer (personvernombud)."""
+    return replace(citizen(resident), scope=PROTECTION_SCOPE)
 
 
 def employed(example: Example, organisation: str, *, unlike: Nurse | None = None) -> Nurse:

@@ -27,6 +27,7 @@ TOPICS = (
     "mixes",
     "mobile",
     "notifications",
+    "snooping",
     "operation",
     "origins",
     "outside",

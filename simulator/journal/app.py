@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from simulator.journal import laboratory
+from simulator.journal.audit import unusual
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
@@ -74,6 +75,7 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "$outside-documents": outside.LIST,
     "$outside-document": outside.GIVE,
     "$summary": summary.INTERACTION,
+    "$unusual-access": unusual.INTERACTION,
     "$status": asking.STATUS,
     "$events": asking.EVENTS,
     "$validate": validate.INTERACTION,

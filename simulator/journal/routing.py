@@ -32,6 +32,7 @@ VERSION: Final[Methods] = {"GET": "vread"}
 TYPE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
     ("", "$validate"): {"POST": "$validate"},
     ("Patient", "$export"): {"GET": "$export"},
+    (AUDITED_ONLY, "$unusual-access"): {"GET": "$unusual-access"},
     ("Subscription", "$status"): {"GET": "$status", "POST": "$status"},
 }
 INSTANCE_OPERATIONS: Final[dict[tuple[str, str], Methods]] = {
@@ -129,8 +130,8 @@ def _operation(name: str, method: str, kind: str, rest: list[str]) -> Route:
         return Route(_interaction(SYSTEM_OPERATIONS[name], method))
     identity = rest[0] if len(rest) == 2 and ID.fullmatch(rest[0]) else None
     table = TYPE_OPERATIONS if rest == [name] else INSTANCE_OPERATIONS if identity else {}
-    methods = table.get((kind, name)) or table.get(("", name))
-    if methods is None or kind not in KINDS or kind == AUDITED_ONLY or rest[-1:] != [name]:
+    methods = table.get((kind, name)) or (table.get(("", name)) if kind != AUDITED_ONLY else None)
+    if methods is None or kind not in KINDS or rest[-1:] != [name]:
         raise refuse(404, "not-supported", f"the operation {name[:40]} is not supported here")
     return Route(_interaction(methods, method), kind, identity)
 

@@ -10,6 +10,7 @@ from tests.mutants.message_catalogue import MESSAGE_MUTANTS
 from tests.mutants.neighbour_catalogue import NEIGHBOUR_MUTANTS
 from tests.mutants.notification_catalogue import NOTIFICATION_MUTANTS
 from tests.mutants.operation_catalogue import OPERATION_MUTANTS
+from tests.mutants.snooping_catalogue import SNOOPING_MUTANTS
 
 MUTANTS = (
     Mutant(
@@ -286,4 +287,5 @@ MUTANTS = (
     *MEDICINES_MUTANTS,
     *NEIGHBOUR_MUTANTS,
     *NOTIFICATION_MUTANTS,
+    *SNOOPING_MUTANTS,
 )  # fmt: skip  a table

@@ -8,8 +8,9 @@ from simulator.journal.access import scopes, words
 from simulator.journal.access.attest import Attest, read_attest
 from simulator.journal.access.challenge import invalid_attest, invalid_token
 
-Role = Literal["system", "professional", "case-officer", "citizen", "operator"]
+Role = Literal["system", "professional", "case-officer", "citizen", "operator", "data-protection"]
 OPERATOR = "journal/operate"
+DATA_PROTECTION = "journal/data-protection"
 CONTEXTS: dict[str, str] = {"system": "system", "citizen": "patient", "operator": "user"}
 
 
@@ -18,7 +19,8 @@ class Caller:
     """Who calls.
 
     Attributes:
-        role: A system alone, a professional, a case officer (purpose COC), a citizen, or an operator.
+        role: A system alone, a professional, a case officer (purpose COC), a citizen, an operator, or the
+            data-protection officer (personvernombud).
         client: The client's id.
         pid: The person's number; empty for a system.
         name: The person's name.
@@ -95,6 +97,8 @@ def _role(pid: str, hpr: str, attest: Attest | None, scope: str) -> Role:
         return "system"
     if OPERATOR in scope.split():
         return "operator"
+    if DATA_PROTECTION in scope.split():
+        return "data-protection"
     return "professional" if hpr else "citizen"
 
 

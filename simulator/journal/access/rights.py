@@ -21,6 +21,8 @@ from simulator.journal.store import Reader
 Json = dict[str, Any]
 KEPT_S: Final = 1.0
 MOST_KEPT: Final = 20_000
+NOBODY_S: Final = 60.0
+"""How long somebody is believed to have no record of his own here."""
 _STORED: Final = "SELECT coalesce(max(seq), 0) FROM version"
 DECISION_TYPES: Final = frozenset(
     {"Patient", "RelatedPerson", "ServiceRequest", "EpisodeOfCare", "CarePlan", "Task", "Communication"}
@@ -46,6 +48,7 @@ class Rights:
         self.secrecy = secrecy
         self.blocks = Blocks(indexer.base)
         self._kept: OrderedDict[bytes, tuple[int, float, View]] = OrderedDict()
+        self._persons: OrderedDict[str, tuple[float, str]] = OrderedDict()
         self._lock = threading.Lock()
 
     def view(self, reader: Reader, caller: Caller) -> View:
@@ -64,6 +67,26 @@ class Rights:
                 self._kept.popitem(last=False)
         return found
 
+    def person(self, reader: Reader, caller: Caller) -> str:
+        """A professional's own record in this journal, ``Patient/id``; empty when there is none, and for others.
+
+        It stands in the audit trail beside each access, for who looks for snooping, and is shown to nobody.
+        """
+        if caller.role != "professional":
+            return ""
+        now = time.monotonic()
+        with self._lock:
+            known = self._persons.get(caller.pid)
+        if known and (known[1] or now - known[0] < NOBODY_S):
+            return known[1]
+        found = self.relations.patients(reader, caller.pid)
+        own = f"Patient/{found[0]['id']}" if found else ""
+        with self._lock:
+            self._persons[caller.pid] = (now, own)
+            if len(self._persons) > MOST_KEPT:
+                self._persons.popitem(last=False)
+        return own
+
     def work_out(self, reader: Reader, caller: Caller) -> View:
         """What a caller may see, from what is stored and the time."""
         if caller.role == "system":
@@ -79,6 +102,8 @@ class Rights:
             )
         if caller.role == "operator":
             return self._operator(reader, caller)
+        if caller.role == "data-protection":
+            return self._nothing(caller, "the data-protection officer sees what the log tells, no clinical content")
         if caller.role == "citizen":
             grants = grants_of(self.relations, reader, caller.pid, self.parents_home)
             return View(caller, self.indexer, self.secrecy, grants=grants, basis="own record or representation")

@@ -33,6 +33,7 @@ FREE: Final = frozenset(
         "transaction",
         "batch",
         "$validate",
+        "$unusual-access",
         "$export",
         "$follow-register",
         "$kpr-report",

@@ -31,7 +31,7 @@ READS: Final = frozenset(
         "$outside-document",
     }
 )  # fmt: skip  a table
-OWN_WORDS: Final = frozenset({"$process-message", "$status", "$events"})
+OWN_WORDS: Final = frozenset({"$process-message", "$status", "$events", "$unusual-access"})
 """Operations whose answer is the journal's own words, and holds nothing stored that the view does not show."""
 MADE: Final = frozenset({AUDITED_ONLY, "Provenance"})
 """Types that are made when they are read, so that only what was made can be tested."""
@@ -56,6 +56,9 @@ def guarded(interaction: Any, rights: Callable[[], Rights], reader: Callable[[],
             return interaction.apply(journal, store, call)  # type: ignore[no-any-return]
         view = call.view = call.view or rights().view(reader(), call.caller)
         call.record.basis = view.basis or view.refusal
+        own = rights().person(reader(), call.caller)
+        if own and call.record.agent is not None:
+            call.record.agent["person"] = own
         for entry in call.resource if isinstance(call.resource, list) else ():
             inner = getattr(entry, "call", None)
             if inner is not None:

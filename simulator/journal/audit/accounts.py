@@ -32,6 +32,7 @@ ROLES: Final = {
     "case-officer": "Saksbehandler",
     "citizen": "Innbygger",
     "operator": "Drift",
+    "data-protection": "Personvernombud",
 }
 _SOURCE: Final = {"coding": [{"system": DICOM, "code": "110153", "display": "Source Role ID"}]}
 _DESTINATION: Final = {"coding": [{"system": DICOM, "code": "110152", "display": "Destination Role ID"}]}

@@ -42,6 +42,7 @@ ACTIONS: Final = {
     "$events": "E",
     "$notify": "R",
     "$pass-on": "R",
+    "$unusual-access": "E",
     "$validate": "E",
 }  # fmt: skip  a table
 OUTCOMES: Final = {"0": (0, 399), "4": (400, 499), "8": (500, 599)}

@@ -127,6 +127,7 @@ DEFINITIONS = {
     "Patient/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
     "Group/$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
     "$process-message": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
+    "$unusual-access": "https://journalbenk.example/fhir/OperationDefinition/unusual-access",
     "$status": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status",
     "$events": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events",
     "$outside-documents": "https://journalbenk.example/fhir/OperationDefinition/outside-documents",
