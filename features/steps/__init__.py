@@ -26,6 +26,7 @@ TOPICS = (
     "migration",
     "mixes",
     "mobile",
+    "municipal",
     "notifications",
     "snooping",
     "operation",

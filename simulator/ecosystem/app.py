@@ -23,6 +23,7 @@ from simulator.ecosystem.hpr import HealthPersonnelRegister
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.laboratorium import Laboratory
 from simulator.ecosystem.meldingstjener import MessageServer
+from simulator.ecosystem.municipal import Accounts, Archive, Letters, Roster
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
 from simulator.ecosystem.records import Helseplattformen, Hospital, OwnSurgery
@@ -46,6 +47,10 @@ NEIGHBOURS: Final[tuple[type[Neighbour], ...]] = (
     Reseptformidleren,
     Laboratory,
     MeasurementHub,
+    Archive,
+    Letters,
+    Accounts,
+    Roster,
 )
 
 

@@ -13,6 +13,7 @@ Act = Callable[[str, Json], list[Json]]
 """Does what a message (its Volven 8279 code) says of a resource; gives what the answer carries, or RefusedError."""
 FHIR: Final = "application/fhir+json"
 MESSAGES: Final = "urn:oid:2.16.578.1.12.4.1.1.8279"
+MUNICIPAL: Final = "https://journalbenk.example/fhir/CodeSystem/municipal-message"
 
 
 class RefusedError(Exception):
@@ -44,7 +45,7 @@ class Counter:
             message = orjson.loads(await request.body())
             header, resource, *_ = [entry["resource"] for entry in message["entry"]]
             event, number = header["eventCoding"]["code"], message["identifier"]["value"]
-            understood = message["type"] == "message" and header["eventCoding"]["system"] == MESSAGES
+            understood = message["type"] == "message" and header["eventCoding"]["system"] in {MESSAGES, MUNICIPAL}
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
             understood = False
         if not understood:

@@ -13,6 +13,7 @@ from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
 from simulator.journal.decision import services
 from simulator.journal.documents import outside
+from simulator.journal.handing_over import OFFICES, handing_over
 from simulator.journal.hodemelding import edge
 from simulator.journal.http import Answer
 from simulator.journal.interactions import (
@@ -49,10 +50,10 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
     "smart-configuration": smart_configuration.INTERACTION,
     "read": read.INTERACTION,
     "vread": vread.INTERACTION,
-    "create": listing(laboratory.answering(passing.passing(keeping(create.INTERACTION)))),
-    "update": listing(laboratory.answering(passing.passing(keeping(update.INTERACTION)))),
-    "patch": listing(laboratory.answering(passing.passing(keeping(patch.INTERACTION)))),
-    "delete": listing(laboratory.answering(passing.passing(keeping(delete.INTERACTION)))),
+    "create": handing_over(listing(laboratory.answering(passing.passing(keeping(create.INTERACTION))))),
+    "update": handing_over(listing(laboratory.answering(passing.passing(keeping(update.INTERACTION))))),
+    "patch": handing_over(listing(laboratory.answering(passing.passing(keeping(patch.INTERACTION))))),
+    "delete": handing_over(listing(laboratory.answering(passing.passing(keeping(delete.INTERACTION))))),
     "history-instance": history_instance.INTERACTION,
     "history-type": history_type.INTERACTION,
     "search-type": search.INTERACTION,
@@ -115,6 +116,8 @@ async def _lifespan(app: Any) -> AsyncIterator[None]:
         for room in (passing, laboratory):
             courier = Courier(app.journal, room.RECEIVER, room.EVENTS)
             app.journal.background[room.RECEIVER] = courier
+        for office in OFFICES:
+            app.journal.background[office.receiver] = Courier(app.journal, office.receiver, (office.event,))
         app.journal.background[NAME] = ListKeeper(app.journal)
         app.journal.background["outbox"] = Outbox(app.journal)
     start_following(app.journal)

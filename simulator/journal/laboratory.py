@@ -66,7 +66,8 @@ def order(store: Store, request: str) -> None:
     codings = (wanted.get("code") or {}).get("coding") or ()
     if (wanted.get("status"), wanted.get("intent")) != ("active", "order"):
         return
-    if outbox.about(store, request) or not any(coding.get("system") == LOINC for coding in codings):
+    sent = any(one.event == outbox.ORDERED for one in outbox.about(store, request))
+    if sent or not any(coding.get("system") == LOINC for coding in codings):
         return
     number, subject = str(uuid4()), {"identifier": identifier} if (identifier := person_in(store, wanted)) else {}
     carried = {name: wanted[name] for name in CARRIED if name in wanted}

@@ -7,6 +7,7 @@ from tests.mutants.document_catalogue import DOCUMENT_MUTANTS
 from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
 from tests.mutants.medicines_catalogue import MEDICINES_MUTANTS
 from tests.mutants.message_catalogue import MESSAGE_MUTANTS
+from tests.mutants.municipal_catalogue import MUNICIPAL_MUTANTS
 from tests.mutants.neighbour_catalogue import NEIGHBOUR_MUTANTS
 from tests.mutants.notification_catalogue import NOTIFICATION_MUTANTS
 from tests.mutants.operation_catalogue import OPERATION_MUTANTS
@@ -285,6 +286,7 @@ MUTANTS = (
     *MESSAGE_MUTANTS,
     *DOCUMENT_MUTANTS,
     *MEDICINES_MUTANTS,
+    *MUNICIPAL_MUTANTS,
     *NEIGHBOUR_MUTANTS,
     *NOTIFICATION_MUTANTS,
     *SNOOPING_MUTANTS,

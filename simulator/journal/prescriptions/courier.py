@@ -35,6 +35,9 @@ REASONS: Final = {
     outbox.PRESCRIBED: ("MedicationRequest", "Resepten ble avvist"),
     outbox.RECALLED: ("MedicationRequest", "Tilbakekallingen ble avvist"),
     outbox.ORDERED: ("ServiceRequest", "Rekvisisjonen ble avvist"),
+    "JOURNALPOST": ("DocumentReference", "Arkivet avviste brevet"),
+    "FORSENDELSE": ("DocumentReference", "Brevet ble ikke sendt"),
+    "BETALINGSGRUNNLAG": ("EpisodeOfCare", "Økonomi avviste betalingsgrunnlaget"),
 }
 """What each message is about, and what a Task says when it is refused."""
 
@@ -183,7 +186,8 @@ def _tell_who_ordered(store: Store, posted: outbox.Posted, words: str) -> None:
         "code": {"text": title},
         "description": words,
         "focus": {"reference": f"{kind}/{posted.request}"},
-        "for": order["subject"],
+        "for": order.get("subject") or order["patient"],
     }
-    owner = {"owner": order["requester"]} if "requester" in order else {}
+    orderer = order.get("requester") or order.get("careManager")
+    owner = {"owner": orderer} if orderer else {}
     store.put(task | owner, None, "POST")

@@ -1,6 +1,7 @@
 """The messages to Reseptformidleren in FHIR: a message Bundle named by Volven 8279, and the receipt that answers it."""
 
 from typing import Any, Final, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
@@ -10,6 +11,9 @@ from simulator.journal.store import Reader
 
 Json = dict[str, Any]
 MESSAGES: Final = "urn:oid:2.16.578.1.12.4.1.1.8279"
+MUNICIPAL: Final = "https://journalbenk.example/fhir/CodeSystem/municipal-message"
+OWN: Final = frozenset({"JOURNALPOST", "FORSENDELSE", "BETALINGSGRUNNLAG"})
+"""Messages to the municipality's own systems, for which no national codes are published."""
 PRESCRIPTION: Final = "https://journalbenk.example/fhir/sid/prescription"
 """Identifies a prescription at Reseptformidleren."""
 CARRIED: Final = (
@@ -43,15 +47,16 @@ def person_in(reader: Reader, order: Json) -> Json | None:
 
 def message(posted: Posted, endpoint: str) -> bytes:
     """The Bundle that carries a stored message; the same each time it is sent."""
+    focus = f"urn:uuid:{uuid5(NAMESPACE_URL, posted.prescription)}"
     header = {
         "resourceType": "MessageHeader",
-        "eventCoding": {"system": MESSAGES, "code": posted.event},
+        "eventCoding": {"system": MUNICIPAL if posted.event in OWN else MESSAGES, "code": posted.event},
         "source": {"endpoint": endpoint},
-        "focus": [{"reference": f"urn:uuid:{posted.prescription}"}],
+        "focus": [{"reference": focus}],
     }
     entries = [
         {"fullUrl": f"urn:uuid:{posted.message}", "resource": header},
-        {"fullUrl": f"urn:uuid:{posted.prescription}", "resource": posted.resource},
+        {"fullUrl": focus, "resource": posted.resource},
     ]
     bundle = {
         "resourceType": "Bundle",
