@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.journal.messages.stays import RANK, Told, stays
-from tests.journal.messaging import ENH, EVENTS, HTEST, ORDER, Post, errors, fresh_number, status
+from tests.journal.messaging import ENH, EVENTS, HOME_CARE, HOSPITAL, HTEST, ORDER, Post, errors, fresh_number, status
 from tests.journal.securing import Callers, attest
 
 NURSE = ("13817204078", "9144900", "SP")
@@ -264,6 +264,19 @@ def test_an_organisation_number_is_an_address_too(post: Post) -> None:
     message = post.message("LOG_INNLAGT")
     message["entry"][0]["resource"]["destination"][0]["receiver"] = {"identifier": {"system": ENH, "value": "1"}}
     assert status(post.post(message)) == "ok"
+
+
+@pytest.fixture
+def callers(callers: Callers) -> Callers:
+    """Callers of a secured journal, whose address register knows hospital and home care."""
+    for her, address in (
+        (HOSPITAL, "https://hospital.example/messages"),
+        (HOME_CARE, f"{callers.base}/$process-message"),
+    ):
+        party = {"navn": f"Part {her}", "endepunkt": address}
+        place = f"{callers.signer.issuer}/facts/adresseregisteret/kommunikasjonsparter/{her}"
+        assert callers.signer.session.put(place, json=party, timeout=10).status_code == 200
+    return callers
 
 
 class TestSecured:
