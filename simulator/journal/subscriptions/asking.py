@@ -48,7 +48,7 @@ def tell_status(journal: Journal, reader: Reader, call: Call) -> Answer:
         if found is None or not found.content or (call.view is not None and not call.view.sees(found.content)):
             continue
         call.record.touch(f"{KIND}/{row.id}", "")
-        topic = orjson.loads(found.content)["criteria"]
+        topic = orjson.loads(found.content).get("criteria", "")
         told = status(journal.base, row, topic, Telling("query-status", []), lambda _: False)
         entries.append({"resource": told, "search": {"mode": "match"}})
     answer: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
@@ -66,7 +66,7 @@ def tell_events(journal: Journal, reader: Reader, call: Call) -> Answer:
         raise refuse(400, "value", "content is empty or id-only; resources are fetched by their address", KIND)
     some = notices(reader, row.id, first, last, journal.settings.page_cap)
     _touch(call, some)
-    topic = orjson.loads(found.content or b"{}")["criteria"]
+    topic = orjson.loads(found.content or b"{}").get("criteria", "")
     told = bundle(journal.base, row, topic, Telling("query-event", some, content), call.view)
     return Answer(200, orjson.dumps(told))
 

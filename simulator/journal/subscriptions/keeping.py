@@ -16,7 +16,7 @@ from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.store import Found, Store
 from simulator.journal.subscriptions.state import KIND, Subscriber, enrol, forget, subscriber, told_of
-from simulator.journal.subscriptions.terms import Terms, read_terms
+from simulator.journal.subscriptions.terms import Terms, check_headers, read_terms
 
 Json = dict[str, Any]
 HIDDEN: Final = "***"
@@ -48,7 +48,8 @@ class _Keeping:
     def put(self, resource: Json, found: Found | None, method: str) -> Found:
         """Stores a Subscription and its row; raises a refusal of what is not served, or not for this caller."""
         before = subscriber(self._store, resource["id"])
-        if resource["status"] != "off":
+        check_headers(resource["channel"].get("header", []))
+        if resource.get("status") != "off":
             terms = read_terms(resource, self._journal.base, frozenset(self._journal.settings.notify))
             _check_rights(self._call, terms)
             resource = resource | {"status": "requested"}

@@ -110,18 +110,17 @@ def read_terms(resource: Json, base: str, hosts: frozenset[str]) -> Terms:
     Raises:
         FhirError: 422, something it asks for is not served.
     """
-    topic = TOPICS.get(resource["criteria"])
+    topic = TOPICS.get(resource.get("criteria", ""))
     if topic is None:
         raise _unserved("the criteria name no topic that is served; see the CapabilityStatement", "criteria")
     channel: Json = resource["channel"]
-    if channel["type"] != "rest-hook":
+    if channel.get("type") != "rest-hook":
         raise _unserved("only the channel rest-hook is served", "channel.type")
     if channel.get("payload", FHIR_JSON) not in MEDIA:
         raise _unserved(f"notifications are sent as {FHIR_JSON}", "channel.payload")
     content = _extension(channel.get("_payload"), CONTENT, "valueCode") or "empty"
     if content not in CONTENTS:
         raise _unserved(f"the content is one of {', '.join(CONTENTS)}", "channel.payload")
-    _check_headers(channel.get("header", []))
     _check_endpoint(str(channel.get("endpoint") or ""), base, hosts)
     return Terms(
         topic=topic,
@@ -149,11 +148,12 @@ def _number(channel: Json, url: str, key: str, usual: int) -> int:
     return found if isinstance(found, int) else usual
 
 
-def _check_headers(headers: list[str]) -> None:
+def check_headers(headers: list[str | None]) -> None:
+    """Raises a 422 for header fields that cannot be sent along."""
     if len(headers) > MOST_HEADERS:
         raise _unserved(f"at most {MOST_HEADERS} header fields are sent", "channel.header")
     for text in headers:
-        match = _HEADER.fullmatch(text)
+        match = _HEADER.fullmatch(text or "")
         if match is None or match["name"].lower() in _OURS:
             raise _unserved("a header is 'Name: value', and not one that the connection itself needs", "channel.header")
 
