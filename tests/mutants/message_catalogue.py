@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
-from simulator.journal.messages import chart, outbox, receive, words
+from simulator.journal.messages import outbox, receive, ward, words
 from simulator.journal.messages.addresses import Address, Addresses
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
@@ -79,7 +79,7 @@ def reopens(_: JournalApp) -> None:
                 stay.end = ""
         return found
 
-    patch.object(chart, "stays", stays).start()
+    patch.object(ward, "stays", stays).start()
 
 
 def told_by_arrival(_: JournalApp) -> None:
@@ -89,7 +89,7 @@ def told_by_arrival(_: JournalApp) -> None:
     def stays(messages: list[Told]) -> list[Stay]:
         return sound([replace(told, sent=place) for place, told in enumerate(messages)])
 
-    patch.object(chart, "stays", stays).start()
+    patch.object(ward, "stays", stays).start()
 
 
 def keeps_addresses(_: JournalApp) -> None:

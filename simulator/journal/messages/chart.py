@@ -9,22 +9,9 @@ from simulator.journal.errors import FhirError
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
 from simulator.journal.messages.receipt import Fault
-from simulator.journal.messages.stays import Stay, Told, stays
-from simulator.journal.messages.words import DOCUMENTS, EVENT_TIME, EVENTS, IDLE, LATE, MESSAGE_ID, Json, Kind, kinds
+from simulator.journal.messages.ward import OPEN, Ward
+from simulator.journal.messages.words import DOCUMENTS, LATE, MESSAGE_ID, WITHDRAWN_STATUS, Json, Kind, kinds
 
-OPEN: Final = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
-INPATIENT: Final = {
-    "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
-    "code": "IMP",
-    "display": "inpatient encounter",
-}
-DIED: Final = {
-    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/discharge-disposition", "code": "exp"}],
-    "text": "Død",
-}
-WITHDRAWN, DISCHARGED = REASONS = ("Avmeldt", "Utskrevet")
-WITHDRAWN_STATUS: Final = "entered-in-error"
-"""The status of a message that takes back another, and of what has been taken back."""
 CARRIED: Final = frozenset({"DocumentReference", "DiagnosticReport", "Observation"})
 """Types of a message's further entries that are kept in the record."""
 
@@ -44,6 +31,7 @@ class Chart:
         self.kind = kind
         self.patient = patient
         self.sender, self.receiver = parties
+        self.ward = Ward(desk, patient, self.sender)
         self.faults: list[Fault] = []
 
     def write(self, parcel: Parcel) -> str:
@@ -55,7 +43,7 @@ class Chart:
                 known[url] = {"reference": reference}
         sent = parcel.communication or {}
         content = self._communication(parcel, sent, known)
-        content["meta"] = {"tag": [LATE]} if self._overtaken(content) else {}
+        content["meta"] = {"tag": [LATE]} if self.kind.stay and self.ward.overtaken(content["sent"]) else {}
         content = {name: value for name, value in content.items() if value}
         reference = self.desk.add(content)
         if content["status"] == WITHDRAWN_STATUS:
@@ -66,7 +54,7 @@ class Chart:
         if self.kind.task:
             self._task(content, reference)
         if self.kind.stay:
-            self._stays()
+            self.ward.follow()
         self._answered(content)
         return reference
 
@@ -116,91 +104,16 @@ class Chart:
                 continue
             self.desk.change(there | {"status": WITHDRAWN_STATUS})
             self._close(one["reference"], "cancelled", "Kansellert")
-            kept = self._stays() if self.kind.stay else set()
+            kept = self.ward.follow() if self.kind.stay else set()
             stay = str((there.get("encounter") or {}).get("reference", ""))
             encounter = self.desk.read(stay) if stay and stay not in kept else None
             if encounter is not None:
                 self.desk.change(encounter | {"status": WITHDRAWN_STATUS})
 
-    def _overtaken(self, content: Json) -> bool:
-        """Whether a message of the same chain that was sent later is here already."""
-        if not self.kind.stay:
-            return False
-        sent = dates.span(content["sent"])[0]
-        return any(told.sent > sent for told in self._told())
-
-    def _told(self) -> list[Told]:
-        """The logistics messages about the patient."""
-        says = {kind.code: kind.stay for kind in kinds().values() if kind.stay}
-        wanted = ",".join(f"{EVENTS}|{code}" for code in says)
-        told = []
-        for one in self.desk.find("Communication", ("patient", self.patient), ("category", wanted)):
-            code = next(c["code"] for x in one["category"] for c in x["coding"] if c.get("code") in says)
-            stay = str((one.get("encounter") or {}).get("reference", ""))
-            if "sent" in one and one["status"] != WITHDRAWN_STATUS:
-                at = _happened(one)
-                told.append(Told(f"Communication/{one['id']}", says[code], dates.span(one["sent"])[0], at, stay))
-        return told
-
-    def _stays(self) -> set[str]:
-        """Brings the stays and what is to be done to what all messages say together; gives the stays' references."""
-        taken: set[str] = set()
-        for stay in stays(self._told()):
-            name = next((told.stay for told in stay.messages if told.stay and told.stay not in taken), "")
-            name = self._encounter(stay, name)
-            taken.add(name)
-            for told in stay.messages:
-                self._counted(told, name, idle=told.name in stay.idle)
-            for told in stay.messages:
-                self._settle(told.name, *_fate(stay, told))
-        return taken
-
-    def _encounter(self, stay: Stay, name: str) -> str:
-        there = (self.desk.read(name) if name else None) or {}
-        wanted: Json = {
-            **there,
-            "resourceType": "Encounter",
-            "status": "finished" if stay.end else "in-progress",
-            "class": INPATIENT,
-            "subject": {"reference": self.patient},
-            "period": {"start": stay.start, **({"end": stay.end} if stay.end else {})},
-        }
-        wanted.setdefault("serviceProvider", self.sender)
-        if stay.died:
-            wanted["hospitalization"] = {"dischargeDisposition": DIED}
-        if not there:
-            return self.desk.add(wanted)
-        if wanted != there:
-            self.desk.change(wanted)
-        return name
-
-    def _counted(self, told: Told, stay: str, *, idle: bool) -> None:
-        """A message is tied to its stay, and marked when it changed nothing of it."""
-        there = self.desk.read(told.name) or {}
-        meta = there.get("meta") or {}
-        others = [tag for tag in meta.get("tag") or [] if tag != IDLE]
-        wanted = there | {"encounter": {"reference": stay}}
-        wanted |= {"meta": {k: v for k, v in meta.items() if k != "tag"}}
-        tags = [*others, IDLE] if idle else others
-        wanted["meta"] |= {"tag": tags} if tags else {}
-        if wanted != there:
-            self.desk.change(wanted)
-
     def _close(self, message: str, status: str, why: str) -> None:
         """Ends what somebody had to do because of a message."""
         for task in self.desk.find("Task", ("focus", message), ("status", ",".join(OPEN))):
             self.desk.change(task | {"status": status, "statusReason": {"text": why}, "lastModified": self.desk.now()})
-
-    def _settle(self, message: str, status: str, why: str) -> None:
-        """Brings what is to be done because of a logistics message to where the stay has it; what people did, stays."""
-        for task in self.desk.find("Task", ("focus", message)):
-            reason = (task.get("statusReason") or {}).get("text")
-            if (not status and not reason) or (task["status"] not in OPEN and reason not in REASONS):
-                continue
-            wanted = {name: value for name, value in task.items() if name != "statusReason"}
-            wanted |= {"status": status, "statusReason": {"text": why}} if status else {"status": "requested"}
-            if wanted != task:
-                self.desk.change(wanted | {"lastModified": self.desk.now()})
 
     def _answered(self, content: Json) -> None:
         """An answer ends what somebody had to do because of what it answers; being ready ends with the stay only."""
@@ -258,21 +171,6 @@ class Chart:
                 "context": {"related": [{"reference": reference}]},
             }
         )
-
-
-def _happened(message: Json) -> str:
-    """When what a message tells of happened: as it says itself, else when it was sent."""
-    times = [x.get("valueDateTime") for x in message.get("extension") or [] if x.get("url") == EVENT_TIME]
-    return str(next(filter(None, times), message["sent"]))
-
-
-def _fate(stay: Stay, told: Told) -> tuple[str, str]:
-    """How far the stay has brought what a message asked for: a status and why; neither while it is to be done."""
-    if told.name in stay.withdrawn:
-        return "cancelled", WITHDRAWN
-    if stay.end:
-        return "completed" if told.name == stay.ready else "cancelled", DISCHARGED
-    return "", ""
 
 
 def _relinked(node: Any, known: dict[str, Json]) -> Any:

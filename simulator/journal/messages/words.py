@@ -26,6 +26,8 @@ MESSAGE_ID: Final = "https://journalbenk.example/fhir/sid/message-id"
 ORDER: Final = "https://journalbenk.example/fhir/CodeSystem/message-order"
 EVENT_TIME: Final = "https://journalbenk.example/fhir/StructureDefinition/event-time"
 """When what a logistics message tells of happened, where that is not when it was sent."""
+WITHDRAWN_STATUS: Final = "entered-in-error"
+"""The status of a message that takes back another, and of what has been taken back."""
 LATE: Final = {"system": ORDER, "code": "out-of-order", "display": "arrived after a message that was sent later"}
 IDLE: Final = {"system": ORDER, "code": "no-effect", "display": "sent after the stay had ended, or takes back nothing"}
 TEST: Final = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST", "display": "test"}
