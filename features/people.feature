@@ -24,3 +24,15 @@ Feature: People as the national registers know them
       Given residents who see the same free times with a fastlege
       When all of them book each time at the same moment
       Then each time belongs to one of them
+
+    @INN-05 @R-INN-05B
+    Scenario: Whoever came to an appointment did not stay away
+      Given a resident with an appointment (time) at the fastlege
+      When the resident comes, stays away, or calls off, and somebody says otherwise afterwards
+      Then what happened stands
+
+    @INN-05 @R-INN-05C
+    Scenario: A free time in the calendar has one holder at a time
+      Given residents who see the same free times (ledige timer) in a fastlege's calendar
+      When all of them book each free time at the same moment, and the one who got it calls off
+      Then each time has one holder, and then the next

@@ -9,6 +9,12 @@ Feature: Work that goes from hand to hand
       When the intake office receives, accepts and completes the application
       Then the hospital sees each step as it happens, and all of them afterwards
 
+    @SAM-08 @R-SAM-08B
+    Scenario: A referral that was returned (returnert henvisning) is not taken up as if nothing had happened
+      Given a resident with a referral that the hospital receives and returns
+      When somebody takes the returned referral up again, and one that was withdrawn
+      Then it is refused, and whoever sent it still sees what became of it
+
   Rule: A task has an owner and a deadline
 
     @SAM-10 @R-SAM-10
@@ -16,6 +22,12 @@ Feature: Work that goes from hand to hand
       Given a resident whom the fastlege asks home care to follow up by tomorrow
       When home care looks at its open tasks, does the task, and looks again
       Then the task was open with its deadline, and is done
+
+    @SAM-10 @R-SAM-10B
+    Scenario: A task that is done is not opened again
+      Given a resident with tasks that home care does and calls off
+      When somebody opens what is done and what was called off
+      Then the tasks stay done and called off
 
     @ADM-04 @R-ADM-04
     Scenario: A task handed from one team to another never lies between them

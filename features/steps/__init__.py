@@ -20,6 +20,7 @@ TOPICS = (
     "indicators",
     "interface",
     "laboratory",
+    "lives",
     "lookups",
     "medicines",
     "messages",

@@ -21,6 +21,7 @@ from simulator.journal.decision.issued import Issued
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
+from simulator.journal.lives import Lives
 from simulator.journal.neighbours import Neighbours
 from simulator.journal.provenance.find import ProvenanceFinder
 from simulator.journal.provenance.render import PROVENANCE
@@ -114,6 +115,7 @@ class Journal:
         self.finder = Finder(self.indexer.numbers)
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
+        self.lives = Lives(self.searching[""].parser, self.finder)
         self.gate = Gate(settings) if settings.guard else None
         relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
         secrecy, home = Secrecy(self.pooled, self.indexer), settings.guard.parents_home if settings.guard else EITHER

@@ -27,8 +27,8 @@ from tests.journal.securing import NURSE, Callers, attest
 from tests.signing import start_neighbours
 
 _EVERY_S: Final = 10.0
-_SETTLING: Final = 0.25
-"""The part of the time in which caches fill; the slope is of what follows."""
+_SETTLING: Final = 0.5
+"""The part of the time in which caches fill (pages of the database, statements, cursors); the slope is of the rest."""
 _TOKEN_S: Final = 300.0
 _CONNECTION: Final = 50
 """Requests on one connection."""

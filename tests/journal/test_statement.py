@@ -213,7 +213,7 @@ def named_in(code: str) -> set[str]:
 def test_every_row_has_its_paragraph_and_its_module() -> None:
     """Each row names a paragraph of a standard or a law, and modules that are there."""
     for what, modules, paragraph in rows():
-        assert re.search(r"\]\(https?://|RFC|IHE|§|forskrift|lov|HIS \d|hl7\.fhir", paragraph), what
+        assert re.search(r"\]\(https?://|RFC|IHE|SFM|§|forskrift|lov|HIS \d|hl7\.fhir|no-basis-", paragraph), what
         folder = ""
         for name in re.findall(r"`([\w/.]+)`", modules):
             folder = name.rpartition("/")[0] or folder

@@ -5,6 +5,7 @@ from tests.mutants.access_catalogue import ACCESS_MUTANTS
 from tests.mutants.care_catalogue import CARE_MUTANTS
 from tests.mutants.document_catalogue import DOCUMENT_MUTANTS
 from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
+from tests.mutants.life_catalogue import LIFE_MUTANTS
 from tests.mutants.medicines_catalogue import MEDICINES_MUTANTS
 from tests.mutants.message_catalogue import MESSAGE_MUTANTS
 from tests.mutants.municipal_catalogue import MUNICIPAL_MUTANTS
@@ -282,6 +283,7 @@ MUTANTS = (
     ),
     *CARE_MUTANTS,
     *ACCESS_MUTANTS,
+    *LIFE_MUTANTS,
     *OPERATION_MUTANTS,
     *MESSAGE_MUTANTS,
     *DOCUMENT_MUTANTS,

@@ -29,6 +29,7 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
             assert found is not None
             return written(journal, call, found, 200)
     call.identity = call.identity or new_id()
+    journal.lives.check(store, call.resource, call.identity, None)
     return written(journal, call, store.put(call.resource | {"id": call.identity}, None, "POST"), 201)
 
 

@@ -30,6 +30,7 @@ REASONS: Final = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     410: "Gone",
     412: "Precondition Failed",
     415: "Unsupported Media Type",

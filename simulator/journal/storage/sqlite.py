@@ -17,6 +17,8 @@ CHUNKS: Final = (128, 32, 8, 4, 2, 1)
 TOO_MUCH: Final = ("parser stack overflow", "Expression tree is too large", "too many", "tables in a join")
 
 
+WRITTEN, READ = 600, 100
+"""Statements kept prepared: all that write; of searches the latest, as what a caller may see is part of each."""
 OFTEN: Final = 20_000
 """After how many steps of SQLite's machine a query's time is looked at."""
 
@@ -55,9 +57,10 @@ class SqliteConnection:
     """A connection in autocommit mode."""
 
     def __init__(self, file: Path, *, write: bool, patience: float | None = None) -> None:
+        kept = WRITTEN if write else READ
         self.db = sqlite3.connect(
-            file, isolation_level=None, check_same_thread=False, cached_statements=600, timeout=30
-        )  # fmt: skip  one call
+            file, isolation_level=None, check_same_thread=False, cached_statements=kept, timeout=30
+        )
         self.seen = 0
         self.patience = patience
         self.until = math.inf

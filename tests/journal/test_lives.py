@@ -1,0 +1,129 @@
+"""The lives of tasks, requests and appointments: legal steps are taken, others refused by name, times given once."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from simulator.journal.definitions import types
+from simulator.journal.errors import FhirError
+from simulator.journal.lives import HOLDING, STEPS, Lives
+
+Json = dict[str, Any]
+PATCH = "application/json-patch+json"
+ENDS = {"completed", "failed", "cancelled", "rejected", "revoked", "fulfilled", "noshow"}
+LIVES = Lives(None, None)  # type: ignore[arg-type]  # steps need no searches
+
+
+@pytest.mark.parametrize("kind", sorted(STEPS))
+def test_every_state_of_r4_has_its_steps(kind: str) -> None:
+    """The table knows every status of R4's value set but entered-in-error, and leads to no other."""
+    codes = types()[kind].elements["status"].codes
+    assert codes is not None
+    assert STEPS[kind].keys() | {"entered-in-error"} == codes
+    assert {after for steps in STEPS[kind].values() for after in steps.split()} <= codes
+
+
+def legal(kind: str, before: str, after: str) -> bool:
+    try:
+        LIVES.check_step(kind, before, after)
+    except FhirError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("kind", sorted(STEPS))
+def test_ends_are_ends_and_mistakes_are_not_undone(kind: str) -> None:
+    """From an end leads nothing but entered-in-error, and from that nothing; every open state reaches an end."""
+    states = [*STEPS[kind], "entered-in-error"]
+    for before, after in product(states, states):
+        if before == after:
+            assert legal(kind, before, after)
+        elif before in ENDS:
+            assert legal(kind, before, after) is (after == "entered-in-error")
+        elif before == "entered-in-error":
+            assert not legal(kind, before, after)
+        else:
+            assert legal(kind, before, "entered-in-error")
+            assert any(legal(kind, before, end) for end in ENDS & set(states))
+
+
+def task(status: str) -> Json:
+    return {"resourceType": "Task", "status": status, "intent": "order"}
+
+
+def test_a_task_goes_its_way_and_not_back(client: Any) -> None:
+    """Requested, received, accepted, completed; a task that is done is not opened again, by update, patch or bundle."""
+    stored = client.create(task("requested"))
+    at = f"Task/{stored['id']}"
+    for status in ("received", "accepted", "completed"):
+        assert client.send("PUT", at, stored | {"status": status}).status_code == 200
+    again = client.send("PUT", at, stored | {"status": "requested"})
+    assert again.status_code == 409
+    issue = again.json()["issue"][0]
+    assert (issue["code"], issue["expression"]) == ("business-rule", ["Task.status"])
+    assert "completed cannot become requested" in issue["diagnostics"]
+    assert "task.html#statemachine" in issue["diagnostics"]
+    step = [{"op": "replace", "path": "/status", "value": "in-progress"}]
+    assert client.send("PATCH", at, step, Content_Type=PATCH).status_code == 409
+    entry = {"resource": stored | {"status": "requested"}, "request": {"method": "PUT", "url": at}}
+    assert client.transact(entry).status_code == 409
+    assert client.transact(entry, kind="batch").json()["entry"][0]["response"]["status"] == "409 Conflict"
+    assert client.get(at).json()["status"] == "completed"
+    noted = stored | {"status": "completed", "description": "gjort"}
+    assert client.send("PUT", at, noted).status_code == 200
+
+
+def appointment(status: str, slot: str = "") -> Json:
+    made = {"resourceType": "Appointment", "status": status, "participant": [{"status": "accepted"}]}
+    return made | ({"slot": [{"reference": slot}]} if slot else {})
+
+
+@pytest.fixture
+def slot(client: Any) -> str:
+    """A free time."""
+    schedule = client.create({"resourceType": "Schedule", "actor": [{"reference": "Practitioner/x"}]})
+    at = {"start": "2026-01-15T10:00:00Z", "end": "2026-01-15T10:20:00Z", "status": "free"}
+    made = client.create({"resourceType": "Slot", "schedule": {"reference": f"Schedule/{schedule['id']}"}} | at)
+    return f"Slot/{made['id']}"
+
+
+def test_a_time_is_booked_once(client: Any, slot: str, race: Callable[..., list[Any]]) -> None:
+    """Of twelve who book one slot at once one gets it; when that is cancelled the next one does."""
+    statuses = race(12, lambda mine, _: mine.send("POST", "Appointment", appointment("booked", slot)).status_code)
+    assert sorted(statuses) == [201] + [409] * 11
+    (holder,) = client.ids(f"Appointment?slot={slot}&status={','.join(HOLDING)}")
+    waiting = client.create(appointment("proposed", slot))
+    at = f"Appointment/{waiting['id']}"
+    refused = client.send("PUT", at, waiting | {"status": "booked"})
+    assert (refused.status_code, refused.json()["issue"][0]["code"]) == (409, "conflict")
+    mine = client.get(f"Appointment/{holder}").json()
+    assert client.send("PUT", f"Appointment/{holder}", mine | {"status": "arrived"}).status_code == 200
+    assert client.send("PUT", f"Appointment/{holder}", mine | {"status": "cancelled"}).status_code == 200
+    assert client.send("PUT", at, waiting | {"status": "booked"}).status_code == 200
+    entries = [
+        {"resource": appointment("booked", f"{slot}x"), "request": {"method": "POST", "url": "Appointment"}}
+        for _ in range(2)
+    ]
+    assert client.transact(*entries).status_code == 409
+    assert client.ids(f"Appointment?slot={slot}x") == []
+
+
+def test_an_appointment_that_began_is_no_absence(client: Any) -> None:
+    """Who has arrived did not stay away, what is fulfilled is not cancelled, and nobody arrives at what is proposed."""
+    for before, after in (("arrived", "noshow"), ("fulfilled", "cancelled"), ("proposed", "arrived")):
+        stored = client.create(appointment(before))
+        answer = client.send("PUT", f"Appointment/{stored['id']}", stored | {"status": after})
+        assert answer.status_code == 409
+        assert "appointment.html" in answer.json()["issue"][0]["diagnostics"]
+
+
+def test_a_slot_named_by_odd_text_is_no_search(client: Any) -> None:
+    """A reference with commas and bars in it is one reference, and none is none."""
+    odd = r"urn:x,y|z$\w"
+    assert client.send("POST", "Appointment", appointment("booked", odd)).status_code == 201
+    assert client.send("POST", "Appointment", appointment("booked", "urn:x")).status_code == 201
+    assert client.send("POST", "Appointment", appointment("booked", odd)).status_code == 409
+    nameless = appointment("booked") | {"slot": [{"display": "kl. 10"}]}
+    assert [client.send("POST", "Appointment", nameless).status_code for _ in range(2)] == [201, 201]
