@@ -17,10 +17,12 @@ import pytest
 
 from simulator.histories import read_histories, read_verdicts
 from simulator.run.campaign import exit_code
+from simulator.scenario.catalogue import load_catalogue
+from tests.mutants.catalogue import MUTANTS
 
 pytestmark = pytest.mark.slow
 
-NEEDS_SIGN_IN = {"ADM-04", "GRU-02", "INN-02", "INN-03", "LEG-07", "TIL-01", "TIL-02", "TIL-06", "TIL-07"}
+NEEDS_SIGN_IN = {load_catalogue().rules[m.rule].requirement for m in MUTANTS if m.secured}
 """Requirements of access: a journal that asks nobody who they are has nothing to try."""
 ONLY_LARGER_LOADS = {"NFR-04", "NFR-06"}
 """Requirements that a small load cannot speak for."""
