@@ -193,6 +193,25 @@ def test_a_search_that_branches_too_much_is_refused_and_harms_nobody(callers: Ca
         assert list(pool.map(write, range(16))) == [201 if position % 4 else 400 for position in range(16)]
 
 
+@pytest.mark.parametrize("summary", ["true", "data", "text", "false", "count"])
+def test_a_page_of_nothing_holds_the_total_alone(client: Any, patient: Json, summary: str) -> None:
+    """``_count=0`` gives the number of matches, whatever _summary asks for, before it or after it."""
+    client.create(patient)
+    for query in (f"_count=0&_summary={summary}", f"_summary={summary}&_count=0"):
+        answer = client.get(f"Patient?{query}&_sort=-_lastUpdated")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["total"] >= 1
+        assert "entry" not in answer.json()
+
+
+@pytest.mark.parametrize("outcome", [["overridden"], {"x": 1}, 1, None, "x"])
+def test_feedback_with_an_odd_outcome_is_refused(client: Any, outcome: Any) -> None:
+    """What is no outcome is a 400, whatever JSON it is."""
+    body = {"feedback": [{"card": "x", "outcome": outcome}]}
+    answer = client.send("POST", "cds-services/order-check/feedback", body, Content_Type="application/json")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "value")
+
+
 def test_ids_never_look_like_person_numbers() -> None:
     """The server gives no id that it would itself refuse in an update."""
     for identity in (new_id() for _ in range(5000)):

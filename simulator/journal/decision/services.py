@@ -111,7 +111,8 @@ def keep_feedback(journal: Journal, store: Store, call: Call) -> Answer:
 
 def _issue(journal: Journal, item: Any) -> dict[str, Any]:
     """The DetectedIssue that tells what a card said, and the reason for overriding it as its mitigation."""
-    if not isinstance(item, dict) or not isinstance(item.get("card"), str) or item.get("outcome") not in OUTCOMES:
+    texts = isinstance(item, dict) and all(isinstance(item.get(name), str) for name in ("card", "outcome"))
+    if not texts or item["outcome"] not in OUTCOMES:
         raise refuse(400, "value", "each feedback names a 'card' and an 'outcome', accepted or overridden")
     patient, summary = journal.issued.find(item["card"])
     given = item.get("overrideReason")

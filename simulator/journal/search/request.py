@@ -88,6 +88,9 @@ class Parser:
                     ) from None
                 continue
             search.used.append((key, text))
+        if search.count == 0:
+            # Nothing is to be shown, whatever _summary says.
+            search.summary = "count"
         if len(clauses) > MOST_CRITERIA:
             raise refuse(400, "too-costly", f"at most {MOST_CRITERIA} criteria are taken")
         search.where, search.args = conjunction(clauses, "r")
@@ -110,8 +113,6 @@ class Parser:
         if not text.isascii() or not text.isdigit() or len(text) > 12:
             raise refuse(400, "value", f"_count is a whole number, not {text[:40]!r}")
         search.count = min(int(text), self.page_cap)
-        if search.count == 0:
-            search.summary = "count"
 
     def _sort(self, search: Search, text: str) -> None:
         for part in text.split(","):
