@@ -1,6 +1,6 @@
 """The simulated care: each event first looks things up, then writes what it records, then sends its message."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -10,6 +10,7 @@ from simulator.fhir.communication import communication
 from simulator.fhir.contact import Contact, Made, Person, Slot
 from simulator.fhir.elements import interaction_id, person_number_query
 from simulator.fhir.past import Past
+from simulator.fhir.patient import newborn
 from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
 from simulator.fhir.words import CHANGED, ORDER, SEARCHES, WRITES, Change, Create
@@ -126,8 +127,9 @@ class Care:
         for word in sorted(records, key=ORDER.__getitem__) if len(records) > 1 else records:
             for write in WRITES[word]:
                 if isinstance(write, Create):
-                    contact.identity = identity = interaction_id(self.seed, key, write.name)
-                    resource, name = write.make(contact), write.kept or write.name
+                    told = self._newborn(contact, key) if write.newborn else contact
+                    told.identity = identity = interaction_id(self.seed, key, write.name)
+                    resource, name = write.make(told), write.kept or write.name
                     rows.create(identity, resource, about, conditional=write.once)
                     contact.made[name] = Made(identity, resource if name in CHANGED else {})
                 else:
@@ -146,6 +148,19 @@ class Care:
         contact.made[write.of] = again = Made(made.interaction, changed)
         if write.standing:
             contact.person.standing[write.of] = again
+
+    def _newborn(self, contact: Contact, key: str) -> Contact:
+        """The contact as one with the newborn of the episode; one born before the period has been there since."""
+        if "newborn" not in contact.made:
+            identity = interaction_id(self.seed, key, "earlier", "newborn")
+            child = newborn(replace(contact, identity=identity))
+            # When the birth was is not told.
+            child.pop("birthDate")
+            self.earlier.create(identity, child, (-1, contact.person.resident), conditional=True)
+            contact.made["newborn"] = Made(identity, {})
+        child_of = replace(contact.person, patient=contact.made["newborn"].interaction, service=None, medicines=[])
+        visit = contact.made.get("newborn-visit")
+        return replace(contact, person=child_of, made={"visit": visit} if visit else {})
 
     def _standing(self, person: Person, name: str) -> Made | None:
         """What the record held before the period, as the care has left it since."""

@@ -36,6 +36,8 @@ class Create:
     kept: str = ""
     once: bool = False
     """Made conditionally on no resource having its identifier."""
+    newborn: bool = False
+    """About the newborn of the episode instead of the resident who bore it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
         Create("development", development),
     ),
     "visit": (Create("visit", encounter.home_visit),),
+    "newborn-visit": (Create("newborn-visit", encounter.home_visit, newborn=True),),
     "admission": (Create("admission", encounter.admission),),
     "place": (Change("admission", encounter.placed, encounter.earlier_admission),),
     "discharge": (Change("admission", encounter.discharged, encounter.earlier_admission),),
@@ -98,6 +101,7 @@ WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
     "incident": (Create("incident", task.incident, kept="task"),),
     "appeal": (Create("appeal", task.appeal, kept="task"),),
     "note": (Create("note", document.note),),
+    "newborn-note": (Create("newborn-note", document.note, newborn=True),),
     "discharge-summary": (Create("discharge-summary", document.discharge_summary),),
     "sick-note": (Create("sick-note", document.sick_note),),
     "statement": (Create("statement", document.statement),),

@@ -171,6 +171,7 @@ def further_events() -> Frame:
         event(21, 1, "answered", records=["task-done", "incident", "medication-review"], episode="alarm/1/0"),
         event(22, 1, "complained", **OFFICE, records=["appeal"]),
         event(23, 1, "died", **WARD, records=["death"]),
+        event(24, 1, "visited", **WARD, records=["newborn-visit", "newborn-note"]),
     ]
     return pl.DataFrame(rows, schema=EVENTS)
 

@@ -175,6 +175,30 @@ def test_newborn_has_a_mother_and_no_number(further: Frame) -> None:
     assert mother["relationship"][0]["coding"][0]["code"] == "mor"
 
 
+def test_a_visit_to_the_newborn_is_the_newborns_own(further: Frame) -> None:
+    """Visit and note are about the child whom the episode's birth recorded, and belong together."""
+    written = further.filter((pl.col("phase") == "care") & (pl.col("verb") == "create"))
+    (child,) = written.filter(pl.col("type") == "Patient")["interaction"]
+    about = {"reference": f"urn:uuid:{child}"}
+    mine = [orjson.loads(body) for body in written["body"] if orjson.loads(body).get("subject") == about]
+    assert {resource["resourceType"] for resource in mine} == {"Encounter", "DocumentReference"}
+    (visit,) = written.filter(pl.col("body").is_in([orjson.dumps(r) for r in mine if "class" in r]))["interaction"]
+    (note,) = (resource for resource in mine if resource["resourceType"] == "DocumentReference")
+    assert note["context"]["encounter"] == [{"reference": f"urn:uuid:{visit}"}]
+
+
+def test_a_newborn_from_before_the_period_has_been_there_since(
+    make_event: Callable[..., Resource], render_with: Callable[..., Frame], events: Frame, population: Frame
+) -> None:
+    """A visit to a child whose birth was not told is about a Patient of the record, not about the mother."""
+    visited = [make_event(0, 1, "visited", records=["newborn-visit"], episode="newborn-visit/1/0")]
+    written = render_with(pl.DataFrame(visited, schema=events.schema), population)
+    (visit,) = (orjson.loads(body) for body in written.filter(pl.col("event") == 0)["body"])
+    child = visit["subject"]["reference"].removeprefix("urn:uuid:")
+    (row,) = written.filter(pl.col("interaction") == child).iter_rows(named=True)
+    assert (row["phase"], orjson.loads(row["body"])["name"][0]["text"]) == ("record", "Nyfødt")
+
+
 def test_death_stands_in_the_persons_own_record(further: Frame) -> None:
     """The Patient keeps everything and gets the time of death; the statement is a document of its own."""
     (dead,) = told(further, "Patient", "update")
