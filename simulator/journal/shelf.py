@@ -53,9 +53,17 @@ class Shelf:
             return None
 
     def _tidy(self) -> None:
-        files = sorted(self.folder.iterdir(), key=lambda path: path.name if not path.exists() else path.stat().st_mtime)
+        files = sorted(self.folder.iterdir(), key=_written_at)
         for path in files[: -self.most]:
             path.unlink(missing_ok=True)
+
+
+def _written_at(path: Path) -> float:
+    """When a file was written; 0 for one that another process has removed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 class SharedCursors(Cursors):

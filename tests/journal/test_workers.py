@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import requests
 
+from simulator.journal.shelf import Shelf
+
 Json = dict[str, Any]
 CLIENTS = 64
 
@@ -178,3 +180,13 @@ def test_a_single_process_cannot_be_changed(tmp_path: Path) -> None:
 def children(pid: int) -> list[int]:
     """The processes below one."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_what_another_process_has_tidied_away_is_passed_over(tmp_path: Path) -> None:
+    """A remembered value that goes while the oldest are looked for is no failure, and the newest stay."""
+    shelf = Shelf(tmp_path / "shelf", most=10)
+    (tmp_path / "shelf" / "gone").symlink_to(tmp_path / "removed-meanwhile")
+    for number in range(300):
+        shelf.put(f"word-{number}", number)
+    assert shelf.get("word-299") == 299
+    assert shelf.get("word-0") is None
