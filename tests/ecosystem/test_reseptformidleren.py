@@ -5,8 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from simulator.documents import read
 from simulator.ecosystem.medicines_list import Lists
+from simulator.ecosystem.prescriptions import Register
 from simulator.ecosystem.receipts import RefusedError
+from simulator.ecosystem.reseptformidleren import ANSWERS
+from simulator.places import REFERENCES
 from tests.ecosystem.conftest import Bench, Server
 
 Json = dict[str, Any]
@@ -169,3 +173,19 @@ def test_a_list_is_sent_back_within_four_hours() -> None:
     now[0] = 4 * 3600 + 1
     with pytest.raises(RefusedError, match="four hours"):
         lists.send("somebody", 0, [])
+
+
+SENT, AS_OPERATION = {"ERM6", *ANSWERS.values()}, {"ERM251"}
+MESSAGES_LISTED: list[Json] = read(REFERENCES / "eprescription.yaml").data["messages"]
+
+
+@pytest.mark.parametrize("listed", MESSAGES_LISTED, ids=lambda one: one["number"])
+def test_the_list_of_messages_says_what_is_tried(listed: Json) -> None:
+    """What is marked as tried is taken, sent, or an operation; everything else is refused as not supported."""
+    code = ""
+    try:
+        Register().act(listed["code"], {})
+    except RefusedError as error:
+        code = error.code
+    taken = code != "not-supported"
+    assert listed["tried"] == (taken or listed["code"] in SENT | AS_OPERATION)
