@@ -54,6 +54,13 @@ Feature: Who is let in, and what they see
       When the nurse's authorisation is taken away between two looks
       Then the first look is answered and the second is not
 
+    @GRU-02 @R-GRU-02B
+    Scenario: HPR is down for a while
+      Given professionals and residents sign in one by one
+      And a resident whom home care looks after
+      When the nurse looks before HPR goes down, while it is down, and when it is up again
+      Then the nurse is let in before and after, and told in between that HPR does not answer
+
   Rule: Residents decide who sees what
 
     @INN-02 @R-INN-02

@@ -217,6 +217,27 @@ def revocation_works(example: Example) -> None:
     example.holds("R-GRU-02")
 
 
+@when("the nurse looks before HPR goes down, while it is down, and when it is up again")
+def register_down(example: Example, nurse: Nurse) -> None:
+    """The look in between comes when what HPR said before is no longer believed."""
+    caller = nurse.caller(example.resident)
+    with signed_in(example, caller):
+        example.chart("Condition", "up.1", example.resident)
+    example.neighbours.behave("hpr", down=True)
+    example.wait(REVOKED_S)
+    with signed_in(example, caller):
+        example.chart("Condition", "down", example.resident)
+    example.neighbours.behave_well()
+    with signed_in(example, caller):
+        example.chart("Condition", "up.2", example.resident)
+
+
+@then("the nurse is let in before and after, and told in between that HPR does not answer")
+def told_of_silence(example: Example) -> None:
+    """Neither let in nor called unauthorised."""
+    example.holds("R-GRU-02B")
+
+
 @when("the resident's address is protected by code 6 and the nurse looks for it in every way")
 def protected(example: Example, nurse: Nurse) -> None:
     """Folkeregisteret's protection reaches the record; what was there before is now secret too."""

@@ -4,11 +4,13 @@ from typing import Final
 
 from simulator.checks.evidence import (
     accepted,
+    answered,
     broken,
     describe,
     fact,
     finding,
     inconclusive,
+    listed,
     names_written,
     not_refused,
     observed,
@@ -20,6 +22,7 @@ from simulator.domain.verdict import Finding
 
 UNKNOWN: Final = [401]
 DENIED: Final = [401, 403]
+SILENT: Final = 503
 HIDDEN: Final = [401, 403, 404, 410]
 
 
@@ -123,6 +126,18 @@ def lost_authorisation_ends_access(history: History) -> Finding:
     _answered(after[-1])
     problems = not_refused(after[-1], DENIED, "the authorisation was taken away two seconds before")
     return finding(problems, "Access ended with the authorisation.", [before, *after])
+
+
+@check("silent_register_is_told", rule="R-GRU-02B")
+def silent_register_is_told(history: History) -> Finding:
+    """While HPR does not answer nobody is let in on its word, which is told as such; afterwards all is as before."""
+    looks = [observed(history, "up.1"), observed(history, "up.2")]
+    down = answered(history, "down")
+    problems = [] if all(listed(history, label) for label in ("up.1", "up.2")) else ["The nurse is shown nothing"]
+    assert down.response is not None
+    if down.response.status != SILENT:
+        problems.append(f"{describe(down)} while HPR did not answer, expected {SILENT}")
+    return finding(problems, "HPR's silence was told, and ended with it.", [*looks, down])
 
 
 @check("protected_address_is_never_shown", rule="R-TIL-07")

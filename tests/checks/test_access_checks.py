@@ -145,6 +145,21 @@ def test_access_ends_with_the_authorisation(story: Any, after: int, outcome: str
     assert told.judged("lost_authorisation_ends_access").outcome == outcome
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(503, "pass"), (403, "fail"), (200, "fail"), (500, "fail")])
+def test_what_is_said_while_hpr_is_down(story: Any, status: int, outcome: str) -> None:
+    """Silence is told as silence; neither as a lost authorisation nor by letting in."""
+    condition = {"resourceType": "Condition", "id": "c"}
+    story.search("up.1", condition)
+    story.search("down", condition) if status == 200 else story.refuse("down", status, verb="search")
+    assert story.search("up.2", condition).judged("silent_register_is_told").outcome == outcome
+
+
+def test_a_nurse_who_is_shown_nothing_at_any_time(story: Any) -> None:
+    """Who lets nobody see anything does not pass by saying 503."""
+    story.search("up.1").refuse("down", 503, verb="search").search("up.2")
+    assert story.judged("silent_register_is_told").outcome == "fail"
+
+
 def protected(story: Any, *looks: Callable[[Any], Any]) -> Any:
     """The address is protected, and looked for."""
     world(story).update("protect", PATIENT).read("look.patient", PATIENT)

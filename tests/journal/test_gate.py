@@ -11,7 +11,7 @@ from simulator.journal.app import INTERACTIONS, build_app
 from simulator.journal.journal import Interaction
 from simulator.journal.settings import Guard, Settings
 from simulator.journal.supported import SUPPORTED
-from tests.journal.securing import Callers
+from tests.journal.securing import Callers, attest
 
 OPEN_TO_ALL = {"capabilities", "smart-configuration", "cds-services"}
 
@@ -54,3 +54,16 @@ def test_no_path_answers_without_a_token(callers: Callers, path: str) -> None:
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
             status = requests.request(method, f"{callers.base}/{kind}{path}", timeout=10).status_code
             assert status in {401, 404, 405}
+
+
+def test_a_register_that_is_down_is_no_verdict(callers: Callers) -> None:
+    """While HPR answers 503 a nurse is told so by 503, not that the authorisation is lacking."""
+    someone = ("13817250763", "9144977", "SP")
+    token = callers.person(someone, attest(someone, "13817250844"))
+    address = f"{callers.signer.issuer}/behaviour/hpr"
+    callers.signer.session.put(address, json={"down": True}, timeout=10)
+    try:
+        answer = callers.send(token, "GET", "Patient")
+    finally:
+        callers.signer.session.delete(address, timeout=10)
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (503, "transient")

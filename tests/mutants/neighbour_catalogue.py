@@ -3,7 +3,9 @@
 from typing import Any
 
 from simulator.journal.access import secrecy
+from simulator.journal.access.outside import HealthPersonnel
 from simulator.journal.app import JournalApp
+from simulator.journal.errors import FhirError
 from simulator.journal.operations import elsewhere
 from simulator.journal.register import follow, person
 from simulator.journal.register.person import patient_of
@@ -84,7 +86,29 @@ def numbers_of_staff(_: JournalApp) -> None:
     setattr(secrecy, "for_citizen", lambda _: None)  # noqa: B010  replaced in this process only
 
 
+def silence_is_guilt(_: JournalApp) -> None:
+    """What HPR does not answer is taken for nothing known."""
+    sound = HealthPersonnel.authorisations
+
+    async def authorisations(register: HealthPersonnel, number: str) -> list[Json]:
+        try:
+            return await sound(register, number)
+        except FhirError:
+            return []
+
+    setattr(HealthPersonnel, "authorisations", authorisations)  # noqa: B010  replaced in this process only
+
+
 NEIGHBOUR_MUTANTS = (
+    Mutant(
+        "silence-is-guilt",
+        "R-GRU-02B",
+        "Whoever HPR does not answer about counts as not authorised.",
+        "The whole night shift believes to have lost its licence, and nobody calls the right help desk.",
+        silence_is_guilt,
+        secured=True,
+        neighbours=True,
+    ),
     Mutant(
         "applied-twice",
         "R-INN-04C",

@@ -132,9 +132,11 @@ class HealthPersonnel:
         if known and time.monotonic() - known[0] < self.age:
             return known[1]
         try:
-            _, person = await asyncio.to_thread(fetch, f"{self.address}/hpr/personer/{number}")
+            status, person = await asyncio.to_thread(fetch, f"{self.address}/hpr/personer/{number}")
         except OSError:
             raise unreachable("the register of health personnel (HPR)") from None
+        if status not in {200, 404}:
+            raise unreachable("the register of health personnel (HPR)")
         rows = person["authorisations"] if person else []
         valid = [row for row in rows if row["valid"] is True]
         self._found[number] = (time.monotonic(), valid)
