@@ -11,7 +11,7 @@ Feature: Documents that follow the patient
 
   Rule: Content is seen by whoever may see the document
 
-    @SAM-05 @R-SAM-05B
+    @TIL-02 @R-TIL-02D
     Scenario: Nobody opens the content of a paper they may not see
       Given professionals and residents sign in one by one
       And a resident whom home care looks after
@@ -20,7 +20,7 @@ Feature: Documents that follow the patient
 
   Rule: The record finds what others hold
 
-    @SAM-05 @R-SAM-05C
+    @SAM-05 @R-SAM-05B
     Scenario: Home care finds the hospital's epikrise
       Given a resident of whom a hospital holds an epikrise and a paper that is blocked
       When home care looks for papers elsewhere, also while nobody there answers

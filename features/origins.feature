@@ -5,7 +5,6 @@ Feature: Where an entry comes from
 
     @JRN-04 @R-JRN-04C
     Scenario: A nurse writes a note and corrects it, and somebody asks who wrote what
-      Given professionals and residents sign in one by one
-      And a resident whom home care looks after
-      When the nurse writes a note and corrects it, and a colleague asks who wrote each version
+      Given a resident about whom two nurses of home care write
+      When one nurse writes a note and the other corrects it, and somebody asks who wrote each version
       Then each version tells who wrote it, for which service and when

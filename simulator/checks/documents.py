@@ -1,4 +1,4 @@
-"""Checks of documents: found and whole, content that follows its document, and what others hold (SAM-05)."""
+"""Checks of documents: found and whole, what others hold (SAM-05), and content that follows its document (TIL-02)."""
 
 import hashlib
 from base64 import b64encode
@@ -39,7 +39,7 @@ def shared_documents_are_found_and_whole(history: History) -> Finding:
     return finding(problems, f"{len(papers)} current papers were found and came whole.", opened)
 
 
-@check("content_follows_its_document", rule="R-SAM-05B")
+@check("content_follows_its_document", rule="R-TIL-02D")
 def content_follows_its_document(history: History) -> Finding:
     """Content is given to whoever may see its document; that of a blocked one to nobody but by override."""
     all_accepted(history, "paper")
@@ -60,7 +60,7 @@ def content_follows_its_document(history: History) -> Finding:
     return finding(problems, f"Content was given as its document is shown, in {len(looks)} looks.", looks)
 
 
-@check("documents_elsewhere_are_found_and_marked", rule="R-SAM-05C")
+@check("documents_elsewhere_are_found_and_marked", rule="R-SAM-05B")
 def documents_elsewhere_are_found_and_marked(history: History) -> Finding:
     """What other communities share is found whole and marked with its source; that they do not answer is told."""
     papers: dict[str, str] = fact(history, "papers")

@@ -34,6 +34,15 @@ def test_each_version_with_its_author(story: Any) -> None:
     assert found.outcome == "pass"
 
 
+def test_where_nobody_signs_in_nobody_is_named(story: Any) -> None:
+    """Without people who sign in, what was done and when is enough; a version without Provenance is not: pass, fail."""
+    anonymous = [{"who": {"display": "anonymous"}}]
+    found = told(story, origin(1, agent=anonymous), origin(2, agent=anonymous)).fact(authors=[])
+    assert found.judged("every_version_tells_who_wrote_it").outcome == "pass"
+    story.exchanges = story.exchanges[:-1]
+    assert story.search("origins", origin(1)).judged("every_version_tells_who_wrote_it").outcome == "fail"
+
+
 @pytest.mark.parametrize(
     "second",
     [

@@ -6,7 +6,7 @@ from typing import Any
 from simulator.journal.access.view import View
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
-from simulator.journal.provenance import render
+from simulator.journal.provenance.find import ProvenanceFinder
 from tests.mutants import breaks
 from tests.mutants.faults import Mutant, Resource, answered, ignores, stores
 
@@ -32,9 +32,9 @@ def silent_gap(_: Call, bundle: Resource) -> None:
     bundle["entry"] = [e for e in bundle.get("entry", ()) if e["resource"]["resourceType"] != "OperationOutcome"]
 
 
-def author_lost(_: JournalApp) -> None:
-    anonymous = {"who": {"display": "journal"}}
-    setattr(render, "_agent", lambda _: anonymous)  # noqa: B010  replaced in this process only
+def corrections_untold(_: JournalApp) -> None:
+    sound = ProvenanceFinder._shown
+    ProvenanceFinder._shown = lambda self, where: f"{sound(self, where)} AND v.vid = 1"  # type: ignore[method-assign]
 
 
 def vaccinations_lost(app: JournalApp) -> None:
@@ -90,12 +90,11 @@ DOCUMENT_MUTANTS = (
         stores("Encounter", whole_hours),
     ),
     Mutant(
-        "author-lost",
+        "corrections-untold",
         "R-JRN-04C",
-        "Every change is told of as made by the journal itself.",
-        "Nobody can ask whoever wrote it what was meant.",
-        author_lost,
-        secured=True,
+        "Only the first version tells where it comes from.",
+        "Nobody can ask whoever corrected it what was meant.",
+        corrections_untold,
     ),
     Mutant(
         "superseded-shared",
@@ -113,7 +112,7 @@ DOCUMENT_MUTANTS = (
     ),
     Mutant(
         "content-for-all",
-        "R-SAM-05B",
+        "R-TIL-02D",
         "Whoever has the address of a document's content gets it.",
         "What the patient has blocked is read by anybody with a link.",
         content_for_all,
@@ -121,7 +120,7 @@ DOCUMENT_MUTANTS = (
     ),
     Mutant(
         "silent-gap",
-        "R-SAM-05C",
+        "R-SAM-05B",
         "That other communities did not answer is not told.",
         "The nurse believes that the hospital has written nothing.",
         answered("$outside-documents", silent_gap),
