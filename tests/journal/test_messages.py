@@ -258,6 +258,52 @@ def test_what_is_no_message_is_no_message(client: Any, body: Any) -> None:
     assert answer.json()["resourceType"] == "OperationOutcome"
 
 
+def nested(depth: int) -> Any:
+    """An extension in an extension in an extension."""
+    found: Any = {"url": "urn:x"}
+    for _ in range(depth):
+        found = {"url": "urn:x", "extension": [found]}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [
+        (1, "sender", "x"),
+        (1, "recipient", {"reference": 7}),
+        (1, "subject", []),
+        (1, "inResponseTo", "x"),
+        (1, "category", [{"coding": "x"}]),
+        (1, "extension", [nested(400)]),
+        (2, "identifier", "x"),
+        (2, "identifier", [{"value": 7}]),
+        (2, "name", {"family": 7}),
+    ],
+)
+def test_odd_content_is_refused_and_not_fallen_over(post: Post, place: int, name: str, value: Any) -> None:
+    """What is not sound R4 in a message that can be answered is T02, whatever it is."""
+    message = post.message("LOG_INNLAGT")
+    message["entry"][place]["resource"][name] = value
+    receipt = post.post(message)
+    assert (status(receipt), errors(receipt)) == ("fatal-error", ["T02"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("eventCoding", "x"), ("sender", []), ("destination", {"endpoint": 7}), ("focus", "x")]
+)
+def test_an_odd_envelope_is_no_message(client: Any, post: Post, name: str, value: Any) -> None:
+    """A MessageHeader that is not sound R4 cannot be answered, and is refused as a request."""
+    message = post.message("LOG_INNLAGT")
+    message["entry"][0]["resource"][name] = value
+    assert client.send("POST", "$process-message", message).status_code == 422
+
+
+def test_an_odd_part_is_left_out(post: Post) -> None:
+    """However deep it is, a part that is not sound is told of, and the message taken in."""
+    part = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "extension": [nested(400)]}
+    assert errors(post.tell("EPIKRISE", parts=[part])) == ["T02"]
+
+
 def test_an_organisation_number_is_an_address_too(post: Post) -> None:
     """A receiver may be named by its organisation number."""
     post.send("POST", "Organization", {"resourceType": "Organization", "identifier": [{"system": ENH, "value": "1"}]})

@@ -289,6 +289,13 @@ def test_what_is_no_message_is_not_sent(writer: Post, more: Json) -> None:
     assert writer.record("Task") == []
 
 
+@pytest.mark.parametrize("parameter", [7, [7], [{"name": []}], [{"name": "receiver", "valueIdentifier": "x"}]])
+def test_odd_parameters_are_refused(writer: Post, parameter: Any) -> None:
+    """What nobody can have meant is a 400."""
+    body = {"resourceType": "Parameters", "parameter": parameter}
+    assert writer.send("POST", f"{written(writer)}/$send-message", body).status_code == 400
+
+
 def test_a_journal_without_neighbours_sends_nothing(client: Any) -> None:
     """It says so."""
     assert client.send("POST", "Communication/x/$send-message").status_code == 422

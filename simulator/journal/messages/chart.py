@@ -67,6 +67,7 @@ class Chart:
         whole = {name: value for name, value in resource.items() if name not in {"id", "meta"}}
         whole |= {"subject": {"reference": self.patient}}
         try:
+            self.desk.journal.validator.check(whole, kind)
             return self.desk.add(_without_strangers(whole))
         except FhirError as error:
             words = "; ".join(issue.diagnostics for issue in error.issues)

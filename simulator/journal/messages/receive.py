@@ -19,7 +19,7 @@ from simulator.journal.messages.chart import Chart
 from simulator.journal.messages.desk import Desk, quoted
 from simulator.journal.messages.errand import CODE
 from simulator.journal.messages.outbox import settle
-from simulator.journal.messages.parcel import Parcel, Party, opened
+from simulator.journal.messages.parcel import PARTIES, Parcel, Party, opened
 from simulator.journal.messages.receipt import Fault, Receipt, RefusedError, bundle, kept_id, receipt_id
 from simulator.journal.messages.settling import error_codes, settled_as
 from simulator.journal.messages.words import DNR, ENH, FNR, TEST, Json, Kind, kinds
@@ -27,6 +27,7 @@ from simulator.journal.neighbours import silent
 from simulator.journal.no_basis import is_synthetic_number
 from simulator.journal.store import Store
 
+JUDGED_BY: Final = PARTIES | {"Communication"}
 WRITES: Final = ("MessageHeader", "Communication")
 
 
@@ -37,10 +38,12 @@ class Arrival:
     Attributes:
         parcel: The message.
         known: What the address register says of the HER-ids in it; empty in a journal without one.
+        fault: What is not sound R4 in it; None when all that it is judged by is.
     """
 
     parcel: Parcel
     known: dict[str, Address | None] = field(default_factory=dict)
+    fault: Fault | None = None
 
 
 def prepare(journal: Journal, call: Call) -> None:
@@ -55,9 +58,30 @@ def take(journal: Journal, call: Call, resource: Json) -> None:
     entries = resource.get("entry")
     bare: Json = {"entry": [_bare(entry) for entry in entries]} if isinstance(entries, list) and entries else {}
     journal.validator.check(resource | bare, "Bundle")
-    parcel = opened(resource)
-    journal.validator.check(parcel.header, "MessageHeader")
-    call.resource = Arrival(parcel)
+    fault = _look_through(journal, entries) if isinstance(entries, list) else None
+    call.resource = Arrival(opened(resource), fault=fault)
+
+
+def _look_through(journal: Journal, entries: list[Json]) -> Fault | None:
+    """Holds what a message is judged by against R4, and empties what is not sound, so that it can still be answered.
+
+    Raises:
+        FhirError: 422, the MessageHeader is not sound: then nobody can be answered.
+    """
+    found = None
+    for number, entry in enumerate(entries):
+        kind = entry["resource"]["resourceType"]
+        if kind not in JUDGED_BY:
+            continue
+        try:
+            journal.validator.check(entry["resource"], kind)
+        except FhirError as error:
+            if kind == "MessageHeader":
+                raise
+            words = "; ".join(issue.diagnostics for issue in error.issues)
+            found = found or Fault("T02", words, f"Bundle.entry[{number}].resource")
+            entry["resource"] = {"resourceType": kind}
+    return found
 
 
 def ask(journal: Journal, call: Call) -> None:
@@ -157,9 +181,11 @@ def _taken_in(desk: Desk, arrival: Arrival) -> Receipt:
     kind = kinds().get(parcel.event)
     if kind is None:
         raise RefusedError("T10", "messages of this type are not taken in here", "Bundle.entry[0].resource.eventCoding")
+    if arrival.fault is not None:
+        raise RefusedError(arrival.fault.code, arrival.fault.words, arrival.fault.place)
     parties = _people(desk, arrival)
     patient, doubts = _patient(desk, parcel)
-    _check_content(desk, kind, parcel)
+    _check_content(kind, parcel)
     faults = list(doubts)
     focus = []
     if not parcel.test:
@@ -255,16 +281,11 @@ def _names(patient: Json) -> set[tuple[str, str]]:
     return found
 
 
-def _check_content(desk: Desk, kind: Kind, parcel: Parcel) -> None:
-    """Raises RefusedError unless there is a sound Communication with what its type demands."""
+def _check_content(kind: Kind, parcel: Parcel) -> None:
+    """Raises RefusedError unless there is a Communication with what its type demands."""
     content = parcel.communication
     if content is None:
         raise RefusedError("T02", "the message holds no Communication", "Bundle.entry")
-    try:
-        desk.journal.validator.check(content, "Communication")
-    except FhirError as error:
-        words = "; ".join(issue.diagnostics for issue in error.issues)
-        raise RefusedError("T02", words, error.issues[0].expression) from None
     said = any(one.get("contentString") or one.get("contentAttachment") for one in content.get("payload") or [])
     if kind.content and not said and not parcel.parts:
         raise RefusedError("T02", "a message of this type carries health information", "Communication.payload")

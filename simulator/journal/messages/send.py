@@ -36,8 +36,9 @@ def prepare(journal: Journal, call: Call) -> None:
     given = parse_resource(call.body)
     if given["resourceType"] != "Parameters":
         raise refuse(400, "structure", "the body is not a Parameters resource", "Parameters")
-    for one in given.get("parameter") or []:
-        name = one.get("name") if isinstance(one, dict) else None
+    parts = given.get("parameter") or []
+    for one in parts if isinstance(parts, list) else [parts]:
+        name = str(one.get("name")) if isinstance(one, dict) else ""
         value = one.get(NAMED[name]) if name in NAMED else None
         if not isinstance(value, dict):
             raise refuse(400, "value", f"the parameters are {', '.join(NAMED)}, each as {NAMED}", "Parameters")
