@@ -142,7 +142,8 @@ class Drill:
         return time.monotonic() - began
 
     def close(self) -> None:
-        """End it, and throw away what it stored; the logs stay."""
+        """End it at once, since nothing of it is wanted any more, and throw away what it stored; the logs stay."""
+        self.kill()
         self._life.close()
         shutil.rmtree(self.data, ignore_errors=True)
         for path in (self.backup_file, self._apart):
