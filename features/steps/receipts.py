@@ -10,7 +10,7 @@ from features.posting import CHAIN, DIALOGUE, changed, envelope, post, ready, to
 from features.telling import step
 from simulator.fhir import message_id
 
-NOT_HERE = "399999999"
+NOT_HERE = "399999995"
 REPORT = step("hospital.nurse", message="LOG_INNLAGT", receiver="intake")
 QUESTION = step("hospital.nurse", message="DIALOG_FORESPORSEL", receiver="home-care")
 
