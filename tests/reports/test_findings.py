@@ -102,7 +102,7 @@ def test_a_sentence_is_told_with_its_stop() -> None:
 @pytest.mark.parametrize("template", sorted(said()))
 def test_each_sentence_is_recognised_when_filled_in(template: str) -> None:
     """Whatever short words are filled in, the message is told as its own template says, not as another one's."""
-    words = ["Patient/1", "7", "Task/x2", "9"]
+    words = ["Patient/1", "7", "Task/x2", "9", "11"]
     english, told = template, documents.read(FINDINGS).data[template]
     assert load_findings("nb").tell(english.format(*words)) == told.format(*words)
 
