@@ -125,8 +125,8 @@ def test_backend_services(secured: Secured) -> None:
         list(Patient.where({}).perform_resources_iter(smart.server))
     smart.server.authorize()
     assert smart.ready
-    made = new(smart.server, "Fjellsikker")
-    assert [one.id for one in Patient.where({"family": "Fjellsikker"}).perform_resources_iter(smart.server)] == [made.id]
+    made = new(smart.server, "Fjelltrygg")
+    assert [one.id for one in Patient.where({"family": "Fjelltrygg"}).perform_resources_iter(smart.server)] == [made.id]
     smart.server.session.close()
 
 
