@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
+PROCESSES ?= 2
 
 .PHONY: run test mutants bench soak fuzz peers lint clean
 
@@ -13,7 +14,7 @@ run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
 
 test: $(READY)
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest tests -n $(PROCESSES) --dist loadfile
 
 mutants: $(READY)
 	@$(BIN)/python -m pytest tests/mutants -q
