@@ -1,7 +1,7 @@
 """Requirements that a load run speaks for: response times at twice the national peak, and people writing at once.
 
 Pure functions over what the load recorded (``tables.LOAD``), the trace it replayed and the generator's own account. A
-limit broken at a lesser load is broken at the peak too; a limit kept at a lesser load says nothing of the peak.
+limit broken at a lesser load is broken at the peak too; a limit kept at a lesser load has not been tried.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.domain.verdict import Finding
+from simulator.domain.verdict import Finding, VerdictOutcome
 from simulator.measures.percentiles import Percentile, percentile_interval
 from simulator.measures.response import response_times, window_seconds
 
@@ -84,16 +84,17 @@ def _timed(rule: str, rows: pl.DataFrame, window: float, asked: Asked) -> Findin
     what, times, q = TIMED[rule]
     rate, wanted, limit = rows.height / window, asked.factor * asked.peak, asked.limits_s[rule]
     at = f"{rate:.0f} interactions a second, {rate / wanted:.0%} of {asked.factor:g} times the national peak"
+    unsaid: VerdictOutcome = "not_applicable" if rate < wanted else "inconclusive"
     found = _percentile(times(rows), q, window)
     if found is None or found.low is None or found.high is None:
-        return Finding("inconclusive", f"{what} rests on too few answers or too short a window, at {at}.", (), "bench")
+        return Finding(unsaid, f"{what} rests on too few answers or too short a window, at {at}.", (), "bench")
     seen = f"{what} was {_told(found)} s at {at}"
     if found.low > limit * 1000:
         return Finding("fail", f"{seen}; {limit:g} s are allowed")
     if found.high > limit * 1000:
-        return Finding("inconclusive", f"{seen}; {limit:g} s lie within the interval.", (), "environment")
+        return Finding(unsaid, f"{seen}; {limit:g} s lie within the interval.", (), "environment")
     if rate < wanted:
-        return Finding("inconclusive", f"{seen}, within {limit:g} s; of a larger load that says nothing.", (), "bench")
+        return Finding(unsaid, f"{seen}, within {limit:g} s; a larger load was not tried.", (), "bench")
     return Finding("pass", f"{seen}, within {limit:g} s.")
 
 
@@ -102,14 +103,15 @@ def _crowded(rows: pl.DataFrame, window: float, asked: Asked, sessions: float) -
     written = rows.filter(~pl.col("verb").is_in(READS) & (pl.col("outcome") == "ok") & pl.col("event").is_not_null())
     minutes = written.group_by(pl.col("intended") // MINUTE_NS).agg(pl.col("event").n_unique())
     most = int(minutes["event"].max() or 0)  # type: ignore[arg-type]  # a count
+    unsaid: VerdictOutcome = "not_applicable" if most < sessions else "inconclusive"
     found = _percentile(_writes(rows), 0.95, window)
     if found is None or found.low is None or found.high is None:
-        return Finding("inconclusive", f"{most} contacts were written in within a minute: too few to say.", (), "bench")
+        return Finding(unsaid, f"{most} contacts were written in within a minute: too few to say.", (), "bench")
     seen = f"{most} contacts were written in within a minute, {_told(found)} s a write (95th percentile)"
     if found.low > asked.write_s * 1000:
         return Finding("fail", f"{seen}; {asked.write_s:g} s are allowed")
     if most < sessions or found.high > asked.write_s * 1000:
-        return Finding("inconclusive", f"{seen}; {sessions:g} within {asked.write_s:g} s are asked for.", (), "bench")
+        return Finding(unsaid, f"{seen}; {sessions:g} within {asked.write_s:g} s are asked for.", (), "bench")
     return Finding("pass", f"{seen}, where {sessions:g} are asked for.")
 
 

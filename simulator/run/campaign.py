@@ -93,8 +93,8 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
         with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes = by_requirement(verdicts)
-    broken = [v.outcome for v in loaded.verdicts if v.outcome == "fail"]
-    code = exit_code([*outcomes.values(), *loaded.outcomes, *broken], loaded.limits)
+    spoken_for = [v.outcome for v in loaded.verdicts]
+    code = exit_code([*outcomes.values(), *loaded.outcomes, *spoken_for], loaded.limits)
     return Result(folder.path, report, code, dict(outcomes), loaded, digests)
 
 
@@ -124,10 +124,7 @@ def left_readable(folder: RunFolder, lang: str) -> Iterator[None]:
 
 
 def exit_code(outcomes: Iterable[str], load_verdict: str) -> int:
-    """0 when all required passed, 1 when a requirement or limit failed, 3 when the bench cannot say.
-
-    What only a larger load could show is left out: a run is not asked for what its study does not try.
-    """
+    """0 when all required passed, 1 when a requirement or limit failed, 3 when the bench cannot say."""
     found = set(outcomes)
     if "fail" in found or load_verdict == "not_met":
         return FAILED
