@@ -36,7 +36,7 @@ def half_read(n: int) -> list[str]:
 def test_a_kept_limit_says_what_its_load_allows(
     make_load: Make, generator: dict[str, Any], trace: pl.DataFrame, case: tuple[float, Asked, str]
 ) -> None:
-    """100 interactions a second pass where 40 are asked for and have not tried what 400 would do; too slow is too slow."""
+    """100 interactions a second pass where 40 are asked for and have not tried 400; too slow is too slow."""
     ms, asked, outcome = case
     load = make_load([ms] * 4000, verb=half_read(4000))
     assert {f.outcome for f in judge_load(load, trace, generator, asked).values()} == {outcome}
