@@ -17,7 +17,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest tests -n $(PROCESSES) --dist loadfile
 
 mutants: $(READY)
-	@$(BIN)/python -m pytest tests/mutants -q
+	@JOURNALBENK_MUTANTS=all $(BIN)/python -m pytest tests/mutants -q
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks

@@ -80,6 +80,7 @@ def applies(example: Example) -> None:
     seen = [_status(example, name)]
     if name:
         example.session.learn(application.id, name)
+        until(lambda: bool(_events(example, name)), _limit(example))
         stored = example.send("read", "ServiceRequest", "stored", target=application.id).resource() or {}
         decided = {**stored, "status": "completed"}
         example.send("update", "ServiceRequest", "decided", target=application.id, body=decided)

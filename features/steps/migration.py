@@ -12,7 +12,7 @@ from simulator.documents import read
 from simulator.fhir import LongPast, transactions
 from simulator.places import REFERENCES
 
-MOST: Final = 160
+MOST: Final = 240
 """Entries of one past at the most, so that the example stays cheap; a heavy past is a matter of load."""
 PORTION: Final = 60
 WHO: Final = ("first", "second")
