@@ -20,22 +20,23 @@ ENTERED: Final = (
     step("gp.doctor", "diagnosis", "prescription", "lab-order"),
     step("gp.doctor", "lab-result", "vaccination"),
     step("gp.doctor", "referral", receiver="hospital"),
+    step("intake.case-officer", "service-decision"),
+    step("home-care.nurse", "care-plan"),
 )
 """What the old system also holds, since a long past as the bench tells it has none."""
 
 
 @given("two residents whose long pasts lie in an old system")
 def two_pasts(example: Example) -> None:
-    """Both with services, a critical allergy, medicines and a stay in hospital."""
+    """Both with a critical allergy, medicines, messages and a stay in hospital."""
     past = _past(example)
 
     def moderate(resident: Resident) -> bool:
         told = [made.resource["resourceType"] for made in past.of(_row(resident.person))]
         return len(told) <= MOST and {"Communication", "Encounter"} <= set(told)
 
-    where = "home_care_hours > 0"
     for _ in WHO:
-        example.meet(moderate, where=where, record_AllergyIntolerance=1, record_MedicationStatement=1)
+        example.meet(moderate, record_AllergyIntolerance=1, record_MedicationStatement=1)
     example.know(types=read(REFERENCES / "migration.yaml").data["types"])
     example.know(people={who: r.patient.id for who, r in zip(WHO, example.residents, strict=True)})
 
