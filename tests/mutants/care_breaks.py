@@ -16,10 +16,11 @@ _ONCE: Final = re.compile(rb'"ifNoneExist":"[^"]*",?')
 
 
 def cut_attachment(resource: Resource) -> None:
-    """An attachment is cut to fit a column."""
+    """An attachment is cut to fit a column, and what was stated of it is dropped."""
     for content in resource.get("content", ()):
-        data = content["attachment"].get("data", "")
-        content["attachment"]["data"] = data[:KEPT_CHARACTERS]
+        stated = content["attachment"]
+        content["attachment"] = {key: value for key, value in stated.items() if key not in {"size", "hash"}}
+        content["attachment"]["data"] = stated.get("data", "")[:KEPT_CHARACTERS]
 
 
 def whole_numbers(resource: Resource) -> None:
