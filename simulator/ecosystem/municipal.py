@@ -5,6 +5,7 @@ no national ones are published. What they hold is told to whoever judges a candi
 who works where and when, each shift written by what identifies it, so that a change takes its place.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -23,7 +24,7 @@ SHIFT: Final = "https://journalbenk.example/fhir/sid/shift"
 IPLOS: Final = "urn:oid:2.16.578.1.12.4.1.1.9151"
 
 
-class _Office(Neighbour):
+class _Office(Neighbour, ABC):
     """Takes one kind of message and keeps what it says; the same thing said again takes the place of the former."""
 
     event: ClassVar[str]
@@ -53,9 +54,9 @@ class _Office(Neighbour):
         self._taken[number] = self._taken.get(number, 0) + 1
         return []
 
+    @abstractmethod
     def kept(self, resource: Json) -> Json:
         """What it keeps of a resource; raises RefusedError when something is missing."""
-        raise NotImplementedError
 
     async def _told(self, request: Request) -> Response:
         """What it holds about a ``person``, and how often it came."""
