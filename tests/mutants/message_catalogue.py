@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
-from simulator.journal.messages import outbox, receive, ward, words
+from simulator.journal.messages import judging, outbox, receive, ward, words
 from simulator.journal.messages.addresses import Address, Addresses
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
@@ -36,7 +36,7 @@ def acknowledges_unstored(app: JournalApp) -> None:
 
 def files_with_somebody(_: JournalApp) -> None:
     """A message about nobody known is filed with the first patient there is."""
-    sound = receive._patient
+    sound = judging.patient
 
     def patient(desk: Desk, parcel: Parcel) -> Any:
         try:
@@ -44,7 +44,7 @@ def files_with_somebody(_: JournalApp) -> None:
         except RefusedError:
             return f"Patient/{desk.find('Patient', ('gender', 'male,female'))[0]['id']}", []
 
-    patch.object(receive, "_patient", patient).start()
+    patch.object(judging, "patient", patient).start()
 
 
 class _AnyKind(dict[str, Kind]):

@@ -14,7 +14,7 @@ from simulator.journal.hodemelding.kith import HEAD, MEDIA, local, namespace, re
 from simulator.journal.hodemelding.translation import to_bundle
 from simulator.journal.http import Answer, Call, check_content_type
 from simulator.journal.journal import Interaction, Journal
-from simulator.journal.messages import receive
+from simulator.journal.messages import arrival, receive
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.receipt import Fault, Receipt, RefusedError, bundle
 from simulator.journal.primitives import ID
@@ -35,10 +35,10 @@ class Delivery:
 def prepare(journal: Journal, call: Call) -> None:
     """Reads the XML; raises FhirError for what has no head that could be answered."""
     check_content_type(call.headers, XML_TYPES)
-    receive.check_sender(call)
+    arrival.check_sender(call)
     root = read(call.body)
     if apprec.is_receipt(root):
-        receive.take(journal, call, apprec.to_bundle(root))
+        arrival.take(journal, call, apprec.to_bundle(root))
         call.resource = Delivery(None, call.resource)
         return
     if (namespace(root), local(root)) != (HEAD, "MsgHead"):
@@ -55,7 +55,7 @@ def _understood(journal: Journal, call: Call, root: Any, head: Head) -> Delivery
     if not head.made or "T" not in head.made:
         return Delivery(head, fault=Fault("T02", "GenDate is a date and a time", "MsgInfo.GenDate"))
     try:
-        receive.take(journal, call, to_bundle(root, head))
+        arrival.take(journal, call, to_bundle(root, head))
     except RefusedError as refusal:
         return Delivery(head, fault=refusal.fault)
     except FhirError as error:
@@ -68,7 +68,7 @@ def ask(journal: Journal, call: Call) -> None:
     delivery: Delivery = call.resource
     if delivery.arrival is not None:
         call.resource = delivery.arrival
-        receive.ask(journal, call)
+        arrival.ask(journal, call)
         call.resource = delivery
 
 
