@@ -171,7 +171,7 @@ class Journal:
 
     def start(self) -> None:
         """Starts the writer; called from the event loop that serves."""
-        self.writer = Writer(self.store, self.database, self.settings.batch, self.settings.audit_delay)
+        self.writer = Writer(self.store, self.database, self.settings)
 
     async def stop(self) -> None:
         """Makes durable what has queued, and lets go of the data folder."""

@@ -1,6 +1,7 @@
 """Reads and writes resources and their versions over a connection; when to commit is the writer's business."""
 
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -95,6 +96,8 @@ class Store(Reader):
         self.record: Told | None = None
         # The hash of the last line of the audit trail, which the next line is chained to.
         self.chained = b""
+        # Seconds that what is being done now may still spend on searches that a client has put together.
+        self.left = 0.0
         self._pieces = [Changes()]
         # How many of the pieces, from the outermost, are marked in the database; the transaction itself always is.
         self._marked = 1
@@ -165,6 +168,15 @@ class Store(Reader):
         """The rows of a query over what this transaction has written too."""
         self._flush()
         return super().rows(sql, args)
+
+    def rows_within(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        """The rows of a client's query, which fails when the time for such queries is used up."""
+        self._flush()
+        began = monotonic()
+        try:
+            return self.connection.rows_within(max(self.left, 0.001), sql, args)
+        finally:
+            self.left -= monotonic() - began
 
     def run(self, sql: str, args: Sequence[Any] = ()) -> None:
         """Runs a statement of the journal's own over what this transaction has written too."""

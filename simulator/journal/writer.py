@@ -15,14 +15,20 @@ from typing import Any
 
 from simulator.journal.audit.record import Record, store_records
 from simulator.journal.errors import FhirError
+from simulator.journal.settings import Settings
 from simulator.journal.storage.opening import refusal
 from simulator.journal.storage.seam import Database
 from simulator.journal.store import Store
 
 Work = Callable[[Store], Any]
+LOOK_S = 1.0
 MOST_WAITING = 2000
 MOST_STUCK = 100_000
 NOTHING_STORED = "nothing of this request was stored"
+
+
+class StoppedError(Exception):
+    """The journal is ending."""
 
 
 @dataclass(slots=True)
@@ -39,11 +45,12 @@ class Job:
 class Writer:
     """Owns the writing connection. Made, used and closed from one event loop."""
 
-    def __init__(self, store: Store, database: Database, batch: int, delay: float) -> None:
+    def __init__(self, store: Store, database: Database, settings: Settings) -> None:
         self.store = store
         self.database = database
-        self.batch = batch
-        self.delay = delay
+        self.batch = settings.batch
+        self.delay = settings.audit_delay
+        self.patience = settings.patience
         self.loop = asyncio.get_running_loop()
         self.jobs: SimpleQueue[Job | None] = SimpleQueue()
         self.notes: deque[Record] = deque()
@@ -60,6 +67,25 @@ class Writer:
         future: asyncio.Future[Any] = self.loop.create_future()
         self.jobs.put(Job(work, record, future))
         return future
+
+    def wait_for(self, work: Work, record: Record | None, ending: Callable[[], bool]) -> Any:
+        """Queues work from a thread of its own, and waits until it is durable; gives its result.
+
+        Raises:
+            FhirError: The work's own.
+            StoppedError: The journal is ending, so that nobody may answer any more.
+        """
+
+        async def submitted() -> Any:
+            return await self.submit(work, record)
+
+        future = asyncio.run_coroutine_threadsafe(submitted(), self.loop)
+        while True:
+            try:
+                return future.result(timeout=LOOK_S)
+            except TimeoutError:
+                if ending():
+                    raise StoppedError from None
 
     def note(self, record: Record) -> None:
         """Queues the audit record of a read for the next commit, at most ``delay`` seconds away."""
@@ -126,7 +152,7 @@ class Writer:
         if job.work is _nothing:
             return
         self.store.mark()
-        self.store.record = job.record
+        self.store.record, self.store.left = job.record, self.patience
         try:
             job.result = job.work(self.store)
         except Exception as error:

@@ -2,10 +2,15 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
+
+from tests.journal.conftest import Client, start
+
 Json = dict[str, Any]
+CREATE = {"method": "POST", "url": "Patient"}
 
 
 def test_an_address_that_asks_too_often_is_told_to_wait(
@@ -25,20 +30,59 @@ def test_an_address_that_asks_too_often_is_told_to_wait(
     assert client.get("Patient").status_code == 200
 
 
-def test_a_search_that_takes_too_long_is_given_up(
-    launch: Callable[..., Any], connect: Callable[[str], Any], patient: Json
-) -> None:
+SLOW = f"name:contains={','.join(f'xxz{number}' for number in range(400))}"
+CROWD = 1200
+
+
+@pytest.fixture(scope="module")
+def crowded(store: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a journal of little patience, with people whose names take long to search."""
+    folder = tmp_path_factory.mktemp("crowded")
+    running = start(*store.options(str(folder)), "--patience", "0.3")
+    name = {"family": "x" * 2000 + "y"}
+    entry = {"resource": {"resourceType": "Patient", "name": [name]}, "request": CREATE}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry] * 400}
+    client = Client(running.base)
+    for _ in range(CROWD // 400):
+        assert client.send("POST", "", bundle).status_code == 200
+    client.session.close()
+    yield running.base
+    assert running.stop() == 0
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+def test_a_search_that_takes_too_long_is_given_up(crowded: str, connect: Callable[[str], Any]) -> None:
     """503 with code timeout when a search exceeds its time; the journal serves on."""
-    client = connect(launch("--patience", "0.1").base)
-    entry = {
-        "resource": patient | {"name": [{"family": "x" * 2000 + "y"}]},
-        "request": {"method": "POST", "url": "Patient"},
-    }
-    for _ in range(6):
-        assert client.transact(*[entry] * 400).status_code == 200
-    slow = client.get(f"Patient?name:contains={','.join(f'xxz{number}' for number in range(400))}")
+    client = connect(crowded)
+    slow = client.get(f"Patient?{SLOW}")
     assert (slow.status_code, slow.json()["issue"][0]["code"]) == (503, "timeout")
     assert client.get("Patient?_count=1&_total=none").status_code == 200
+
+
+def test_a_condition_that_takes_too_long_is_given_up(
+    crowded: str, connect: Callable[[str], Any], patient: Json
+) -> None:
+    """503 with code timeout for every conditional write and for a search in a bundle; nothing is done, others go on."""
+    client = connect(crowded)
+    entry = {"resource": patient, "request": CREATE}
+    step = [{"op": "add", "path": "/active", "value": True}]
+    answers = [
+        client.send("POST", "Patient", patient, If_None_Exist=SLOW),
+        client.send("PUT", f"Patient?{SLOW}", patient),
+        client.send("DELETE", f"Patient?{SLOW}"),
+        client.send("PATCH", f"Patient?{SLOW}", step, Content_Type="application/json-patch+json"),
+        client.transact(entry, {"request": {"method": "GET", "url": f"Patient?{SLOW}"}}),
+        client.transact(entry, entry | {"request": entry["request"] | {"ifNoneExist": SLOW}}),
+    ]
+    assert [(a.status_code, a.json()["issue"][0]["code"]) for a in answers] == [(503, "timeout")] * 6
+    assert client.get("Patient?_summary=count").json()["total"] == CROWD
+    parts = client.transact(
+        entry, {"request": {"method": "GET", "url": f"Patient?{SLOW}"}}, entry, kind="batch"
+    ).json()["entry"]
+    assert [part["response"]["status"][:3] for part in parts] == ["201", "503", "201"]
+    assert client.get("Patient?_summary=count").json()["total"] == CROWD + 2
+    assert client.send("POST", "Patient", patient, If_None_Exist="identifier=none").status_code == 201
 
 
 def test_a_body_that_does_not_come_is_given_up(launch: Callable[..., Any]) -> None:

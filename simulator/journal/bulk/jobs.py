@@ -1,12 +1,10 @@
 """The exports of a journal: one at a time in a thread of its own, each from one consistent snapshot."""
 
-import asyncio
 import shutil
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +15,12 @@ from simulator.journal.audit.record import Record, store_records
 from simulator.journal.bulk.folder import STATE, Folder, Json
 from simulator.journal.bulk.walk import Walk
 from simulator.journal.bulk.wanted import Wanted
-from simulator.journal.bulk.writing import Stopped, Told, write_export
+from simulator.journal.bulk.writing import Told, write_export
 from simulator.journal.clock import instant
 from simulator.journal.errors import refuse
 from simulator.journal.journal import Journal
-from simulator.journal.store import Reader, Store
+from simulator.journal.store import Reader
+from simulator.journal.writer import StoppedError, Work
 
 FOLDER: Final = "exports"
 KEPT_S: Final = 24 * 3600.0
@@ -81,7 +80,7 @@ class Exports:
     def _run(self, folder: Folder, state: Json, asked: "_Asked") -> None:
         try:
             folder.write(state | self._export(folder, state, asked))
-        except (Stopped, FileNotFoundError):
+        except (StoppedError, FileNotFoundError):
             folder.remove()
         except Exception as error:  # noqa: BLE001  whatever it was, who polls must hear that it failed
             traceback.print_exception(error, file=sys.stderr)
@@ -96,18 +95,18 @@ class Exports:
 
         def progress(words: str) -> None:
             if self.stopping.is_set():
-                raise Stopped
+                raise StoppedError
             folder.write(state | {"progress": words})
 
         progress("taking a snapshot")
         # Later than every write so far, and earlier than every write that the snapshot does not show.
-        stamp: int = self._written(lambda store: store.clock.now())
+        stamp: int = self._write(lambda store: store.clock.now())
         connection = journal.database.connect()
         try:
             connection.snapshot()
             reader = Reader(connection)
             view = journal.rights.view(reader, asked.caller) if asked.caller else None
-            told = Told(asked.record, lambda records: self._written(lambda s: store_records(s, records)), progress)
+            told = Told(asked.record, lambda records: self._write(lambda s: store_records(s, records)), progress)
             walk = Walk(journal, reader, view, asked.wanted)
             made = write_export(walk, folder.path, journal.settings.export_bytes, told)
         finally:
@@ -115,19 +114,8 @@ class Exports:
             connection.close()
         return {"state": "complete", "time": instant(stamp), "until": time.time() + KEPT_S, **made}
 
-    def _written(self, work: Callable[[Store], Any]) -> Any:
-        """Has the writer do something; waits until it is durable."""
-
-        async def submit() -> Any:
-            return await self.journal.writer.submit(work)
-
-        future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
-        while True:
-            try:
-                return future.result(timeout=1)
-            except TimeoutError:
-                if self.stopping.is_set():
-                    raise Stopped from None
+    def _write(self, work: Work) -> Any:
+        return self.journal.writer.wait_for(work, None, self.stopping.is_set)
 
 
 class _Asked:

@@ -16,10 +16,6 @@ IN_A_BUNDLE: Final = 100
 OFTEN: Final = 2000
 
 
-class Stopped(Exception):  # noqa: N818  no error: the journal ends, or the job was taken back
-    """Nobody waits for this export any longer."""
-
-
 def write_export(walk: Walk, path: Path, limit: int, told: "Told") -> Json:
     """Writes everything that a walk finds; gives the lists ``output`` and ``deleted`` of the manifest.
 
@@ -67,7 +63,7 @@ class Told:
     Args:
         like: The record of the call that asked for it; each patient's has the same caller, basis and query.
         store: Makes records durable.
-        progress: Hears how far it has come; raises Stopped when nobody waits any longer.
+        progress: Hears how far it has come; raises StoppedError when the journal is ending.
     """
 
     def __init__(self, like: Record, store: Callable[[list[Record]], None], progress: Callable[[str], None]) -> None:

@@ -14,13 +14,14 @@ from simulator.journal.documents.attachments import DOCUMENT, check_agreement
 from simulator.journal.documents.binary import BINARY, is_raw, wrapped
 from simulator.journal.errors import PERSON_NUMBER, refuse, success_outcome
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource, tags
+from simulator.journal.hurried import Hurried
 from simulator.journal.journal import Journal
 from simulator.journal.primitives import ID
 from simulator.journal.provenance.render import OWN_ID, PROVENANCE
 from simulator.journal.provenance.sent import HEADER, keep_sent
 from simulator.journal.search.finder import Hit
 from simulator.journal.search.shape import shaped
-from simulator.journal.store import Found, Reader
+from simulator.journal.store import Found, Store
 
 PAIRED = {BINARY, DOCUMENT}
 SHAPING = ("_summary", "_elements")
@@ -74,26 +75,26 @@ def criteria(call: Call) -> list[tuple[str, str]]:
 
 
 def matches(
-    journal: Journal, reader: Reader, kind: str, query: list[tuple[str, str]], view: View | None = None
+    journal: Journal, store: Store, kind: str, query: list[tuple[str, str]], view: View | None = None
 ) -> list[Hit]:
     """At most two resources that meet the criteria of a conditional interaction, among those that a view shows.
 
     Raises:
-        FhirError: 400, there are no criteria or one is unknown; 412 is left to the caller.
+        FhirError: 400, there are no criteria or one is unknown; 503, it takes too long; 412 is left to the caller.
     """
     search = journal.search_of(kind, view).parser.parse(kind, query, strict=True)
     if not search.args:
         raise refuse(400, "required", "a conditional interaction needs search criteria", kind)
-    return journal.finder.after(reader, search, 0, 2)
+    return journal.finder.after(Hurried(store, journal.database), search, 0, 2)
 
 
-def only_match(journal: Journal, reader: Reader, call: Call, query: list[tuple[str, str]]) -> Hit | None:
+def only_match(journal: Journal, store: Store, call: Call, query: list[tuple[str, str]]) -> Hit | None:
     """The one resource that meets the criteria, or None.
 
     Raises:
         FhirError: 412, there is more than one.
     """
-    found = matches(journal, reader, call.kind, query, call.view)
+    found = matches(journal, store, call.kind, query, call.view)
     if len(found) > 1:
         raise refuse(412, "multiple-matches", "the criteria match more than one resource", call.kind)
     return found[0] if found else None

@@ -11,6 +11,7 @@ from simulator.journal.audit.record import Record
 from simulator.journal.clock import instant
 from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import Answer, Call
+from simulator.journal.hurried import Hurried
 from simulator.journal.journal import Journal
 from simulator.journal.primitives import is_base64
 from simulator.journal.routing import route
@@ -114,8 +115,10 @@ def placed(error: FhirError, place: str) -> FhirError:
 
 def run(journal: Journal, store: Any, entry: Entry) -> Answer:
     """Does what an entry asks for; a refusal says which entry."""
+    interaction = journal.interactions[entry.call.interaction]
+    reader = store if interaction.place == "writer" else Hurried(store, journal.database)
     try:
-        answer = journal.interactions[entry.call.interaction].apply(journal, store, entry.call)
+        answer = interaction.apply(journal, reader, entry.call)
     except FhirError as error:
         entry.call.record.status = error.status
         raise placed(error, entry.place) from None

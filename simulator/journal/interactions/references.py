@@ -8,7 +8,7 @@ from simulator.journal.access.view import View
 from simulator.journal.errors import refuse
 from simulator.journal.interactions.common import matches
 from simulator.journal.journal import Journal
-from simulator.journal.store import Reader
+from simulator.journal.store import Store
 from simulator.journal.supported import SUPPORTED
 
 _CONDITIONAL = re.compile(rf"({'|'.join(SUPPORTED)})\?(.+)", re.DOTALL)
@@ -21,14 +21,14 @@ class Resolver:
 
     Args:
         journal: Finds what criteria match.
-        reader: The transaction's own view.
+        store: The transaction, as far as it has come.
         known: ``Type/id`` by fullUrl.
         view: What the caller may see; None for everything.
     """
 
-    def __init__(self, journal: Journal, reader: Reader, known: dict[str, str], view: View | None = None) -> None:
+    def __init__(self, journal: Journal, store: Store, known: dict[str, str], view: View | None = None) -> None:
         self.journal = journal
-        self.reader = reader
+        self.store = store
         self.known = known
         self.view = view
         self.found: dict[str, str] = {}
@@ -70,7 +70,7 @@ class Resolver:
     def _matching(self, kind: str, query: str) -> str:
         key = f"{kind}?{query}"
         if key not in self.found:
-            hits = matches(self.journal, self.reader, kind, parse_qsl(query, keep_blank_values=True), self.view)
+            hits = matches(self.journal, self.store, kind, parse_qsl(query, keep_blank_values=True), self.view)
             if len(hits) != 1:
                 code, number = ("not-found", "no") if not hits else ("multiple-matches", "more than one")
                 raise refuse(412, code, f"the conditional reference {key[:200]} matches {number} resource")

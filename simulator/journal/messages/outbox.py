@@ -5,7 +5,6 @@ its receiver know it again. After the time for a receipt the Task says that nobo
 on, ever more seldom, until there is a receipt or somebody ends the Task.
 """
 
-import asyncio
 import heapq
 import sys
 import threading
@@ -13,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -30,6 +29,7 @@ from simulator.journal.messages.post import deliver
 from simulator.journal.messages.settling import Settled, settled_by
 from simulator.journal.messages.words import ENH, HER, Json
 from simulator.journal.store import Reader, Store
+from simulator.journal.writer import StoppedError
 
 SELDOM_S: Final = 3600.0
 AT_ONCE_S: Final = 0.01
@@ -76,6 +76,8 @@ class Outbox:
     def _guarded(self, work: Callable[[], None], identity: str) -> None:
         try:
             work()
+        except StoppedError:
+            return
         except Exception as error:  # noqa: BLE001  one message that cannot be sent must not stop the others
             traceback.print_exception(error, file=sys.stderr)
             self.post(identity, SELDOM_S)
@@ -166,19 +168,7 @@ class Outbox:
             if settle(Desk(self.journal, store, call), identity, settled):
                 store_records(store, [record])
 
-        self._written(work)
-
-    def _written(self, work: Callable[[Store], None]) -> None:
-        async def submit() -> Any:
-            return await self.journal.writer.submit(work)
-
-        future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
-        while not self._ending:
-            try:
-                future.result(timeout=1)
-            except TimeoutError:
-                continue
-            return
+        self.journal.writer.wait_for(work, None, lambda: self._ending)
 
 
 def settle(desk: Desk, identity: str, settled: Settled) -> bool:

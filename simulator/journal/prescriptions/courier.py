@@ -4,13 +4,11 @@ Of several processes one carries at a time. What nobody answers, or not with a r
 message, after a pause that grows to a minute. What is refused is told to whoever ordered, by a Task.
 """
 
-import asyncio
 import contextlib
 import fcntl
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +20,7 @@ from simulator.journal.journal import Journal
 from simulator.journal.prescriptions import outbox
 from simulator.journal.prescriptions.messages import Receipt, message, receipt_in
 from simulator.journal.store import Reader, Store
+from simulator.journal.writer import StoppedError
 
 Json = dict[str, Any]
 MEDIA: Final = "application/fhir+json"
@@ -40,10 +39,6 @@ REASONS: Final = {
     "BETALINGSGRUNNLAG": ("EpisodeOfCare", "Økonomi avviste betalingsgrunnlaget"),
 }
 """What each message is about, and what a Task says when it is refused."""
-
-
-class StoppedError(Exception):
-    """The journal is ending."""
 
 
 class Courier:
@@ -109,7 +104,8 @@ class Courier:
         waiting = outbox.pending(reader, self.events, PORTION)
         for posted in waiting:
             receipt = self._answered(posted)
-            self._written(partial(self._settled, posted, receipt), self._record(reader, posted))
+            work = partial(self._settled, posted, receipt)
+            self.journal.writer.wait_for(work, self._record(reader, posted), self.stopping.is_set)
         return bool(waiting)
 
     def _answered(self, posted: outbox.Posted) -> Receipt:
@@ -152,20 +148,6 @@ class Courier:
         found = reader.find(kind, posted.request)
         record.touch(f"{kind}/{posted.request}", found.patient if found else "")
         return record
-
-    def _written(self, work: Callable[[Any], Any], record: Record) -> Any:
-        """Has the writer do something, with its line in the audit trail; waits until it is durable."""
-
-        async def submit() -> Any:
-            return await self.journal.writer.submit(work, record)
-
-        future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
-        while True:
-            try:
-                return future.result(timeout=1)
-            except TimeoutError:
-                if self.stopping.is_set():
-                    raise StoppedError from None
 
 
 def _tell_who_ordered(store: Store, posted: outbox.Posted, words: str) -> None:

@@ -143,6 +143,27 @@ class PostgresConnection:
 
         return self._wait(run)
 
+    def rows_within(self, seconds: float, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query, cancelled after so many seconds; a savepoint keeps the transaction from failing."""
+
+        async def run() -> list[Row]:
+            wire = await self._connected()
+            if self.sent:
+                await wire.execute("SAVEPOINT hurried")
+            try:
+                found = await wire.fetch(translated(sql), *map(clean, args), timeout=seconds)
+            except Exception as error:
+                if self.sent:
+                    await wire.execute("ROLLBACK TO hurried; RELEASE hurried")
+                if isinstance(error, TimeoutError):
+                    raise asyncpg.QueryCanceledError from None
+                raise
+            if self.sent:
+                await wire.execute("RELEASE hurried")
+            return [tuple(row) for row in found]
+
+        return self._wait(run)
+
     def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
 

@@ -79,6 +79,9 @@ class Connection(Protocol):
     def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
 
+    def rows_within(self, seconds: float, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query, which fails after so many seconds; the transaction under way goes on either way."""
+
     def run(self, sql: str, args: Sequence[Any] = ()) -> None:
         """Runs a statement that gives no rows."""
 

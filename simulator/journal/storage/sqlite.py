@@ -82,6 +82,15 @@ class SqliteConnection:
             self.until = time.monotonic() + self.patience
         return self.db.execute(sql, args).fetchall()
 
+    def rows_within(self, seconds: float, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query, interrupted after so many seconds; a transaction survives that."""
+        until = time.monotonic() + seconds
+        self.db.set_progress_handler(lambda: time.monotonic() > until, OFTEN)
+        try:
+            return self.db.execute(sql, args).fetchall()
+        finally:
+            self.db.set_progress_handler(None, 0)
+
     def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
         found: Row | None = self.db.execute(sql, args).fetchone()

@@ -10,10 +10,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -29,6 +28,7 @@ from simulator.journal.subscriptions.notification import Telling, bundle, sees
 from simulator.journal.subscriptions.settling import SECOND, Outcome, become, settle
 from simulator.journal.subscriptions.state import KIND, Notice, Subscriber, caller_in, notices, subscribers
 from simulator.journal.subscriptions.terms import Terms, read_terms
+from simulator.journal.writer import StoppedError, Work
 
 LOOK_S: Final = 0.05
 IDLE_S: Final = 0.25
@@ -39,10 +39,6 @@ UNMARKED: Final = 5000
 LOCK: Final = "notifier.lock"
 OVER: Final = "its time is over"
 EVENTS: Final = "event-notification"
-
-
-class StoppedError(Exception):
-    """The journal is ending."""
 
 
 class Notifier:
@@ -144,7 +140,7 @@ class Notifier:
                 noting.append((row, max(until, seen[row.id]), events))
             self._seen[row.id, row.vid] = max(until, seen[row.id])
         if noting:
-            self._written(lambda store: [note(store, *one) for one in noting])
+            self._write(lambda store: [note(store, *one) for one in noting])
         return bool(noting) or len(found) == PORTION
 
     def _late(self, reader: Reader, listener: Listener, passed: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -173,12 +169,15 @@ class Notifier:
         finally:
             self._busy.discard(row.id)
 
+    def _write(self, work: Work, record: Record | None = None) -> None:
+        self.journal.writer.wait_for(work, record, self.stopping.is_set)
+
     def _attempt(self, row: Subscriber, terms: Terms, kind: str) -> None:
         reader = self.journal.pooled()
         view = self._view(reader, row)
         why = OVER if kind == "over" else self._ended(view)
         if why:
-            self._written(lambda store: become(store, row, "off", why))
+            self._write(lambda store: become(store, row, "off", why))
             return
         told = notices(reader, row.id, row.sent + 1, row.counted, terms.at_once) if kind == EVENTS else []
         last = told[-1].number if told else row.counted
@@ -189,7 +188,7 @@ class Notifier:
         problem = self.delivery.send(terms.endpoint, orjson.dumps(body), orjson.loads(row.headers), terms.timeout_s)
         outcome, tries = Outcome(row, kind, last, problem), self.journal.settings.notify_tries
         record = _record(row, terms, view, told) if told else None
-        self._written(lambda store: settle(store, outcome, tries), record)
+        self._write(lambda store: settle(store, outcome, tries), record)
 
     def _ended(self, view: View | None) -> str:
         """Why a client may no longer be told anything; empty while he may."""
@@ -201,20 +200,6 @@ class Notifier:
             if not asked.result(timeout=10):
                 return "the authorisation in HPR has ended"
         return "access to the patient has ended" if view.refusal or not (view.everybody or view.grants) else ""
-
-    def _written(self, work: Callable[[Any], Any], record: Record | None = None) -> Any:
-        """Has the writer do something; waits until it is durable."""
-
-        async def submit() -> Any:
-            return await self.journal.writer.submit(work, record)
-
-        future = asyncio.run_coroutine_threadsafe(submit(), self.journal.writer.loop)
-        while True:
-            try:
-                return future.result(timeout=1)
-            except TimeoutError:
-                if self.stopping.is_set():
-                    raise StoppedError from None
 
 
 def _record(row: Subscriber, terms: Terms, view: View | None, told: list[Notice]) -> Record:
