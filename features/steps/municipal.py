@@ -51,8 +51,8 @@ def applied(example: Example) -> None:
 
 @when("the case officer writes the decision letter while the archive (NOARK) is down")
 def letter_while_down(example: Example) -> None:
-    """It comes up again a moment later."""
-    example.neighbours.behave(ARCHIVE, down=True)
+    """Nobody takes the call; it comes up again a moment later."""
+    example.neighbours.behave(ARCHIVE, down="refused")
     example.write(example.told[1][0], "letter")
     example.wait(DOWN_S)
     example.neighbours.behave_well(ARCHIVE)
@@ -69,8 +69,8 @@ def archived(example: Example) -> None:
 
 @when("the case officer writes the decision letter and the receipt of SvarUt (FIKS) is lost")
 def letter_receipt_lost(example: Example) -> None:
-    """The letter is taken, and the answer cut off."""
-    example.neighbours.behave(LETTERS, wrong=True)
+    """The letter is taken, and the line cut before anybody is told."""
+    example.neighbours.behave(LETTERS, down="cut")
     example.write(example.told[1][0], "letter")
     _until(example, LETTERS, "R-ADM-05B", bool)
     example.neighbours.behave_well(LETTERS)

@@ -58,7 +58,8 @@ class Neighbours:
     def behave(self, name: str, **how: Any) -> None:
         """Asks a neighbour to behave so from now on (``slow_s``, ``down``, ``wrong``, ``duplicate``, ``out_of_order``).
 
-        What it held back until now has been sent when this returns.
+        ``down`` is true (503), ``refused`` (no answer) or ``cut`` (done as asked, and no answer). What it held back
+        until now has been sent when this returns.
         """
         self._ask("PUT", f"/behaviour/{name}", how)
         self._behaving.add(name)

@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from simulator.ecosystem.app import build_app
+from simulator.ecosystem.line import Line
 from simulator.ecosystem.tokens.clients import read_client
 from simulator.errors import BenchError
 
@@ -54,7 +55,11 @@ def main(words: list[str]) -> int:
     with bound:
         address = f"http://127.0.0.1:{bound.getsockname()[1]}"
         config = uvicorn.Config(
-            build_app(address, clients, options.audience), log_level="warning", access_log=False, ws="none"
+            build_app(address, clients, options.audience),
+            http=Line,
+            log_level="warning",
+            access_log=False,
+            ws="none",
         )
         server = _Server(config)
         server.address = address

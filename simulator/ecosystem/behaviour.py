@@ -1,7 +1,7 @@
 """How each neighbour behaves: well, unless asked to be slow, down or wrong, to repeat itself or to mix things up."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -17,7 +17,8 @@ class Behaviour(BaseModel):
 
     Attributes:
         slow_s: Seconds that each answer, and each thing sent, takes longer.
-        down: It answers 503, and sends nothing; what it would have sent waits until it is up again.
+        down: It answers 503 (true), hangs up without having done anything (``refused``), or does what it is asked and
+            hangs up before anybody is told (``cut``); and it sends nothing: that waits until it is up again.
         wrong: What it answers and sends is wrong: the neighbour's own kind of wrong, or else cut off in the middle.
         duplicate: What it sends or lists comes twice.
         out_of_order: What it sends or lists comes in another order than it happened.
@@ -26,7 +27,7 @@ class Behaviour(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     slow_s: Annotated[float, Field(ge=0, le=60)] = 0.0
-    down: bool = False
+    down: bool | Literal["refused", "cut"] = False
     wrong: bool = False
     duplicate: bool = False
     out_of_order: bool = False

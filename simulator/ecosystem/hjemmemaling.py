@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from simulator.ecosystem.kit import Neighbour
 from simulator.ecosystem.outbox import Letter
-from simulator.ecosystem.receipts import refusing
+from simulator.ecosystem.receipts import facts_in, refusing
 
 Json = dict[str, Any]
 MEASUREMENT: Final = "https://journalbenk.example/fhir/sid/home-measurement"
@@ -36,7 +36,7 @@ class MeasurementHub(Neighbour):
 
     async def _measured(self, request: Request) -> Response:
         """Sends ``measurements`` (``id``, ``person``, ``code``, ``value``, ``unit``, ``at``) as one batch."""
-        measured: list[Json] = (await request.json())["measurements"]
+        measured: list[Json] = (await facts_in(request))["measurements"]
         how = self.kit.behaviour
         entries = [_entry(one) for one in (measured[::-1] if how.out_of_order else measured)]
         batch = {"resourceType": "Bundle", "type": "batch", "entry": entries}

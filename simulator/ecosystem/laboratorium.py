@@ -18,7 +18,7 @@ from starlette.routing import Route
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.outbox import Letter
 from simulator.ecosystem.prescriptions import person_of
-from simulator.ecosystem.receipts import Counter, RefusedError, refusing
+from simulator.ecosystem.receipts import Counter, RefusedError, facts_in, refusing
 
 Json = dict[str, Any]
 ORDER: Final = "https://journalbenk.example/fhir/sid/laboratory-order"
@@ -68,7 +68,7 @@ class Laboratory(Neighbour):
 
     async def _told(self, request: Request) -> Response:
         """The orders about a person, by number and code."""
-        person = str((await request.json())["person"])
+        person = str((await facts_in(request))["person"])
         found = [
             {"id": number, "code": order["code"]["coding"][0]["code"]}
             for number, order in self._orders.items()
@@ -78,7 +78,7 @@ class Laboratory(Neighbour):
 
     async def _answer(self, request: Request) -> Response:
         """Answers an ``order``, or sends a copy about a ``person`` and ``code``, with ``value`` and ``unit``."""
-        body = await request.json()
+        body = await facts_in(request)
         order = self._orders.get(str(body.get("order", "")))
         if "order" in body and order is None:
             raise RefusedError("not-found", "there is no such order")
@@ -91,7 +91,7 @@ class Laboratory(Neighbour):
 
     async def _correct(self, request: Request) -> Response:
         """Corrects an answer (``answer``) to another ``value``."""
-        body = await request.json()
+        body = await facts_in(request)
         answer = self._answers.get(str(body["answer"]))
         if answer is None:
             raise RefusedError("not-found", "there is no such answer")

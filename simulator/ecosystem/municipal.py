@@ -16,7 +16,7 @@ from starlette.routing import Route
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.outbox import Letter
 from simulator.ecosystem.prescriptions import person_of
-from simulator.ecosystem.receipts import Counter, RefusedError, refusing
+from simulator.ecosystem.receipts import Counter, RefusedError, facts_in, refusing
 
 Json = dict[str, Any]
 HANDED_OVER: Final = "https://journalbenk.example/fhir/sid/handed-over"
@@ -60,7 +60,7 @@ class _Office(Neighbour, ABC):
 
     async def _told(self, request: Request) -> Response:
         """What it holds about a ``person``, and how often it came."""
-        person = str((await request.json())["person"])
+        person = str((await facts_in(request))["person"])
         held = [
             {name: value for name, value in one.items() if name != "person"} | {"taken": self._taken[number]}
             for number, one in self._held.items()
@@ -126,7 +126,7 @@ class Roster(Neighbour):
 
     async def _planned(self, request: Request) -> Response:
         """Sends a shift: ``id``, ``start``, ``end``, ``hpr``, ``organisation`` (number)."""
-        letter = Letter(self.kit.access.candidate.base_url, orjson.dumps(_shift(await request.json())))
+        letter = Letter(self.kit.access.candidate.base_url, orjson.dumps(_shift(await facts_in(request))))
         await self.kit.outbox.post(letter)
         return JSONResponse({})
 

@@ -21,7 +21,7 @@ from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.medicines_list import Lists, StaleError, told
 from simulator.ecosystem.outbox import Letter
 from simulator.ecosystem.prescriptions import Register, person_of
-from simulator.ecosystem.receipts import Counter, RefusedError, fhir, outcome, refusing
+from simulator.ecosystem.receipts import Counter, RefusedError, facts_in, fhir, outcome, refusing
 
 Json = dict[str, Any]
 ANSWERS: Final = {"ERM5": "ERM52", "ERM95": "ERM96", "ERM97": "ERM98"}
@@ -46,7 +46,7 @@ class Reseptformidleren(Neighbour):
             Route(f"/{self.name}/$process-message", self._counter.take, methods=["POST"]),
             Route(f"/{self.name}/Patient/$getMedication", self._list, methods=["POST"]),
             Route(f"/{self.name}/Patient/$sendMedication", self._list, methods=["POST"]),
-            Route(f"{facts}/prescriptions", self._told, methods=["POST"]),
+            Route(f"{facts}/prescriptions", refusing(self._told), methods=["POST"]),
             Route(f"{facts}/lists", refusing(self._listed), methods=["POST"]),
             Route(f"{facts}/changes", refusing(self._change), methods=["POST"]),
             Route(f"{facts}/dispenses", refusing(self._dispense), methods=["POST"]),
@@ -77,28 +77,28 @@ class Reseptformidleren(Neighbour):
 
     async def _listed(self, request: Request) -> Response:
         """A person's list, in short."""
-        statements = self._lists.look(str((await request.json())["person"]))
+        statements = self._lists.look(str((await facts_in(request))["person"]))
         return JSONResponse({"medicines": [told(one) for one in statements]})
 
     async def _change(self, request: Request) -> Response:
         """Another prescriber changes a medicine (``id``) on a ``person``'s list to ``statement``, or adds it."""
-        body = await request.json()
+        body = await facts_in(request)
         self._lists.change(str(body["person"]), str(body["id"]), dict(body["statement"]))
         return JSONResponse({})
 
     async def _told(self, request: Request) -> Response:
         """How a person's prescriptions stand."""
-        person = str((await request.json())["person"])
+        person = str((await facts_in(request))["person"])
         return JSONResponse({"prescriptions": [p.told() for p in self._register.of(person)]})
 
     async def _reserve(self, request: Request) -> Response:
-        body = await request.json()
+        body = await facts_in(request)
         self._register.get(str(body["prescription"])).reserved = bool(body.get("reserved", True))
         return JSONResponse({})
 
     async def _dispense(self, request: Request) -> Response:
         """A pharmacy's M10, and the M6 that follows from it."""
-        body = await request.json()
+        body = await facts_in(request)
         number = str(uuid4())
         dispense = self._register.dispense(str(body["prescription"]), number, last=bool(body.get("last", True)))
         await self.kit.outbox.post(Letter(self.kit.access.candidate.base_url, orjson.dumps(_report(dispense, number))))

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.ecosystem.kit import Kit, Neighbour
 
+HANG_UP: Final = "hang_up"
+"""Where a connection's own server puts what ends it (``line.py``)."""
 UNAVAILABLE: Final = b'{"message": "the service is down"}'
 
 
@@ -32,6 +34,14 @@ class Street:
         how = kit.behaviour
         body = await _whole(receive)
         await asyncio.sleep(how.slow_s)
+        query = scope["query_string"].decode("latin-1")
+        asked = (scope["method"], scope["path"] + (f"?{query}" if query else ""))
+        if how.down in {"refused", "cut"}:
+            if how.down == "cut":
+                await _answer(self.app, scope, body)
+            kit.received.note(kit.name, "in", asked, body, 0)
+            await scope[HANG_UP]()
+            return
         if how.down:
             start, content = _turned_away(), UNAVAILABLE
         else:
@@ -39,9 +49,7 @@ class Street:
             if how.wrong and not neighbour.wrong_itself:
                 content = content[: len(content) // 2]
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
-        query = scope["query_string"].decode("latin-1")
-        address = scope["path"] + (f"?{query}" if query else "")
-        kit.received.note(kit.name, "in", (scope["method"], address), body, start["status"])
+        kit.received.note(kit.name, "in", asked, body, start["status"])
         length = (b"content-length", b"%d" % len(content))
         await send({**start, "headers": [*headers, *([length] if start["status"] != 204 else [])]})
         await send({"type": "http.response.body", "body": content})

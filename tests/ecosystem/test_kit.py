@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+import requests
 
 from simulator.ecosystem.access import Access, Candidate
 from simulator.ecosystem.behaviour import Behaviour, Behaviours
@@ -31,6 +32,19 @@ def test_one_that_is_down_turns_everybody_away(hpr: Any) -> None:
     hpr.say("GET", f"/hpr/personer/{NUMBER}", status=503)
     hpr.say("DELETE", "/behaviour/hpr", status=204)
     assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["hprNumber"] == NUMBER
+
+
+@pytest.mark.parametrize(("line", "authorised"), [("refused", ["SP"]), ("cut", ["LE"])])
+def test_a_dead_line_gives_no_answer(hpr: Any, line: str, authorised: list[str]) -> None:
+    """The connection ends without one; what was asked for has been done when the line was cut, else not."""
+    hpr.say("PUT", "/behaviour/hpr", {"down": line})
+    asked = {"authorisations": [{"profession": "LE"}]}
+    with pytest.raises(requests.ConnectionError):
+        hpr.session.put(f"{hpr.address}/hpr/personer/{NUMBER}", json=asked, timeout=10)
+    assert hpr.say("GET", "/received/hpr")["entries"][-1]["status"] == 0
+    hpr.say("DELETE", "/behaviour/hpr", status=204)
+    told = hpr.say("GET", f"/hpr/personer/{NUMBER}")["authorisations"]
+    assert [one["profession"] for one in told] == authorised
 
 
 def test_one_that_is_wrong_answers_half(hpr: Any) -> None:

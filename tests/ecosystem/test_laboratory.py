@@ -78,3 +78,6 @@ def test_the_hub_sends_a_batch(bench: Bench, mailbox: Server) -> None:
     assert (batch["type"], [entry["request"]["method"] for entry in batch["entry"]]) == ("batch", ["POST", "POST"])
     assert [entry["resource"]["subject"] for entry in batch["entry"]] == [{"identifier": person}] * 2
     bench.say("POST", "/facts/hjemmemaling/measurements", {"measurements": [{}]}, status=400)
+    bench.say("POST", "/facts/laboratorium/answers", True, status=400)
+    deep = bench.session.post(f"{bench.address}/facts/laboratorium/answers", "[" * 3000, timeout=10)
+    assert deep.status_code == 400

@@ -126,7 +126,8 @@ def test_what_is_no_message_is_a_bad_request(bench: Bench) -> None:
     """400 with the reason."""
     bench.say("POST", "/reseptformidleren/$process-message", {"resourceType": "Bundle"}, status=400)
     bench.say("POST", "/facts/reseptformidleren/dispenses", {"prescription": "nobody's"}, status=409)
-    bench.say("POST", "/facts/reseptformidleren/dispenses", {}, status=400)
+    for facts in ("dispenses", "prescriptions"):
+        bench.say("POST", f"/facts/reseptformidleren/{facts}", {}, status=400)
 
 
 def parameters(person: str, version: str = "", *statements: Json) -> Json:

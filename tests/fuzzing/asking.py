@@ -2,15 +2,14 @@
 
 import copy
 import json
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 from urllib.parse import quote
 
-from tests.fuzzing.material import CODES, DATES, NUMBERS, SYSTEMS, TEXTS, Material, anything, spoil
+from tests.fuzzing.channels import FHIR, Asked, Channels, as_json
+from tests.fuzzing.material import CODES, DATES, NUMBERS, SYSTEMS, TEXTS, anything, spoil
 
 Json = dict[str, Any]
-FHIR: Final = "application/fhir+json"
 PATCH: Final = "application/json-patch+json"
 MODIFIERS: Final = (
     ":exact",
@@ -140,24 +139,9 @@ SEGMENTS: Final = (
 _SPOILT: Final = 0.5
 
 
-@dataclass
-class Asked:
-    """One request: a method, a path below the base with its query (encoded), header fields and a body."""
-
-    method: str
-    path: str
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
 def encoded(text: str) -> str:
     """The text as it stands in a query, lone surrogates and all."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="|:,$.*-")
-
-
-def as_json(value: Any) -> bytes:
-    """JSON text with lone surrogates as escapes, and numbers of any size."""
-    return json.dumps(value, allow_nan=False).encode()
 
 
 class Asking:
@@ -168,13 +152,17 @@ class Asking:
         statement: The journal's CapabilityStatement.
         known: References to resources that are there.
         words: Texts that a curious caller would search by.
+        channels: Draws requests along other ways.
     """
 
-    def __init__(self, draw: Random, statement: Json, known: list[str], words: tuple[str, ...]) -> None:
+    def __init__(
+        self, draw: Random, statement: Json, known: list[str], words: tuple[str, ...], channels: Channels
+    ) -> None:
         self.draw = draw
         self.known = known
         self.words = (*words, *TEXTS, *CODES)
-        self.material = Material(draw, known)
+        self.material = channels.material
+        self.channels = channels
         rest = statement["rest"][0]
         self.kinds: dict[str, Json] = {one["type"]: one for one in rest["resource"]}
         self.operations = [f"${one['name']}" for one in rest.get("operation", ())]
@@ -192,6 +180,7 @@ class Asking:
             self.decision: 3,
             self.nonsense: 6,
             self.raw: 4,
+            self.channels.one: 35,
         }  # fmt: skip  a table
         made: Asked = self.draw.choices([*makers], [*makers.values()])[0]()
         for name, values in HEADERS.items():

@@ -14,9 +14,12 @@ import orjson
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.fuzzing.asking import Asked, Asking
-from tests.fuzzing.oracle import wrong
+from tests.fuzzing.asking import Asking
+from tests.fuzzing.channels import Asked, Channels
+from tests.fuzzing.material import Material
+from tests.fuzzing.oracle import INSIDES, wrong
 from tests.fuzzing.site import Got, Site
+from tests.fuzzing.street import Passing
 
 ROUND: Final = 150
 """Examples on one planting, after which people and secrets are planted anew."""
@@ -60,7 +63,8 @@ def spares(site: Site, caller: str, asked: Asked) -> bool:
 
 def one(site: Site, statement: dict[str, Any], draw: Random, tally: Tally) -> list[str]:
     """Sends one drawn request as a drawn caller; what was wrong with the answer."""
-    asking = Asking(draw, statement, site.known, site.words)
+    channels = Channels(draw, Material(draw, site.known), site.numbers, site.receiver.url)
+    asking = Asking(draw, statement, site.known, site.words, channels)
     caller = draw.choices(site.callers, WEIGHTS[: len(site.callers)])[0]
     asked = asking.request()
     if spares(site, caller.name, asked):
@@ -72,8 +76,21 @@ def one(site: Site, statement: dict[str, Any], draw: Random, tally: Tally) -> li
     return problems
 
 
+def passes(site: Site, draw: Random, tally: Tally) -> list[str]:
+    """Sends one drawn request to the neighbours; what was wrong with the answer: a failure, or a line of code."""
+    asked = Passing(draw, Material(draw, site.known), site.numbers).request()
+    got = site.send(site.callers[0], asked, site.neighbours)
+    problems = [f"status {got.status}"] if got.status >= 500 else []
+    problems += ["the answer tells of insides"] if INSIDES.search(got.body) else []
+    tally.note("neighbours", asked, got, problems)
+    return problems
+
+
 def fuzz(site: Site, seconds: float, number: int = 1) -> Tally:
-    """Draws requests until the time is over; a failing example is made smaller before the next round begins."""
+    """Draws requests until the time is over; a failing example is made smaller before the next round begins.
+
+    They go to the journal, or to its neighbours where the site is theirs.
+    """
     tally, until = Tally(), time.monotonic() + seconds
     statement = site.statement()
     while time.monotonic() < until:
@@ -90,13 +107,23 @@ def fuzz(site: Site, seconds: float, number: int = 1) -> Tally:
         @given(st.integers(0, 2**63))
         def sends(drawn: int) -> None:
             if time.monotonic() < until:
-                assert one(site, statement, Random(drawn), tally) == []
+                draw = Random(drawn)
+                assert (passes(site, draw, tally) if site.neighbours else one(site, statement, draw, tally)) == []
 
         with contextlib.suppress(AssertionError, ExceptionGroup):
             sends()
         number += 1
+        tally.failures += [{"caller": "subscriber", "problems": [told]} for told in whispered(site)]
         site.plant(site)
     return tally
+
+
+def whispered(site: Site) -> list[str]:
+    """What notifications told that is secret from somebody, or whose number it is; they are forgotten then."""
+    received = [orjson.dumps(one) for one in site.receiver.got]
+    site.receiver.got.clear()
+    secrets = {word for caller in site.callers for word in (*caller.forbidden, *site.numbers)}
+    return [f"a notification tells '{word}'" for word in secrets if any(word.encode() in body for body in received)]
 
 
 def afterwards(site: Site) -> list[str]:
@@ -113,7 +140,7 @@ def afterwards(site: Site) -> list[str]:
     log = site.log.read_text()
     if log:
         found.append(f"the journal wrote on stderr: {log[-2000:]}")
-    command = [sys.executable, "-m", "simulator.journal", "--verify", "--data", str(site.data)]
+    command = [sys.executable, "-m", "simulator.journal", "--verify", *site.place]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     if checked.returncode != 0 or "chained" not in checked.stdout:
         found.append(f"the audit trail does not verify: {checked.stdout}{checked.stderr}")

@@ -4,6 +4,7 @@ import http.client
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,12 @@ from uuid import uuid4
 
 import orjson
 
-from tests.fuzzing.asking import Asked
+from tests.fuzzing.channels import Asked
+from tests.journal import postgres
+from tests.journal.messaging import HER, fresh_number
+from tests.journal.messaging import HOME_CARE as HOME_CARE_HER
+from tests.journal.messaging import HOSPITAL as HOSPITAL_HER
+from tests.journal.receiving import Receiver, receiving
 from tests.journal.securing import ENH, FNR, HOME_CARE, HPR, NURSE, Callers, attest
 from tests.signing import Signer, start_neighbours
 
@@ -49,7 +55,10 @@ class Site:
     base: str
     process: subprocess.Popen[str]
     log: Path
-    data: Path
+    place: list[str]
+    """The options that say where the journal keeps its things."""
+    receiver: Receiver
+    """Where notifications go."""
     callers: list[Caller]
     known: list[str] = field(default_factory=list)
     planted: frozenset[str] = frozenset()
@@ -58,29 +67,29 @@ class Site:
     plant: Callable[["Site"], None] = lambda _: None
     learn: Callable[[Got], bool] = lambda _: False
     """Told of each answer; whether the request is to be sent again, by what has been learnt."""
-    connection: http.client.HTTPConnection | None = None
+    neighbours: str = ""
+    """The address of the neighbours where they are what is fuzzed."""
+    connections: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
 
-    def send(self, caller: Caller, asked: Asked) -> Got:
+    def send(self, caller: Caller, asked: Asked, base: str = "") -> Got:
         """Sends one request on a connection that is kept, again when a proof lacked the nonce."""
-        got = self._sent(caller, asked)
-        return self._sent(caller, asked) if self.learn(got) else got
+        got = self._sent(caller, asked, base or self.base)
+        return self._sent(caller, asked, base or self.base) if self.learn(got) else got
 
-    def _sent(self, caller: Caller, asked: Asked) -> Got:
-        address = urlsplit(self.base)
-        if self.connection is None:
-            self.connection = http.client.HTTPConnection(address.netloc, timeout=30)
+    def _sent(self, caller: Caller, asked: Asked, base: str) -> Got:
+        address = urlsplit(base)
+        connection = self.connections.setdefault(base, http.client.HTTPConnection(address.netloc, timeout=30))
         path = f"{address.path}/{asked.path}" if asked.path else address.path
         headers = asked.headers | caller.authorise(
-            asked.method, self.base + unquote(path[len(address.path) :].partition("?")[0])
+            asked.method, base + unquote(path[len(address.path) :].partition("?")[0])
         )
         try:
-            self.connection.request(asked.method, path, asked.body or None, headers)
-            answer = self.connection.getresponse()
+            connection.request(asked.method, path, asked.body or None, headers)
+            answer = connection.getresponse()
             return Got(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         except (http.client.RemoteDisconnected, ConnectionError):
-            self.connection.close()
-            self.connection = None
-            return self._sent(caller, asked)
+            connection.close()
+            return self._sent(caller, asked, base)
 
     def statement(self) -> Json:
         """What the journal says it can be asked."""
@@ -107,7 +116,7 @@ def word() -> str:
 def started(options: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     """A journal in a process of its own, what it says on stderr in a file; ended with the block."""
     log = folder / "stderr"
-    command = [sys.executable, "-m", "simulator.journal", "--port", "0", "--data", str(folder / "data"), *options]
+    command = [sys.executable, "-m", "simulator.journal", "--port", "0", *options]
     with log.open("w") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
@@ -121,42 +130,72 @@ def started(options: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen
         process.stdout.close()
 
 
+def placed(folder: Path, server: str) -> list[str]:
+    """The options of a journal that keeps its things in a folder, and in a new database of a server if there is one."""
+    store = ["--store", postgres.new_database(server)] if server else []
+    return ["--data", str(folder / "data"), *store]
+
+
 @contextmanager
-def open_site(folder: Path, *more: str) -> Iterator[Site]:
-    """An open journal with some people in it; nothing is secret there."""
-    with started(["--open", *more], folder) as (process, base, log):
-        site = Site(base, process, log, folder / "data", [Caller("anybody", lambda *_: {})], plant=plant_plain)
+def open_site(folder: Path, server: str = "", *more: str) -> Iterator[Site]:
+    """An open journal with some people in it; nothing is secret there. ``server``: PostgreSQL's socket folder."""
+    place = placed(folder, server)
+    with receiving() as receiver, started(["--open", *more, *place], folder) as (process, base, log):
+        site = Site(base, process, log, place, receiver, [Caller("anybody", lambda *_: {})], plant=plant_plain)
         site.plant(site)
         yield site
         close(site)
 
 
 @contextmanager
-def secured_site(folder: Path, *more: str) -> Iterator[Site]:
+def secured_site(folder: Path, server: str = "") -> Iterator[Site]:
     """A secured journal beside its neighbours, with planted secrets and callers who may not learn them."""
-    with (
-        start_neighbours(folder) as signer,
-        started(["--issuer", signer.issuer, *more], folder) as (process, base, log),
-    ):
-        gate = Authority(signer, Callers(signer, base))
-        site = Site(base, process, log, folder / "data", [Caller("system", gate.system)], learn=gate.learn)
-        site.plant = lambda one: plant(one, gate)
-        site.plant(site)
+    place = placed(folder, server)
+    with start_neighbours(folder) as signer, receiving() as receiver:
+        options = ["--issuer", signer.issuer, "--neighbours", signer.issuer, *place]
+        with started(options, folder) as (process, base, log):
+            gate = Authority(signer, Callers(signer, base))
+            site = Site(base, process, log, place, receiver, [Caller("system", gate.system)], learn=gate.learn)
+            site.plant = lambda one: plant(one, gate)
+            enter_parties(signer, base)
+            site.plant(site)
+            yield site
+            close(site)
+
+
+@contextmanager
+def neighbours_site(folder: Path, server: str = "") -> Iterator[Site]:
+    """Neighbours, who are what is fuzzed, beside an open journal that is their candidate."""
+    with start_neighbours(folder) as signer, open_site(folder, server, "--neighbours", signer.issuer) as site:
+        site.neighbours = signer.issuer
+        told = signer.session.put(f"{signer.issuer}/candidate", json={"base_url": site.base}, timeout=10)
+        assert told.status_code == 200, told.text
+        enter_parties(signer, site.base)
         yield site
-        close(site)
+
+
+def enter_parties(signer: Signer, base: str) -> None:
+    """Puts the home care and a hospital with a box into the address register."""
+    box = f"{signer.issuer}/meldingstjener/box"
+    parties = {HOME_CARE_HER: (f"{base}/$process-message", HOME_CARE), HOSPITAL_HER: (box, "")}
+    for her, (endpoint, number) in parties.items():
+        party = {"navn": "Part", "organisasjonsnummer": number, "tjenester": ["KX17"], "endepunkt": endpoint}
+        told = signer.session.put(
+            f"{signer.issuer}/facts/adresseregisteret/kommunikasjonsparter/{her}", json=party, timeout=10
+        )
+        assert told.status_code == 200, told.text
 
 
 def close(site: Site) -> None:
-    """Lets go of the connection."""
-    if site.connection is not None:
-        site.connection.close()
+    """Lets go of the connections."""
+    for connection in site.connections.values():
+        connection.close()
 
 
 def person(**more: Any) -> Json:
     """Somebody with a number of the synthetic series."""
-    number = f"138172{uuid4().int % 10**5:05d}"
     name = [{"family": "Hansen", "given": ["Kåre"]}]
-    return {"resourceType": "Patient", "identifier": [{"system": FNR, "value": number}], "name": name} | more
+    return {"resourceType": "Patient", "identifier": [{"system": FNR, "value": fresh_number()}], "name": name} | more
 
 
 def referring(resource: Json) -> Json:
@@ -183,12 +222,29 @@ def about(patient: Json, text: str) -> list[Json]:
     ]
 
 
+def put_document(site: Site, patient: Json, text: str) -> list[Json]:
+    """Stores a document and its content, each of which names the other."""
+    index: Json = {"resourceType": "DocumentReference", "status": "current", "subject": referring(patient)}
+    index |= {"description": text, "content": [{"attachment": {"contentType": "text/plain", "title": text}}]}
+    (index,) = site.put_in(index)
+    content: Json = {"resourceType": "Binary", "contentType": "text/plain", "data": b64encode(text.encode()).decode()}
+    (content,) = site.put_in(content | {"securityContext": referring(index)})
+    index["content"][0]["attachment"]["url"] = referring(content)["reference"]
+    headers = {"Content-Type": "application/fhir+json"}
+    got = site.send(site.callers[0], Asked("PUT", referring(index)["reference"], headers, orjson.dumps(index)))
+    assert got.status == 200, got.body
+    return [index, content]
+
+
 def plant_plain(site: Site) -> None:
     """Some people and entries to ask about."""
     patients = site.put_in(person(), person())
+    keeper = {"resourceType": "Organization", "identifier": [{"system": HER, "value": HOME_CARE_HER}]}
+    documents = put_document(site, patients[0], "noe")
+    site.numbers = tuple(one["identifier"][0]["value"] for one in patients)
     entries = site.put_in(*[one for patient in patients for one in about(patient, "noe")])
     group = {"resourceType": "Group", "type": "person", "actual": True, "member": [{"entity": referring(patients[0])}]}
-    site.known = [referring(one)["reference"] for one in (*patients, *entries, *site.put_in(group))]
+    site.known = [referring(one)["reference"] for one in (*patients, *entries, *documents, *site.put_in(group, keeper))]
 
 
 def plant(site: Site, gate: "Authority") -> None:
@@ -200,7 +256,8 @@ def plant(site: Site, gate: "Authority") -> None:
         "telecom": [{"system": "phone", "value": address}],
     }
     contact = [{"name": {"family": "Nær"}, "address": places["address"][0], "telecom": places["telecom"]}]
-    keeper = {"resourceType": "Organization", "identifier": [{"system": ENH, "value": HOME_CARE}]}
+    numbers = [{"system": ENH, "value": HOME_CARE}, {"system": HER, "value": HOME_CARE_HER}]
+    keeper = {"resourceType": "Organization", "identifier": numbers}
     mine, other, keeper = site.put_in(
         person(meta=label, **places, contact=contact), person(name=[{"family": stranger}]), keeper
     )
@@ -208,18 +265,21 @@ def plant(site: Site, gate: "Authority") -> None:
     relative = {"resourceType": "RelatedPerson", "active": True, "patient": referring(mine), **places}
     nurse = {"resourceType": "Practitioner", "identifier": [{"system": HPR, "value": NURSE[1]}]}
     shown = site.put_in(episode | {"managingOrganization": referring(keeper)}, relative, nurse, *about(mine, "synlig"))
-    secret, theirs = site.put_in(*about(mine, blocked)), site.put_in(*about(other, stranger))
-    site.put_in(consent(mine, secret, blocked))
+    shown += put_document(site, mine, "synlig")
+    secret = site.put_in(*about(mine, blocked)) + put_document(site, mine, blocked)
+    theirs = site.put_in(*about(other, stranger)) + put_document(site, other, stranger)
+    site.put_in(consent(mine, [one for one in secret if one["resourceType"] != "Binary"], blocked))
     everything = [mine, other, keeper, *shown, *secret, *theirs]
     site.known = [referring(one)["reference"] for one in everything]
     site.planted = frozenset(referring(one)["reference"] for one in (*secret, *theirs))
     site.numbers = tuple(one["identifier"][0]["value"] for one in (mine, other))
     site.words = (blocked[:9], address[:9], stranger[:9], *site.numbers)
-    foreign = (blocked, address, stranger)
+    hidden = (blocked, b64encode(blocked.encode()).decode())
+    foreign = (*hidden, address, stranger, b64encode(stranger.encode()).decode())
     site.callers = [
-        Caller("system", gate.system, (blocked, address)),
+        Caller("system", gate.system, (*hidden, address)),
         Caller("nurse", gate.person(gate.callers.person(NURSE, attest(NURSE, site.numbers[0]))), foreign),
-        Caller("patient", gate.person(gate.citizen(site.numbers[0])), (stranger,)),
+        Caller("patient", gate.person(gate.citizen(site.numbers[0])), foreign[3:]),
         Caller("citizen", gate.person(gate.citizen(CITIZEN)), foreign),
         Caller("operator", gate.person(gate.operator()), foreign),
         Caller("narrow", gate.narrow, foreign),

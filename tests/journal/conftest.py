@@ -121,7 +121,10 @@ class Store:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs each test on both databases, or on those that its module names as ``STORES``."""
-    marked = any(mark.name == "parametrize" and mark.args[0] == "store" for mark in metafunc.definition.iter_markers())
+    marked = any(
+        mark.name == "parametrize" and "store" in (mark.args[0], *mark.args[0])
+        for mark in metafunc.definition.iter_markers()
+    )
     if "store" in metafunc.fixturenames and not marked:
         stores = getattr(metafunc.module, "STORES", ["sqlite", "postgresql"])
         metafunc.parametrize("store", stores, indirect=True, scope="session")

@@ -1,25 +1,43 @@
 """A short campaign of fuzzing, as ``make fuzz`` runs a long one, and its oracle on answers that are wrong."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.fuzzing.asking import Asked
 from tests.fuzzing.campaign import afterwards, fuzz
+from tests.fuzzing.channels import Asked
 from tests.fuzzing.oracle import wrong
-from tests.fuzzing.site import Got, open_site, secured_site
+from tests.fuzzing.site import Got, Site, neighbours_site, open_site, secured_site
+from tests.journal.conftest import Store
 
+SiteOf = Callable[..., AbstractContextManager[Site]]
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "20"))
 
 
-@pytest.mark.parametrize("site_of", [open_site, secured_site], ids=["open", "secured"])
-def test_drawn_requests_are_answered_properly(site_of: object, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("store", "site_of"),
+    [("sqlite", open_site), ("postgresql", secured_site)],
+    ids=["open", "secured"],
+    indirect=["store"],
+)
+def test_drawn_requests_are_answered_properly(store: Store, site_of: SiteOf, tmp_path: Path) -> None:
     """No failure, no traceback, no bare refusal, no secret; afterwards the journal lives and its trail verifies."""
-    with site_of(tmp_path) as site:  # type: ignore[operator]  # one of the two
-        tally = fuzz(site, SECONDS / 2, number=20261126)
+    with site_of(tmp_path, store.server or "") as site:
+        tally = fuzz(site, SECONDS / 3, number=20261126)
         assert tally.failures == []
         assert {"200", "201", "400", "404", "422"} <= tally.statuses.keys()
+        assert afterwards(site) == []
+
+
+def test_neighbours_answer_whatever_is_drawn(tmp_path: Path) -> None:
+    """They refuse what they do not understand, and never fail; their candidate takes whatever they send."""
+    with neighbours_site(tmp_path) as site:
+        tally = fuzz(site, SECONDS / 3, number=20261126)
+        assert tally.failures == []
+        assert {"200", "400", "404"} <= tally.statuses.keys()
         assert afterwards(site) == []
 
 

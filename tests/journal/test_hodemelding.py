@@ -17,66 +17,16 @@ from simulator.journal.hodemelding.kith import OSLO, read
 from simulator.journal.hodemelding.translation import from_bundle, to_bundle
 from simulator.journal.messages.receipt import Fault, Receipt, bundle
 from simulator.journal.messages.settling import receipt_in
-from tests.journal.messaging import HOME_CARE, HOSPITAL, Post, fresh_number
+from tests.journal.messaging import HOSPITAL, Post, fresh_number, hodemelding
 
 Json = dict[str, Any]
 XML = "application/xml"
 HEAD_NS = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 
-DOCUMENT = """<?xml version="1.0" encoding="{encoding}"?>
-<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24">
-  <MsgInfo>
-    <Type V="{event}" DN="En melding"/>
-    <MIGversion>v1.2 2006-05-24</MIGversion>
-    <GenDate>{made}</GenDate>
-    <MsgId>{identity}</MsgId>
-    {status}
-    {reference}
-    <Sender><Organisation><OrganisationName>UNN</OrganisationName>
-      <Ident><Id>59</Id><TypeId V="HER" S="2.16.578.1.12.4.1.1.9051" DN="HER-id"/></Ident>
-      <Organisation><OrganisationName>Ortopedisk avdeling</OrganisationName>
-        <Ident><Id>{sender}</Id><TypeId V="HER" S="2.16.578.1.12.4.1.1.9051" DN="HER-id"/></Ident>
-      </Organisation></Organisation></Sender>
-    <Receiver><Organisation><OrganisationName>Sykepleietjenesten</OrganisationName>
-      <Ident><Id>{receiver}</Id><TypeId V="HER" S="2.16.578.1.12.4.1.1.9051" DN="HER-id"/></Ident>
-    </Organisation></Receiver>
-    <Patient><FamilyName>Nordås</FamilyName><GivenName>Kari</GivenName>
-      <Ident><Id>{number}</Id><TypeId V="FNR" S="2.16.578.1.12.4.1.1.8116" DN="Fødselsnummer"/></Ident>
-    </Patient>
-  </MsgInfo>
-  <Document><RefDoc><MsgType V="XML" DN="XML-instans"/><Content>
-    <p1:Pasientlogistikk xmlns:p1="http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01"
-        xmlns="http://www.kith.no/xmlstds/po/poKomponent/2012-04-01">
-      <InformasjonOmForsendelsen><Forsendelsesstatus V="{dispatch}"/></InformasjonOmForsendelsen>
-      <p1:{element}>
-        <TidsfestetHendelse><Hendelsekode V="1"/><TidspunktForHendelse V="2026-01-05T08:00:00"/></TidsfestetHendelse>
-        <TidsfestetHendelse><Hendelsekode V="{code}"/><BeskrivelseAvHendelse>Slik gikk det.</BeskrivelseAvHendelse>
-          <TidspunktForHendelse V="{at}"/><Anslag>false</Anslag></TidsfestetHendelse>
-      </p1:{element}>
-    </p1:Pasientlogistikk>
-  </Content></RefDoc></Document>
-</MsgHead>"""
-
 
 def document(post: Post, event: str = "LOG_INNLAGT", **more: Any) -> str:
-    """A message as a hospital sends it."""
-    element, code, _ = LOGISTIC.get(event, ("MeldingInnlagtPasient", "1", ""))
-    usual = {
-        "event": event,
-        "element": element,
-        "code": code,
-        "made": "2026-01-05T10:11:12",
-        "at": "2026-01-05T08:00:00",
-        "identity": str(uuid4()),
-        "status": "",
-        "reference": "",
-        "sender": HOSPITAL,
-        "receiver": HOME_CARE,
-        "number": post.number,
-        "dispatch": "N",
-        "encoding": "UTF-8",
-    }
-    return DOCUMENT.format(**usual | more)
+    """A message about the resident as a hospital sends it."""
+    return hodemelding(more.pop("number", post.number), event, **more)
 
 
 @pytest.fixture

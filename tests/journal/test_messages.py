@@ -62,6 +62,8 @@ def test_an_independent_model_of_r4_accepts_a_receipt(post: Post) -> None:
         ({"event": "LOG_UKJENT"}, "T10"),
         ({"event": "EPIKRISE", "content": {"payload": None}}, "T02"),
         ({"content": {"status": "sent"}}, "T02"),
+        ({"sent": "0001-01-01T00:00:00+14:00"}, "T02"),
+        ({"sent": "9999-12-31T23:59:59-14:00"}, "T02"),
     ],
 )
 def test_what_cannot_be_taken_in_is_refused_with_its_code(post: Post, more: dict[str, Any], code: str) -> None:

@@ -8,7 +8,7 @@ from simulator.journal import dates
 from simulator.journal.errors import FhirError
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
-from simulator.journal.messages.receipt import Fault
+from simulator.journal.messages.receipt import Fault, RefusedError
 from simulator.journal.messages.ward import OPEN, Ward
 from simulator.journal.messages.words import DOCUMENTS, LATE, MESSAGE_ID, WITHDRAWN_STATUS, Json, Kind, kinds
 
@@ -127,8 +127,7 @@ class Chart:
     def _task(self, content: Json, reference: str) -> None:
         deed = self.kind.task
         assert deed is not None
-        low = dates.span(content["sent"])[0] / 1000
-        due = datetime.fromtimestamp(low, UTC) + timedelta(hours=deed.hours)
+        due = _deadline(content["sent"], deed.hours)
         self.desk.add(
             {
                 "resourceType": "Task",
@@ -142,7 +141,7 @@ class Chart:
                 "lastModified": content["received"],
                 "requester": self.sender,
                 "owner": self.receiver,
-                "restriction": {"period": {"end": due.strftime("%Y-%m-%dT%H:%M:%SZ")}},
+                "restriction": {"period": {"end": due}},
             }
         )
 
@@ -192,3 +191,14 @@ def _without_strangers(node: Any) -> Any:
         return node
     left = {k: v for k, v in node.items() if not (k == "reference" and str(v).startswith("urn:"))}
     return {name: kept for name, value in left.items() if (kept := _without_strangers(value)) not in ({}, [])}
+
+
+def _deadline(sent: str, hours: float) -> str:
+    """So long after a message was sent; raises RefusedError for a time at the ends of the calendar."""
+    try:
+        due = datetime.fromtimestamp(dates.span(sent)[0] / 1000, UTC) + timedelta(hours=hours)
+    except (ValueError, OverflowError):
+        raise RefusedError(
+            "T02", "no deadline can be counted from the time it was sent", "Communication.sent"
+        ) from None
+    return f"{due.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
