@@ -7,9 +7,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from yaml.composer import Composer
 
 from simulator.domain.person_number import find_real_numbers
 from simulator.errors import InputError, PersonNumberError, at, nearest
+
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML built without libyaml is right all the same, and seven times slower.
+    from yaml import SafeLoader  # type: ignore[assignment]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -51,8 +57,18 @@ class Document:
             raise InputError(f"{first}{more}", remedy="") from None
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader, refusing a key written twice."""
+class _Loader(SafeLoader, Composer):
+    """The safe loader, refusing a key written twice.
+
+    libyaml reads the text and Python makes the nodes: made by libyaml's binding, such as lie too deep end the process.
+    """
+
+    get_single_node = Composer.get_single_node
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        Composer.__init__(self)
+        self.name = name
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: dict[Any, int] = {}
@@ -84,8 +100,7 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
 def read(path: Path) -> Document:
     """Read one YAML file; raises InputError when it is missing, too large, not UTF-8 or not YAML."""
     text = read_text(path)
-    loader = _Loader(text)
-    loader.name = str(path)
+    loader = _Loader(text, str(path))
     try:
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
@@ -98,6 +113,8 @@ def read(path: Path) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise InputError(f"not valid YAML: {error}", where=str(path)) from None
+    except RecursionError:
+        raise InputError("lists or keys lie too deep in one another", where=str(path)) from None
     finally:
         loader.dispose()
     lines: dict[Location, int] = {}

@@ -71,6 +71,12 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
     assert "x.yaml:2: not valid YAML" in refusal(tmp_path, "title: x\ninner: ]\n")
 
 
+@pytest.mark.parametrize("text", ["[" * 200_000, "- " * 100_000, "{a: " * 100_000])
+def test_what_lies_too_deep_is_refused(text: str, tmp_path: Path) -> None:
+    """A hundred thousand lists in one another are refused, and do not end the process."""
+    assert "x.yaml" in refusal(tmp_path, text)
+
+
 def test_a_date_outside_the_calendar_names_the_line(tmp_path: Path) -> None:
     """A thirteenth month is refused with its line."""
     assert "x.yaml:2: '2026-13-12' is not in the calendar" in refusal(tmp_path, "title: x\nstart: 2026-13-12\n")
