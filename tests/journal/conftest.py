@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from tests.signing import start_neighbours
 
 FHIR = "application/fhir+json"
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -103,12 +105,45 @@ def start(*options: str) -> Running:
     return Running(process, line.removeprefix("journal ready at ").strip())
 
 
+@contextmanager
+def shared(*options: str) -> Iterator[Running]:
+    """A journal for many tests, which ends in order when the last of them is done."""
+    running = start(*options)
+    yield running
+    assert running.stop() == 0
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+class Kept:
+    """What is started for the first test that needs it and lives as long as the session, however tests are ordered.
+
+    A fixture that depends on ``store`` ends whenever the next test is for the other database.
+    """
+
+    def __init__(self, ending: ExitStack) -> None:
+        self._ending = ending
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def once(self, what: str, name: str, begin: Callable[[], AbstractContextManager[T]]) -> T:
+        """What was begun under this name; ends with the session."""
+        if (what, name) not in self._made:
+            self._made[what, name] = self._ending.enter_context(begin())
+        found: T = self._made[what, name]
+        return found
+
+
 @dataclass
 class Store:
     """A database to keep journals in: ``server`` is the folder of a PostgreSQL server's socket, or None for SQLite."""
 
     server: str | None = None
     databases: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Which of the databases it is."""
+        return "sqlite" if self.server is None else "postgresql"
 
     def options(self, data: str) -> list[str]:
         """What makes a journal keep its things here; the same folder gives the same database again."""
@@ -131,16 +166,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def keeping() -> Iterator[Kept]:
+    """What outlives the change from one database to the other."""
+    with ExitStack() as ending:
+        yield Kept(ending)
+
+
+@pytest.fixture(scope="session")
+def store(request: pytest.FixtureRequest, keeping: Kept) -> Store:
     """Each of the databases in turn. Where PostgreSQL is not installed its tests are skipped, but never in CI."""
     if request.param == "sqlite":
-        yield Store()
-        return
+        return Store()
     # .ci/environment installs the server where it may; a machine where it may not can still try the rest.
     if postgres.programs() is None and not os.environ.get("CI"):
         pytest.skip("PostgreSQL is not installed: sudo apt-get install postgresql")
-    with postgres.server() as folder:
-        yield Store(folder)
+    return Store(keeping.once("server", "postgresql", postgres.server))
 
 
 @pytest.fixture
@@ -162,27 +202,27 @@ def launch(store: Store, tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
 
 @pytest.fixture(scope="session")
-def served(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def served(store: Store, keeping: Kept, tmp_path_factory: pytest.TempPathFactory) -> Running:
     """One journal for every test that does not end it."""
-    data: Path = tmp_path_factory.mktemp("journal")
-    running = start(*store.options(str(data)), "--body-limit", "200000")
-    yield running
-    assert running.stop() == 0
-    assert running.process.stdout is not None
-    running.process.stdout.close()
+
+    def begin() -> AbstractContextManager[Running]:
+        return shared(*store.options(str(tmp_path_factory.mktemp("journal"))), "--body-limit", "200000")
+
+    return keeping.once("journal", store.name, begin)
+
+
+@contextmanager
+def _secured(store: Store, folder: Path) -> Iterator[Callers]:
+    with start_neighbours(folder) as signer:
+        options = ["--issuer", signer.issuer, "--neighbours", signer.issuer]
+        with shared(*store.options(str(folder / "data")), *options) as running:
+            yield Callers(signer, running.base)
 
 
 @pytest.fixture(scope="session")
-def callers(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+def callers(store: Store, keeping: Kept, tmp_path_factory: pytest.TempPathFactory) -> Callers:
     """Callers of a secured journal that runs beside its neighbours."""
-    folder: Path = tmp_path_factory.mktemp("secured")
-    with start_neighbours(folder) as signer:
-        options = ["--issuer", signer.issuer, "--neighbours", signer.issuer]
-        running = start(*store.options(str(folder / "data")), *options)
-        yield Callers(signer, running.base)
-        assert running.stop() == 0
-        assert running.process.stdout is not None
-        running.process.stdout.close()
+    return keeping.once("callers", store.name, lambda: _secured(store, tmp_path_factory.mktemp("secured")))
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ import uvloop
 
 USER = "postgres"
 NUMBERS = count(1)
+UNFLUSHED = ("-c", "fsync=off", "-c", "full_page_writes=off")
+"""The server is never killed here, the journal is: what the server has taken in it keeps without waiting for a disk."""
 
 
 def programs() -> Path | None:
@@ -40,7 +42,7 @@ def server() -> Iterator[str]:
     subprocess.run(made, check=True, capture_output=True, user=user, cwd="/")
     run = [str(folder / "postgres"), "-D", str(data / "db"), "-k", str(data), "-c", "listen_addresses="]
     with subprocess.Popen(
-        [*run, "-c", "max_connections=300", "-c", "shared_buffers=64MB"],
+        [*run, "-c", "max_connections=300", "-c", "shared_buffers=64MB", *UNFLUSHED],
         user=user,
         cwd="/",
         stdout=subprocess.DEVNULL,
