@@ -6,10 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.care.engine import CAME, EXTRA, LACKS, OVERTIME, POSTPONED, Engine
+from simulator.care.engine import CAME, EXTRA, LACKS, OVERTIME, PASSED, POSTPONED, Engine
 from simulator.care.knowledge import words_of
 from simulator.care.lines import Line
+from simulator.care.messages import HELD_BACK, LATE, NEVER, OVERTAKEN
 from simulator.care.outages import Outages
+from simulator.care.overtaking import overtaken
 from simulator.care.roads import DELIVERED, NOT_SENT, SHARED
 from simulator.domain.systems import FATES, ROADS, SYSTEMS
 from simulator.domain.tables import EVENTS, INSTANT
@@ -29,10 +31,15 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
         if line.delivery is None:
             road[of], fate[of], known[of] = SHARED, DELIVERED, rows[of, 0]
             continue
-        episode = rows[of, 5]
+        episode, sent = rows[of, 5], rows[of, 0]
         road[of], fate[of] = line.delivery.road[episode], line.delivery.fate[episode]
-        reminders[of] = line.delivery.reminders[episode]
-        known[of] = _known(engine, line, rows[of, 0], line.delivery.delay[episode], people[of])
+        known[of] = _known(engine, line, sent, line.delivery.delay[episode], people[of])
+        for place in np.flatnonzero(np.isin(episode, list(line.stuck))) if line.stuck else ():
+            known[of[place]] = line.stuck[int(episode[place])].known
+        if len(line.delivery.again):
+            waited = np.where(known[of] < 0, NEVER, known[of] - sent)
+            reminders[of] = (line.delivery.again[:, episode] < waited).sum(axis=0)
+    _judge(lines, rows, people, known, fate)
     return {
         "system": _named(system, SYSTEMS),
         "road": _named(road, ROADS),
@@ -41,10 +48,23 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
         "reminders": pl.Series(reminders),
         "lacks": _words(rows[:, LACKS]),
         "late_info": _words(rows[:, CAME]),
+        "out_of_order": _words(rows[:, PASSED]),
         "extra_s": pl.Series(rows[:, EXTRA], dtype=pl.Int32),
         "overtime_s": pl.Series(rows[:, OVERTIME], dtype=pl.Int32),
         "postponed": pl.Series(rows[:, POSTPONED], dtype=pl.UInt8),
     }
+
+
+def _judge(lines: Sequence[Line], rows: Ints, people: Ints, known: Ints, fate: NDArray[np.uint32]) -> None:
+    """Say of the messages that were held back which of them others overtook; the rest were late."""
+    some = np.flatnonzero(np.isin(fate, HELD_BACK))
+    if not len(some):
+        return
+    steps = [line.plan.step for line in lines]
+    ways = {way: n for n, way in enumerate(dict.fromkeys((step.at, step.to) for step in steps if step.sends))}
+    of_line = np.array([ways[step.at, step.to] if step.sends else -1 for step in steps])[rows[:, 4]]
+    way = np.where(of_line < 0, -1, people * len(ways) + of_line)
+    fate[some] = np.where(overtaken(rows[:, 0], known, way, some), OVERTAKEN, LATE)
 
 
 def _by_line(lines: Sequence[Line], line: Ints) -> Iterator[tuple[Line, Ints]]:

@@ -8,18 +8,23 @@ import numpy as np
 from simulator.care.knowledge import Knowledge
 from simulator.care.lines import Line, Whole, Work, packed
 from simulator.care.messages import NEVER, deliver
+from simulator.care.overtaking import followed
 from simulator.care.roads import API, BIT, mask
+from simulator.care.stuck import Stuck
 from simulator.domain.information import GIVES
 from simulator.streams import stream
 
 
 def send(knowledge: Knowledge, works: list[Work]) -> None:
     """Draw what becomes of every message, and when it is known."""
-    for work in works:
-        for line in work.lines:
-            if line.plan.step.sends:
-                line.delivery = deliver(knowledge.users, work, line)
-                line.arrives = _arriving(knowledge, line, packed(line.delivery.delay))
+    sending = [(work, line) for work in works for line in work.lines if line.plan.step.sends]
+    for work, line in sending:
+        line.delivery = deliver(knowledge.users, work, line, followed)
+        line.arrives = _arriving(knowledge, line, packed(line.delivery.delay))
+    ways = {_way(line) for _, line in sending if line.delivery is not None and line.delivery.stuck}
+    for _, line in sending:
+        if _way(line) in ways:
+            line.effects.append(_queueing(knowledge, line))
 
 
 def attend(knowledge: Knowledge, works: list[Work]) -> None:
@@ -108,14 +113,42 @@ def _arriving(knowledge: Knowledge, line: Line, delays: Whole) -> Callable[[int,
     return arrives
 
 
+def _way(line: Line) -> tuple[str, str]:
+    return line.plan.step.at, line.plan.step.to
+
+
+def _queueing(knowledge: Knowledge, line: Line) -> Callable[[int, int], None]:
+    """A message goes the way of others that wait to be overtaken: it is one of them, or it overtakes them."""
+    way, arrives, delivery, queue = _way(line), line.arrives, line.delivery, knowledge.queue
+    assert arrives is not None
+    assert delivery is not None
+    behind, waiting = delivery.stuck, queue.stuck
+
+    def go(episode: int, at: int) -> None:
+        row = line.rows[episode]
+        if episode in behind:
+            line.stuck[episode] = one = Stuck(way, at, arrives(episode, at), behind[episode])
+            queue.put(row, one)
+        elif row in waiting:
+            known = arrives(episode, at)
+            if known < NEVER:
+                queue.pass_by(row, way, at, known)
+
+    return go
+
+
 def _telling(knowledge: Knowledge, line: Line, carries: int) -> Callable[[int, int], None]:
-    way, arrives = (line.plan.step.at, line.plan.step.to), line.arrives
+    way, arrives = _way(line), line.arrives
     assert arrives is not None
 
     def tell(episode: int, at: int) -> None:
         bits = carries | line.asked.pop(episode, 0)
         known = arrives(episode, at)
         if bits and known < NEVER:
-            knowledge.tell(line.rows[episode], way, bits, at, known)
+            told = knowledge.tell(line.rows[episode], way, bits, at, known)
+            if episode in line.stuck:
+                one = line.stuck[episode]
+                one.bits = told
+                one.sooner.append(partial(knowledge.tell, line.rows[episode], way, bits, at))
 
     return tell

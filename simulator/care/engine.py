@@ -24,10 +24,11 @@ from simulator.care.outages import Outages
 from simulator.care.plan import Plan
 from simulator.care.service import Service
 from simulator.care.site import Site
+from simulator.care.stuck import Stuck
 from simulator.care.users import Users
 
-WIDTH: Final = 12
-OVERTIME, POSTPONED, EXTRA, LACKS, CAME = range(7, WIDTH)
+WIDTH: Final = 13
+OVERTIME, POSTPONED, EXTRA, LACKS, CAME, PASSED = range(7, WIDTH)
 """Columns of the rows that most events leave at zero."""
 _MOST_TRIES: Final = 255
 
@@ -113,6 +114,8 @@ class Engine(Service):
         done[:, :OVERTIME] = np.frombuffer(self.rows, dtype=np.int64).reshape(-1, OVERTIME)
         for lack in self.lacks:
             self.marks += [(lack.row, EXTRA, lack.extra), (lack.row, LACKS, lack.bits), (lack.row, CAME, lack.came)]
+            if lack.passed:
+                self.marks.append((lack.row, PASSED, lack.passed))
         if self.marks:
             row, column, value = np.array(self.marks, dtype=np.int64).T
             done[row, column] = value
@@ -305,18 +308,22 @@ class Engine(Service):
         """What is not there now for a step that looks things up; None when all is."""
         if not line.looks:
             return None
-        bits, came = self._missing(line, line.rows[episode])
+        row, kind, knowledge = line.rows[episode], line.plan.step.at, self.knowledge
+        bits, came = self._missing(line, row)
+        if not bits:
+            return None
         extra = 0 if line.extra is None else line.extra[episode]
-        return Lack(line.plan.step.at, bits, self.env.now, extra, came) if bits else None
+        passed = bits & knowledge.queue.passed(row, kind, self.env.now) if knowledge is not None else 0
+        return Lack(kind, bits, self.env.now, extra, came, passed)
 
     def _missing(self, line: Line, row: int) -> tuple[int, int]:
-        """Bits of what is not there now, and of what will be when the system works again."""
+        """Bits of what is not there now, and of what will be: when the system works again, or when it has arrived."""
         knowledge, kind, now = self.knowledge, line.plan.step.at, self.env.now
         assert knowledge is not None
         up = knowledge.down(kind, row, now) if knowledge.outages.outages else 0
         if up:
             return line.looks, line.looks if up < self.plan.end else 0
-        return knowledge.lacking(row, kind, line.looks, now), 0
+        return knowledge.lacking(row, kind, line.looks, now)
 
     def _ended(
         self, line: Line, episode: int, how: tuple[int, int, int], lack: Lack | None, _: Event | None = None
@@ -387,6 +394,25 @@ class Engine(Service):
     def _tell_followers(self, line: Line, episode: int, at: int) -> None:
         """Those that wait for this step's message begin when it is known; when it never is, they do not happen."""
         known = at if line.arrives is None else line.arrives(episode, at)
+        stuck = line.stuck.get(episode)
+        if stuck is not None:
+            # When it is known will be seen: now at the latest, and whenever that changes.
+            wait = partial(self._wait, line, episode, stuck)
+            stuck.sooner.append(wait)
+            wait(known)
+            return
+        self._inform_followers(line, episode, known)
+
+    def _wait(self, line: Line, episode: int, stuck: Stuck, known: int) -> None:
+        self._later(known, partial(self._hear_of, line, episode, stuck))
+
+    def _hear_of(self, line: Line, episode: int, stuck: Stuck, _: Event) -> None:
+        """A message that had been waiting to be overtaken is known, if not long since."""
+        if not stuck.heard and stuck.known <= self.env.now:
+            stuck.heard = True
+            self._inform_followers(line, episode, self.env.now)
+
+    def _inform_followers(self, line: Line, episode: int, known: int) -> None:
         for follower, delay in line.informed:
             if not follower.taken[episode]:
                 continue

@@ -19,6 +19,7 @@ from simulator.care.messages import NEVER
 from simulator.care.outages import Outages
 from simulator.care.roads import API, BIT, SHARED, SystemsPlan
 from simulator.care.site import Site
+from simulator.care.stuck import Queue
 from simulator.care.users import Users
 from simulator.domain.information import READS
 from simulator.streams import stream
@@ -51,6 +52,8 @@ class Lack:
     extra: int
     came: int = 0
     """Bits of what came later, before the end of the simulation."""
+    passed: int = 0
+    """Bits of what was under way in a message that a later one had overtaken."""
     row: int = -1
     """Row of the event."""
 
@@ -77,6 +80,8 @@ class Knowledge:
     outages: Outages
     facts: dict[int, dict[tuple[str, int], Fact]] = field(default_factory=dict)
     open: dict[int, list[Lack]] = field(default_factory=dict)
+    queue: Queue = field(default_factory=Queue)
+    """Messages that wait to be overtaken."""
     followed: int = sum(BIT.values())
     """Bits of the kinds of information that anybody may lack; what else there was before the period is left out."""
 
@@ -182,22 +187,30 @@ class Knowledge:
             return True
         return fact.at == BEFORE and self._was_told(fact.bit, kind)[row]
 
-    def lacking(self, row: int, kind: str, bits: int, at: int) -> int:
-        """Bits of what somebody recorded and an organisation of that kind cannot know at an instant."""
-        missing = 0
+    def lacking(self, row: int, kind: str, bits: int, at: int) -> tuple[int, int]:
+        """Bits of what somebody recorded and an organisation of that kind cannot know at an instant.
+
+        And of those the bits of what is under way to it, to be known before the end of the simulation.
+        """
+        missing = coming = 0
         for fact in self.of(row).values():
             # Most have nothing of the kind, or have it themselves: looked at here, for the sake of speed.
             if fact.bit & bits and not ((fact.holder == kind and fact.at <= at) or self.knows(kind, fact, row, at)):
                 missing |= fact.bit
-        return missing
+                if fact.reached and fact.reached.get(kind, NEVER) < self.site.plan.end:
+                    coming |= fact.bit
+        return missing, coming
 
     def down(self, kind: str, row: int, at: int) -> int:
         """When an organisation's system works again; 0 when it works."""
         up = self.outages.up(kind, self.system(kind)[row], at)
         return up if up != at else 0
 
-    def tell(self, row: int, way: tuple[str, str], bits: int, at: int, known: int) -> None:
-        """A message goes from one kind of organisation to another: it tells what its sender knows when it is sent."""
+    def tell(self, row: int, way: tuple[str, str], bits: int, at: int, known: int) -> int:
+        """A message goes from one kind of organisation to another: it tells what its sender knows when it is sent.
+
+        Gives the bits of what it tells. May be said once more, when it turns out that it will be known sooner.
+        """
         sender, receiver = way
         told, facts = 0, self.own(row)
         for key, fact in facts.items():
@@ -212,6 +225,7 @@ class Knowledge:
             for lack in self.open.get(row, ()):
                 if lack.kind == receiver and known > lack.began:
                     lack.came |= lack.bits & told
+        return told
 
     def _works(self, kind: str, code: int, at: int) -> bool:
         return not self.outages.outages or self.outages.up(kind, code, at) == at

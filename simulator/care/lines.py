@@ -12,6 +12,7 @@ from simulator.care.demand import Episodes
 from simulator.care.letters import Elsewhere, FarPlaces
 from simulator.care.plan import PathwayPlan, StepPlan
 from simulator.care.pool import Crowd, Pool
+from simulator.care.stuck import Stuck
 
 PATIENT = 10**9
 """Patience of those who wait for ever, in seconds."""
@@ -33,10 +34,13 @@ class Delivery:
     road: NDArray[np.int8]
     """Place in ``systems.ROADS``."""
     fate: NDArray[np.int8]
-    """Place in ``systems.FATES``: of the message as it was first sent."""
+    """Place in ``systems.FATES``, as drawn for the message as it was first sent."""
     delay: NDArray[np.int64]
     """Seconds from sent to known, reminders included; -1 when it never arrives."""
-    reminders: NDArray[np.uint8]
+    again: NDArray[np.int64]
+    """Seconds from sent to each reminder that it takes, shape (reminders, episodes); very many for none."""
+    stuck: dict[int, int]
+    """Of those that wait to be overtaken, and then come so many seconds behind; their delay is the longest."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +95,8 @@ class Line:
     delivery: Delivery | None = None
     arrives: Callable[[int, int], int] | None = None
     """From an episode and the second sent to the second its message is known; ``messages.NEVER`` when it is lost."""
+    stuck: dict[int, Stuck] = field(default_factory=dict)
+    """Episode to its message that waits, or waited, to be overtaken."""
     asked: dict[int, int] = field(default_factory=dict)
     """Episode to the bits of what an answer is to tell."""
     looks: int = 0
@@ -110,7 +116,19 @@ class Line:
     """How many wait for their next try."""
 
 
-TIES: Final = ("followers", "informed", "due", "awaited", "starts", "effects", "places", "until", "stays", "arrives")
+TIES: Final = (
+    "followers",
+    "informed",
+    "due",
+    "awaited",
+    "starts",
+    "effects",
+    "places",
+    "until",
+    "stays",
+    "arrives",
+    "stuck",
+)
 """Fields of a line that lead to others, or back to itself."""
 
 

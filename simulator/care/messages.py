@@ -1,5 +1,6 @@
 """What becomes of messages: by which road they go, how long it takes, what goes wrong, and what reminders mend."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +18,14 @@ from simulator.streams import stream
 NEVER: Final = 2**60
 _LOST: Final = FATES.index("lost")
 _REJECTED: Final = FATES.index("rejected")
-_HELD_BACK: Final = (FATES.index("late"), FATES.index("out-of-order"))
+LATE: Final = FATES.index("late")
+OVERTAKEN: Final = FATES.index("out-of-order")
+HELD_BACK: Final = (LATE, OVERTAKEN)
 Ints = NDArray[np.int64]
 
 
-def deliver(users: Users, work: Work, line: Line) -> Delivery:
-    """Draw what becomes of every message of a line."""
+def deliver(users: Users, work: Work, line: Line, followed: Callable[[Line], NDArray[np.bool_]]) -> Delivery:
+    """Draw what becomes of every message of a line; ``followed`` tells in which episodes another goes the same way."""
     step, site, plan = line.plan.step, users.site, users.plan
     assert plan is not None
     row = work.episodes.row
@@ -32,11 +35,12 @@ def deliver(users: Users, work: Work, line: Line) -> Delivery:
     keys = site.people.take(row, work.episodes.number)
     post = _Post(site.plan.seed, f"care/{work.plan.pathway.name}/{step.id}", plan, keys, road)
     delay, fate = post.sent(0)
+    stuck = post.stuck(delay, fate, followed(line)) if (fate == OVERTAKEN).any() else {}
     if step.acknowledged is None:
-        known, reminders = np.where(fate == _REJECTED, NEVER, delay), np.zeros(len(row), dtype=np.uint8)
+        known, again = np.where(fate == _REJECTED, NEVER, delay), np.zeros((0, len(row)), dtype=np.int64)
     else:
-        known, reminders = _reminded(post, step.acknowledged, delay, fate)
-    return Delivery(road, fate, np.where(known >= NEVER, -1, known), reminders)
+        known, again = _reminded(post, step.acknowledged, delay, fate)
+    return Delivery(road, fate, np.where(known >= NEVER, -1, known), again, stuck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,34 @@ class _Post:
                 delay[some], fate[some] = self._on(traffic, some, attempt)
         return delay, fate
 
+    def stuck(self, delay: Ints, fate: NDArray[np.int8], followed: NDArray[np.bool_]) -> dict[int, int]:
+        """Those that wait for a later one to overtake them: how long behind it they come, by episode.
+
+        Their ``delay`` is lengthened to when they come at the latest.
+        """
+        found: dict[int, int] = {}
+        for road, traffic in self.plan.traffic.items():
+            some = np.flatnonzero((self.road == road) & (fate == OVERTAKEN) & followed)
+            if len(some) and traffic.overtaken_within is not None and traffic.held_back is not None:
+                keys = self._keys(some)
+                within = traffic.overtaken_within.seconds(stream(self.seed, self.name, "overtaken", 0), keys)
+                delay[some] += np.maximum(within, 0)
+                behind = traffic.held_back.seconds(stream(self.seed, self.name, "held-back", 0), keys)
+                found |= zip(some.tolist(), np.maximum(behind, 1).tolist(), strict=True)
+        return found
+
+    def _keys(self, some: Ints) -> Keys:
+        return Keys(*(getattr(self.keys, name)[some] for name in ("resident", "number", "sex", "age")))
+
     def _on(self, traffic: TrafficPlan, some: Ints, attempt: int) -> tuple[Ints, NDArray[np.int8]]:
-        keys = Keys(*(getattr(self.keys, name)[some] for name in ("resident", "number", "sex", "age")))
+        keys = self._keys(some)
         draw = stream(self.seed, self.name, "fate", attempt).uniforms(keys.resident, keys.number)
         place = np.searchsorted(traffic.bounds, draw, side="right")
         fate = np.array([*traffic.fates, DELIVERED], dtype=np.int8)[place]
         delay = np.maximum(traffic.delay.seconds(stream(self.seed, self.name, "delay", attempt), keys), 0)
         if traffic.held_back is not None:
             more = traffic.held_back.seconds(stream(self.seed, self.name, "held-back", attempt), keys)
-            delay = np.where(np.isin(fate, _HELD_BACK), delay + np.maximum(more, 0), delay)
+            delay = np.where(np.isin(fate, HELD_BACK), delay + np.maximum(more, 0), delay)
         # A rejected message has arrived, and so does the receipt that says so; what it told has not.
         return np.where(fate == _LOST, NEVER, delay), fate
 
@@ -77,17 +100,15 @@ def _smooth(traffic: TrafficPlan) -> bool:
     return not traffic.fates and traffic.delay.kind == "constant" and not traffic.delay.mean.any()
 
 
-def _reminded(
-    post: _Post, rule: Acknowledgement, first: Ints, fate: NDArray[np.int8]
-) -> tuple[Ints, NDArray[np.uint8]]:
-    """When it is known at last, and how many reminders that took.
+def _reminded(post: _Post, rule: Acknowledgement, first: Ints, fate: NDArray[np.int8]) -> tuple[Ints, Ints]:
+    """When it is known at last, and when each reminder is sent (``NEVER`` for none), shape (reminders, messages).
 
     Whoever has no receipt within the time sends again; a negative receipt is answered at once with a corrected one.
     """
     rejected = fate == _REJECTED
     known = np.where(rejected, NEVER, first)
     again = np.where(rejected, first, rule.seconds)
-    reminders = np.zeros(len(first), dtype=np.uint8)
+    sent = np.full((rule.remind, len(first)), NEVER, dtype=np.int64)
     for attempt in range(1, rule.remind + 1):
         needed = known > again
         if not needed.any():
@@ -96,6 +117,6 @@ def _reminded(
         rejected = how == _REJECTED
         arrives = np.where(rejected | (delay >= NEVER), NEVER, again + delay)
         known = np.where(needed, np.minimum(known, arrives), known)
-        reminders += needed
+        sent[attempt - 1, needed] = again[needed]
         again = np.where(needed, again + np.where(rejected, delay, rule.seconds), again)
-    return known, reminders
+    return known, sent

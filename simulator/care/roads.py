@@ -48,6 +48,7 @@ class TrafficPlan:
     bounds: NDArray[np.float64]
     """Where each of those ends on the draw."""
     held_back: Draw | None
+    overtaken_within: Draw | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _traffic(systems: Systems, road: str, mishaps: Mapping[str, float], figures:
         tuple(FATES.index(word) for word in words),
         np.cumsum([shares[word] for word in words]),
         None if traffic.held_back is None else Draw.of(traffic.held_back, figures),
+        None if traffic.overtaken_within is None else Draw.of(traffic.overtaken_within, figures),
     )
 
 

@@ -27,7 +27,9 @@ class RoadTraffic:
     shares: Mapping[str, Number] = field(default_factory=dict)
     """Share of the messages by word of ``MISHAPS``; those not named do not happen."""
     held_back: Distribution | None = None
-    """How much longer late messages, and those that others overtake, are under way."""
+    """How much longer late messages are under way, and how long behind those that overtook them others come."""
+    overtaken_within: Distribution | None = None
+    """How long one waits at most for a later one of the same episode to overtake it."""
 
 
 @dataclass(frozen=True, slots=True)

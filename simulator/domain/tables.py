@@ -186,12 +186,13 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "system": SYSTEM,  # of the acting organisation
     "road": ROAD,  # the message took; none without a message
     "known": INSTANT,  # when the receiver could know; null when nothing was sent or it never arrived
-    "fate": FATE,  # what became of the message when it was first sent; none without a message
+    "fate": FATE,  # what became of the message when it was first sent; out-of-order: known after a later one of its way
     "reminders": pl.UInt8,  # times it was sent again for want of a receipt
     "lacks": pl.List(
         pl.String
     ),  # words of ``reads`` that somebody had recorded and the actor could not see at ``began``
     "late_info": pl.List(pl.String),  # those of ``lacks`` that reached the actor's organisation later in the episode
+    "out_of_order": pl.List(pl.String),  # those of ``lacks`` under way in a message that a later one had overtaken
     "extra_s": pl.Int32,  # seconds the work took longer: for what was lacking, and for waiting on the system
     "place": pl.String,  # word of the place occupied from ``began`` on, or null
     "overtime_s": pl.Int32,  # seconds worked after the person's shift had ended

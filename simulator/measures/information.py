@@ -1,7 +1,8 @@
 """Whether those who needed to know something knew it: information present, late and missing at the moment of need.
 
 A need is one word of a step's ``reads`` at the moment its work began. It was met when its actor could know it then;
-it came late when it came later in the episode, and was missing when it never came.
+it came late when it came later in the episode, and was missing when it never came. Among those two are the ones out of
+order: what was needed was under way in a message that a later one from the same sender had overtaken.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from simulator.domain.measurement import Measurement
 from simulator.measures.rollup import CARE, measured, rolled_up, shared
 
 _BY: Final = ("role", "pathway", "kind")
-_SUMS: Final = {name: pl.col(name).sum() for name in ("needs", "late", "missing", "present")}
+_SUMS: Final = {name: pl.col(name).sum() for name in ("needs", "late", "missing", "present", "out_of_order")}
 
 
 def information(events: pl.DataFrame) -> Iterator[Measurement]:
@@ -22,23 +23,29 @@ def information(events: pl.DataFrame) -> Iterator[Measurement]:
     yield from measured(totals, "information.needs", "needs", "needs", "needs")
     for fate in ("present", "late", "missing"):
         yield from shared(totals, f"information.{fate}_share", fate, "needs")
-    for fate in ("late", "missing"):
+    for fate in ("late", "missing", "out_of_order"):
         yield from measured(totals, f"information.{fate}", "needs", fate, "needs")
 
 
 def needs(events: pl.DataFrame) -> pl.DataFrame:
-    """Needs by profession, pathway and kind: columns role, pathway, kind, needs, late, missing, present."""
-    asked, lacked, late = (_counted(events, *names) for names in _COLUMNS)
+    """Needs by profession, pathway and kind: columns those three, needs, late, missing, present, out_of_order."""
+    asked, lacked, late, passed = (_counted(events, *names) for names in _COLUMNS)
     return (
         asked.join(lacked, on=_BY, how="left")
         .join(late, on=_BY, how="left")
-        .with_columns(pl.col("lacked", "late").fill_null(0))
+        .join(passed, on=_BY, how="left")
+        .with_columns(pl.col("lacked", "late", "out_of_order").fill_null(0))
         .with_columns(missing=pl.col("lacked") - pl.col("late"), present=pl.col("needs") - pl.col("lacked"))
         .sort(_BY)
     )
 
 
-_COLUMNS: Final = (("reads", "needs"), ("lacks", "lacked"), ("late_info", "late"))
+_COLUMNS: Final = (
+    ("reads", "needs"),
+    ("lacks", "lacked"),
+    ("late_info", "late"),
+    ("out_of_order", "out_of_order"),
+)
 
 
 def _counted(events: pl.DataFrame, column: str, name: str) -> pl.DataFrame:

@@ -28,6 +28,7 @@ class TrafficModel(Strict):
     out_of_order: Quantity = Field(default=0.0, alias="out-of-order")
     rejected: Quantity = 0.0
     held_back: Quantity | None = None
+    overtaken_within: Quantity | None = None
 
 
 class WayModel(Strict):

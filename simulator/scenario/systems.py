@@ -97,6 +97,9 @@ def _traffic(road: Road, model: TrafficModel, parameters: Mapping[str, Number], 
         _time((*place, "delay"), model.delay, parameters, faults) or _AT_ONCE,
         shares,
         None if model.held_back is None else _time((*place, "held_back"), model.held_back, parameters, faults),
+        None
+        if model.overtaken_within is None
+        else _time((*place, "overtaken_within"), model.overtaken_within, parameters, faults),
     )
 
 

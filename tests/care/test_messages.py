@@ -8,6 +8,7 @@ import pytest
 from simulator.care import simulate, simulate_fully
 from simulator.domain.scenario import Study
 from simulator.figures import Figures
+from tests.care.conftest import SILENT
 
 People = Callable[..., pl.DataFrame]
 World = Callable[..., Study]
@@ -16,6 +17,8 @@ SENT = (
     "  - {id: told, by: surgeon, sends: EPIKRISE, to: gp, records: [discharge-summary]MORE}"
 )
 OWN = "participation: {default: own}\n"
+STUCK = SILENT.replace("held_back: 5 h", "held_back: 5 h, overtaken_within: 2 d")
+"""A message waits two days at most for a later one of its episode to overtake it."""
 
 
 def sent(more: str = "") -> dict[str, str]:
@@ -24,6 +27,11 @@ def sent(more: str = "") -> dict[str, str]:
 
 def under_way() -> pl.Expr:
     return (pl.col("known") - pl.col("at")).dt.total_seconds()
+
+
+def alone(events: pl.DataFrame) -> pl.DataFrame:
+    """Events of residents with one episode, of whom no other messages are under way."""
+    return events.filter(pl.col("episode").n_unique().over("resident") == 1)
 
 
 def test_inside_one_system_everything_is_known_at_once(world: World, people: People, figures: Figures) -> None:
@@ -76,12 +84,20 @@ def test_a_refused_message_is_corrected_when_the_receipt_says_so(
     assert ignored.filter(pl.col("fate") == "rejected")["known"].is_null().all()
 
 
-def test_late_and_overtaken_messages_are_held_back(world: World, people: People, figures: Figures) -> None:
+def test_late_messages_are_held_back(world: World, people: People, figures: Figures) -> None:
     """They take hours more; one that comes twice counts from the first time."""
-    study = world(sent(), study=OWN + "messages: {late: 0.2, out-of-order: 0.2, duplicated: 0.2}")
-    events = simulate(study, people(500), figures)
+    study = world(sent(), study=OWN + "messages: {late: 0.2, duplicated: 0.2}")
+    events = alone(simulate(study, people(500), figures))
     times = dict(events.group_by(pl.col("fate").cast(pl.String)).agg(under_way().unique()).iter_rows())
-    assert times == {"late": [18600], "out-of-order": [18600], "duplicated": [600], "delivered": [600]}
+    assert times == {"late": [18600], "duplicated": [600], "delivered": [600]}
+
+
+def test_nothing_overtakes_a_message_that_none_follows(world: World, people: People, figures: Figures) -> None:
+    """It is held back and comes late, and is not called out of order."""
+    study = world(sent(), study=OWN + "messages: {out-of-order: 0.3}", silent=STUCK)
+    events = alone(simulate(study, people(500), figures))
+    times = dict(events.group_by(pl.col("fate").cast(pl.String)).agg(under_way().unique()).iter_rows())
+    assert times == {"late": [18600], "delivered": [600]}
 
 
 def test_more_loss_loses_the_same_messages_and_others(world: World, people: People, figures: Figures) -> None:

@@ -43,6 +43,15 @@ def test_a_step_that_reads_nothing_has_no_need(make_events: Make, figure: Figure
     assert figure(information(make_events({})), "information.missing_share") is None
 
 
+def test_what_is_out_of_order_is_told_by_itself(make_events: Make, figure: Figure) -> None:
+    """What was under way behind a later message is one of the needs that were not met."""
+    lacking = {"reads": ["medication", "plan"], "lacks": ["medication", "plan"], "out_of_order": ["plan"]}
+    found = list(information(make_events(lacking, {"reads": ["plan"]})))
+    assert figure(found, "information.out_of_order") == 1
+    assert figure(found, "information.out_of_order", "information/medication") == 0
+    assert figure(found, "information.missing") == 2
+
+
 @pytest.mark.parametrize("lacking", [[], ["plan"], ["medication", "plan"]])
 def test_every_need_is_counted_once(make_events: Make, lacking: list[str]) -> None:
     """Present, late and missing add up to the needs, whatever was lacking."""
