@@ -65,12 +65,12 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
     request = Request(
         scope["method"], scope["path"], scope["query_string"], scope["headers"], client[0] if client else "unknown"
     )
-    record = _record(request)
+    record = record_of(request)
     audited, queued = True, False
     try:
         if journal.rate is not None:
             journal.rate.take(request.client)
-        call = _call(request, record)
+        call = call_of(request, record)
         interaction = journal.interactions[call.interaction]
         audited = interaction.audited
         if journal.gate is not None and not interaction.public:
@@ -86,37 +86,10 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
         queued = interaction.place == "writer"
         answer = await _run(journal, interaction, call)
     except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
-        answer = _refusal(error)
+        answer = answer_to(error)
     if audited and not queued:
         record.status = answer.status
         journal.writer.note(record)
-    return answer
-
-
-def at_once(journal: Journal, request: Request) -> Answer | None:
-    """The answer to a request that has no body and waits for nothing, or None for any other.
-
-    It is served as ``serve_request`` would serve it, without the task and the messages of an ASGI call, which cost
-    more than reading a resource does.
-    """
-    if journal.gate is not None or not journal.near or journal.leaving:
-        return None
-    record = _record(request)
-    try:
-        call = _call(request, record)
-        interaction = journal.interactions[call.interaction]
-        if interaction.place != "loop" or interaction.prepare is not None or call.kind == AUDITED_ONLY:
-            return None
-        if journal.rate is not None:
-            journal.rate.take(request.client)
-        answer = _now(journal, interaction, call)
-    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
-        answer = _refusal(error)
-    else:
-        if not interaction.audited:
-            return answer
-    record.status = answer.status
-    journal.writer.note(record)
     return answer
 
 
@@ -134,7 +107,7 @@ async def _admit(journal: Journal, gate: Gate, request: Request, call: Call) -> 
 async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer:
     """Runs an interaction in its place."""
     if interaction.place == "loop" and journal.near:
-        return _now(journal, interaction, call)
+        return now(journal, interaction, call)
     if interaction.place != "writer":
         _check_trail(journal)
         loop = asyncio.get_running_loop()
@@ -155,7 +128,8 @@ async def _settle_trail(journal: Journal) -> None:
     await journal.writer.flush()
 
 
-def _now(journal: Journal, interaction: Interaction, call: Call) -> Answer:
+def now(journal: Journal, interaction: Interaction, call: Call) -> Answer:
+    """The answer to what waits for nothing."""
     _check_trail(journal)
     return interaction.apply(journal, journal.reader, call)
 
@@ -166,20 +140,25 @@ def _check_trail(journal: Journal) -> None:
         raise refuse(503, "no-store", "the audit trail cannot be written; nothing is shown meanwhile")
 
 
-def _record(request: Request) -> Record:
+def record_of(request: Request) -> Record:
     """The audit record of a request that has not been understood yet: what its method usually means."""
     target = masked(request.path.removeprefix(f"{PREFIX}/")).replace("\x00", "")
     return Record(USUALLY.get(request.method, "read"), target, "", request.client)
 
 
-def _call(request: Request, record: Record) -> Call:
+def matters(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The header fields that matter here."""
+    return {HEADERS[name]: value.decode("latin-1") for name, value in headers if name in HEADERS}
+
+
+def call_of(request: Request, record: Record) -> Call:
     """The call that a request asks for, without its body; fills in its audit record."""
     path = request.path
     if not path.startswith(PREFIX) or path[len(PREFIX) : len(PREFIX) + 1] not in {"", "/"}:
         raise refuse(404, "not-found", f"FHIR is served under {PREFIX}")
     found: Route = route(request.method, path[len(PREFIX) :])
     record.interaction = found.interaction
-    headers = {HEADERS[name]: value.decode("latin-1") for name, value in request.headers if name in HEADERS}
+    headers = matters(request.headers)
     raw = request.query
     query = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True) if raw else []
     # Lines of JSON are what they are, and a document's content is asked for by its own type.
@@ -228,7 +207,7 @@ def _closing(error: FhirError) -> FhirError:
     return error
 
 
-def _refusal(error: Exception) -> Answer:
+def answer_to(error: Exception) -> Answer:
     """What is answered when serving raised an error; one that nobody meant goes to stderr."""
     if not isinstance(error, FhirError):
         traceback.print_exception(error, file=sys.stderr)
