@@ -4,17 +4,15 @@ http://hl7.org/fhir/R4/validation.html names these aspects; invariants are not h
 HL7 Norway that a resource names are (``no_basis``).
 """
 
-import re
 from typing import Any
 
 from simulator.journal import no_basis
 from simulator.journal.definitions import Element, Type, types
 from simulator.journal.errors import FhirError, Issue, masked, refuse
 from simulator.journal.primitives import CHECKS
+from simulator.journal.soundness import DEEPEST, Soundness, is_coded, wrong_target
 
-DEEPEST = 60
 MOST_ISSUES = 25
-_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?")
 _EXTENSION = Element("Extension", True, False, None, None, frozenset())
 _PRIMITIVE_EXTRA = frozenset({"id", "extension"})
 
@@ -24,6 +22,7 @@ class Validator:
 
     def __init__(self) -> None:
         self.types = types()
+        self.soundness = Soundness(self.types)
 
     def check(self, resource: dict[str, Any], expected: str) -> None:
         """Raises a 422 with every issue found (at most 25), or a 400 if it is not the type of the URL."""
@@ -36,7 +35,8 @@ class Validator:
                 f"{expected}.resourceType",
             )
         issues: list[Issue] = []
-        self._resource(resource, expected, issues, 0)
+        if not self.soundness.is_sound(resource):
+            self._resource(resource, expected, issues, 0)
         issues = issues or no_basis.check(resource)
         if issues:
             raise FhirError(422, issues[:MOST_ISSUES])
@@ -107,23 +107,16 @@ class Validator:
                 self._target(value, element, place, issues)
 
     def _coded(self, value: dict[str, Any], element: Element, place: str, issues: list[Issue]) -> None:
-        codings = value.get("coding", [value] if "code" in value else [])
-        if type(codings) is not list or not codings:
+        if is_coded(value, element.codes or frozenset()):
             return
-        for coding in codings:
-            if type(coding) is dict and f"{coding.get('system')}|{coding.get('code')}" in (element.codes or ()):
-                return
         allowed = ", ".join(sorted(element.codes or ())[:20])
         issues.append(Issue("code-invalid", f"no coding is one of {allowed}", place))
 
     def _target(self, value: dict[str, Any], element: Element, place: str, issues: list[Issue]) -> None:
-        reference = value.get("reference")
-        if type(reference) is not str:
-            return
-        match = _RELATIVE.fullmatch(reference)
-        if match and match[1] not in element.targets:
+        wrong = wrong_target(value, element.targets)
+        if wrong is not None:
             allowed = ", ".join(sorted(element.targets))
-            issues.append(Issue("value", f"points at a {match[1]}; allowed: {allowed}", f"{place}.reference"))
+            issues.append(Issue("value", f"points at a {wrong}; allowed: {allowed}", f"{place}.reference"))
 
     def _other(self, key: str, node: dict[str, Any], kind: Type, place: str, issues: list[Issue]) -> None:
         """A key that is no element: ``resourceType``, or a primitive's id and extensions (``_birthDate``)."""
