@@ -55,7 +55,8 @@ class Call:
 
     def prefer(self, name: str) -> str | None:
         """The value of one preference of the ``Prefer`` field (RFC 7240)."""
-        for part in re.split("[,;]", self.headers.get("prefer", "")):
+        text = self.headers.get("prefer")
+        for part in re.split("[,;]", text) if text else ():
             key, _, value = part.strip().partition("=")
             if key == name:
                 return value.strip('"')
@@ -89,7 +90,8 @@ class Answer:
             found.append((b"last-modified", http_date(self.updated).encode()))
         if self.location:
             found.append((b"location", self.location.encode()))
-        found += [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        if self.headers:
+            found += [(name.encode(), value.encode()) for name, value in self.headers.items()]
         return found
 
 
@@ -123,7 +125,10 @@ def check_accept(headers: dict[str, str], formats: list[str]) -> None:
 
 def check_content_type(headers: dict[str, str], allowed: frozenset[str]) -> None:
     """Raises 415 unless the body's type is allowed and in UTF-8."""
-    kind, _, rest = headers.get("content-type", "").partition(";")
+    sent = headers.get("content-type", "")
+    if sent in allowed:
+        return
+    kind, _, rest = sent.partition(";")
     if kind.strip().lower() not in allowed:
         wanted = " or ".join(sorted(allowed))
         raise refuse(415, "not-supported", f"the body's Content-Type is {kind!r}; expected {wanted}")

@@ -14,6 +14,7 @@ from simulator.journal.definitions import Parameter, Path, parameters
 
 Row = tuple[Any, ...]
 Rows = dict[str, set[Row]]
+Put = Callable[[Rows, int, Any, Path], None]
 
 HUMAN_NAME: Final = ("text", "family", "given", "prefix", "suffix")
 ADDRESS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
@@ -85,13 +86,7 @@ class Indexer:
     def __init__(self, numbers: dict[str, int], base: str) -> None:
         self.base = base
         self.numbers = numbers
-        self.plans: dict[str, dict[str, list[tuple[int, Parameter, Path]]]] = {}
-        for name, found in parameters().items():
-            plan = self.plans.setdefault(name, defaultdict(list))
-            for parameter in found.values():
-                for path in parameter.paths:
-                    plan[path.steps[0]].append((numbers[parameter.key], parameter, path))
-        self.kinds: dict[str, Callable[[Rows, int, Any, Path], None]] = {
+        self.kinds: dict[str, Put] = {
             "token": self._token,
             "string": self._string,
             "date": self._date,
@@ -99,6 +94,14 @@ class Indexer:
             "uri": self._uri,
             "quantity": self._quantity,
         }
+        # By type and first step: what is put in for which parameter, of the values at the further steps of which path.
+        self.plans: dict[str, dict[str, list[tuple[Put, int, tuple[str, ...], Path]]]] = {}
+        for name, found in parameters().items():
+            plan = self.plans.setdefault(name, defaultdict(list))
+            for parameter in found.values():
+                for path in parameter.paths:
+                    put = self.kinds[parameter.kind]
+                    plan[path.steps[0]].append((put, numbers[parameter.key], path.steps[1:], path))
 
     def rows(self, resource: dict[str, Any]) -> Rows:
         """The rows of a resource by index table, each beginning with the parameter's number."""
@@ -107,11 +110,10 @@ class Indexer:
         for key, node in resource.items():
             if key not in plan:
                 continue
-            for number, parameter, path in plan[key]:
-                if key == "meta" and path.steps[1] not in node:
+            for put, number, steps, path in plan[key]:
+                if key == "meta" and steps[0] not in node:
                     continue
-                put = self.kinds[parameter.kind]
-                for value in leaves(node, path.steps[1:]):
+                for value in leaves(node, steps):
                     put(found, number, value, path)
         return found
 

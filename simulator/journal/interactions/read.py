@@ -36,7 +36,8 @@ def unchanged(call: Call, found: Found) -> bool:
     if none_match is not None:
         known = tags(none_match)
         return known is None or str(found.vid) in known
-    return call.headers.get("if-modified-since") == http_date(found.updated)
+    since = call.headers.get("if-modified-since")
+    return since is not None and since == http_date(found.updated)
 
 
 def _audit_event(journal: Journal, reader: Reader, call: Call, identity: str) -> Answer:
