@@ -40,6 +40,6 @@ def http_date(stamp: int) -> str:
     return _http_second(stamp // 1_000_000)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _http_second(second: int) -> str:
     return formatdate(second, usegmt=True)

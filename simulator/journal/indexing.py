@@ -20,7 +20,7 @@ HUMAN_NAME: Final = ("text", "family", "given", "prefix", "suffix")
 ADDRESS: Final = ("text", "line", "city", "district", "state", "postalCode", "country")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def normalized(text: str) -> str:
     """Case and accents left out, white space made single (R4 search.html#string)."""
     if not text.isascii():

@@ -4,16 +4,17 @@ One process alone remembers them in memory. Several put each on a file of its ow
 read, beside the database that holds the same people; the folder is emptied when the journal starts.
 """
 
-import pickle
 import re
 import secrets
 import shutil
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import orjson
 
 from simulator.journal.decision.issued import Issued
 from simulator.journal.errors import refuse
-from simulator.journal.search.cursors import MOST_CURSORS, Cursors, Place, expired
+from simulator.journal.search.cursors import MOST_CURSORS, Cursors, Place, owned, pack
 
 FOLDER: Final = "remembered"
 _WORD: Final = re.compile(r"[A-Za-z0-9_\-]{1,80}")
@@ -36,19 +37,19 @@ class Shelf:
         self.kept = 0
         folder.mkdir(mode=0o700, exist_ok=True)
 
-    def put(self, word: str, value: Any) -> None:
+    def put(self, word: str, value: bytes) -> None:
         """Remembers a value."""
-        (self.folder / word).write_bytes(pickle.dumps(value))
+        (self.folder / word).write_bytes(value)
         self.kept += 1
         if self.kept % _TIDY_EVERY == 0:
             self._tidy()
 
-    def get(self, word: str) -> Any:
+    def get(self, word: str) -> bytes | None:
         """The value of a word, or None; a word of another form than the journal gives is never looked up."""
         if not _WORD.fullmatch(word):
             return None
         try:
-            return pickle.loads((self.folder / word).read_bytes())  # noqa: S301  written by this journal in its own folder
+            return (self.folder / word).read_bytes()
         except FileNotFoundError:
             return None
 
@@ -76,15 +77,12 @@ class SharedCursors(Cursors):
     def keep(self, place: Place) -> str:
         """Remembers a place; gives the cursor that stands for it."""
         word = secrets.token_urlsafe(12)
-        self.shelf.put(word, place)
+        self.shelf.put(word, pack(place))
         return word
 
     def place(self, word: str, owner: str) -> Place:
         """The place a cursor stands for; raises a 410 if it is not, or no longer, known."""
-        found: Place | None = self.shelf.get(word)
-        if found is None or found.owner != owner:
-            raise expired()
-        return found
+        return owned(self.shelf.get(word), owner)
 
 
 class SharedIssued(Issued):
@@ -96,11 +94,12 @@ class SharedIssued(Issued):
 
     def keep(self, card: str, patient: str, summary: str) -> None:
         """Remembers a card that is about to be shown."""
-        self.shelf.put(card, (patient, summary))
+        self.shelf.put(card, orjson.dumps((patient, summary)))
 
     def find(self, card: str) -> tuple[str, str]:
         """Patient id and summary of a card; raises a 404 for one that was not shown, or is forgotten."""
-        found: tuple[str, str] | None = self.shelf.get(card)
+        found = self.shelf.get(card)
         if found is None:
             raise refuse(404, "not-found", "this card was not shown here, or so long ago that it is forgotten")
-        return found
+        patient, summary = orjson.loads(found)
+        return patient, summary

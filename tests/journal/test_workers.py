@@ -187,6 +187,6 @@ def test_what_another_process_has_tidied_away_is_passed_over(tmp_path: Path) -> 
     shelf = Shelf(tmp_path / "shelf", most=10)
     (tmp_path / "shelf" / "gone").symlink_to(tmp_path / "removed-meanwhile")
     for number in range(300):
-        shelf.put(f"word-{number}", number)
-    assert shelf.get("word-299") == 299
+        shelf.put(f"word-{number}", b"%d" % number)
+    assert shelf.get("word-299") == b"299"
     assert shelf.get("word-0") is None

@@ -2,10 +2,11 @@
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
+
+from cachetools import TLRUCache
 
 from simulator.journal.access.attest import Attest
 from simulator.journal.access.caller import Caller, caller_of
@@ -31,6 +32,11 @@ MOST_TOKENS: Final = 20_000
 CRITERIA_SEARCH: Final = frozenset({"update", "patch", "delete"})
 
 
+def _expiry(_mark: bytes, claims: dict[str, Any], _now: float) -> float:
+    """When a token expires, in seconds since 1970."""
+    return float(claims["exp"])
+
+
 class Gate:
     """Lets callers in, or refuses them; made only when the journal is secured."""
 
@@ -41,7 +47,7 @@ class Gate:
         self.once = Once(settings.data)
         self.proofs = Proofs(self.once)
         self.personnel = HealthPersonnel(guard.hpr or guard.issuer, guard.hpr_age)
-        self._verified: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
+        self._verified: TLRUCache[bytes, dict[str, Any]] = TLRUCache(MOST_TOKENS, _expiry, timer=time.time)
 
     async def admit(self, fields: Fields, method: str, url: str) -> Caller:
         """Who sends a request of this method to this address.
@@ -63,15 +69,10 @@ class Gate:
         return await self._authorised(caller_of(claims, scheme, mark))
 
     async def _claims(self, token: str, scheme: str, key: bytes) -> dict[str, Any]:
-        """The token's claims; a signature is verified once, lifetime each time."""
+        """The token's claims; a signature is verified once and believed until the token expires."""
         claims = self._verified.get(key)
         if claims is None:
-            claims = await self.tokens.verified(token, scheme)
-            self._verified[key] = claims
-            if len(self._verified) > MOST_TOKENS:
-                self._verified.popitem(last=False)
-        elif claims["exp"] < time.time():
-            self.tokens.check(claims, scheme)
+            claims = self._verified[key] = await self.tokens.verified(token, scheme)
         return claims
 
     async def _authorised(self, caller: Caller) -> Caller:

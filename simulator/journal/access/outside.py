@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from http.client import HTTPException
 from typing import Any, Final, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
+from cachetools import TTLCache
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -115,8 +115,7 @@ class HealthPersonnel:
 
     def __init__(self, address: str, age: float) -> None:
         self.address = address
-        self.age = age
-        self._found: OrderedDict[str, tuple[float, list[dict[str, Any]]]] = OrderedDict()
+        self._found: TTLCache[str, list[dict[str, Any]]] = TTLCache(_MOST_PEOPLE, age)
 
     async def professions(self, number: str) -> frozenset[str]:
         """The professions (Volven 9060) that a number is validly authorised for; empty when there is none."""
@@ -129,8 +128,8 @@ class HealthPersonnel:
             FhirError: 503, the register does not answer.
         """
         known = self._found.get(number)
-        if known and time.monotonic() - known[0] < self.age:
-            return known[1]
+        if known is not None:
+            return known
         try:
             status, person = await asyncio.to_thread(fetch, f"{self.address}/hpr/personer/{number}")
         except OSError:
@@ -139,7 +138,5 @@ class HealthPersonnel:
             raise unreachable("the register of health personnel (HPR)")
         rows = person["authorisations"] if person else []
         valid = [row for row in rows if row["valid"] is True]
-        self._found[number] = (time.monotonic(), valid)
-        if len(self._found) > _MOST_PEOPLE:
-            self._found.popitem(last=False)
+        self._found[number] = valid
         return valid

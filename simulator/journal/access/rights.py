@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections import OrderedDict
 from typing import Any, Final
+
+from cachetools import LRUCache, TTLCache
 
 from simulator.journal.access.attest import Attest
 from simulator.journal.access.blocks import Blocks
@@ -47,24 +48,20 @@ class Rights:
         self.relations = relations
         self.secrecy = secrecy
         self.blocks = Blocks(indexer.base)
-        self._kept: OrderedDict[bytes, tuple[int, float, View]] = OrderedDict()
-        self._persons: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._kept: TTLCache[bytes, tuple[int, View]] = TTLCache(MOST_KEPT, KEPT_S)
+        self._persons: LRUCache[str, tuple[float, str]] = LRUCache(MOST_KEPT)
         self._lock = threading.Lock()
 
     def view(self, reader: Reader, caller: Caller) -> View:
         """What a caller may see at this moment."""
         stored = int(reader.rows(_STORED, ())[0][0])
-        now = time.monotonic()
         with self._lock:
             kept = self._kept.get(caller.mark)
-        if kept and kept[0] == stored and now - kept[1] < KEPT_S:
-            return kept[2]
+        if kept and kept[0] == stored:
+            return kept[1]
         found = self.work_out(reader, caller)
         with self._lock:
-            self._kept[caller.mark] = (stored, now, found)
-            self._kept.move_to_end(caller.mark)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._kept[caller.mark] = (stored, found)
         return found
 
     def person(self, reader: Reader, caller: Caller) -> str:
@@ -83,8 +80,6 @@ class Rights:
         own = f"Patient/{found[0]['id']}" if found else ""
         with self._lock:
             self._persons[caller.pid] = (now, own)
-            if len(self._persons) > MOST_KEPT:
-                self._persons.popitem(last=False)
         return own
 
     def work_out(self, reader: Reader, caller: Caller) -> View:

@@ -17,8 +17,10 @@ CHUNKS: Final = (128, 32, 8, 4, 2, 1)
 TOO_MUCH: Final = ("parser stack overflow", "Expression tree is too large", "too many", "tables in a join")
 
 
-WRITTEN, READ = 600, 100
+WRITTEN, READ = 600, 30
 """Statements kept prepared: all that write; of searches the latest, as what a caller may see is part of each."""
+WRITER_KIB, READER_KIB = 8192, 1024
+"""Pages a connection keeps for itself; most are read through the mapped file, which the kernel keeps."""
 OFTEN: Final = 20_000
 """After how many steps of SQLite's machine a query's time is looked at."""
 
@@ -71,9 +73,10 @@ class SqliteConnection:
         run("PRAGMA synchronous=FULL")
         run("PRAGMA mmap_size=268435456")
         if write:
-            run("PRAGMA cache_size=-32768")
+            run(f"PRAGMA cache_size={-WRITER_KIB}")
             run("PRAGMA wal_autocheckpoint=16000")
         else:
+            run(f"PRAGMA cache_size={-READER_KIB}")
             run("PRAGMA query_only=ON")
 
     def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:

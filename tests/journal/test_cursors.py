@@ -1,0 +1,36 @@
+"""Cursors: what they stand for, and how much of it is remembered."""
+
+import secrets
+
+import pytest
+
+from simulator.journal.errors import FhirError
+from simulator.journal.search import cursors
+from simulator.journal.search.cursors import Cursors, Place
+
+
+def test_a_cursor_gives_back_the_place_it_stands_for() -> None:
+    """What was asked, and where it goes on, come back as they were."""
+    remembered = Cursors()
+    place = Place("Patient", {"count": 10}, 20, 45)
+    assert remembered.place(remembered.keep(place), "Patient") == place
+
+
+def test_a_cursor_belongs_to_its_path() -> None:
+    """A cursor of another type has expired, whatever it stands for."""
+    remembered = Cursors()
+    word = remembered.keep(Place("Patient", None, 0, None))
+    with pytest.raises(FhirError) as refused:
+        remembered.place(word, "Observation")
+    assert refused.value.status == 410
+
+
+def test_searches_of_many_values_push_out_the_oldest_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is held to its bytes, not to a number of places."""
+    monkeypatch.setattr(cursors, "MOST_BYTES", 50_000)
+    remembered = Cursors()
+    heavy = [remembered.keep(Place("Patient", secrets.token_bytes(20_000), 0, None)) for _ in range(3)]
+    with pytest.raises(FhirError):
+        remembered.place(heavy[0], "Patient")
+    assert remembered.place(heavy[2], "Patient")
+    assert remembered.weight <= 50_000
