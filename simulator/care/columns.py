@@ -1,6 +1,7 @@
 """The columns of care events that tell of systems, messages, what was known, and what it cost."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from simulator.domain.systems import FATES, ROADS, SYSTEMS
 from simulator.domain.tables import EVENTS, INSTANT
 
 Ints = NDArray[np.int64]
+Of = TypeVar("Of")
 
 
 def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) -> dict[str, pl.Series]:
@@ -24,7 +26,7 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
     system = np.zeros(len(rows), dtype=np.uint32)
     road, fate = np.zeros(len(rows), dtype=np.uint32), np.full(len(rows), NOT_SENT, dtype=np.uint32)
     known, reminders = np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=np.uint8)
-    for line, of in _by_line(lines, rows[:, 4]):
+    for line, of in by_line(lines, rows[:, 4]):
         system[of] = engine.users.codes(line.plan.step.at)[people[of]]
         if not line.plan.step.sends:
             continue
@@ -33,19 +35,20 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
             continue
         episode, sent = rows[of, 5], rows[of, 0]
         road[of], fate[of] = line.delivery.road[episode], line.delivery.fate[episode]
-        known[of] = _known(engine, line, sent, line.delivery.delay[episode], people[of])
+        known[of] = known_at(engine, line, sent, line.delivery.delay[episode], people[of])
         for place in np.flatnonzero(np.isin(episode, list(line.stuck))) if line.stuck else ():
             known[of[place]] = line.stuck[int(episode[place])].known
-        if len(line.delivery.again):
+        if line.delivery.reminders is not None:
             waited = np.where(known[of] < 0, NEVER, known[of] - sent)
-            reminders[of] = (line.delivery.again[:, episode] < waited).sum(axis=0)
+            reminders[of] = (line.delivery.reminders.sent[:, episode] < waited).sum(axis=0)
     _judge(lines, rows, people, known, fate)
     return {
         "system": _named(system, SYSTEMS),
         "road": _named(road, ROADS),
         "fate": _named(fate, FATES),
-        "known": _instants(known, engine.plan.clock.origin),
+        "known": instants(known, engine.plan.clock.origin),
         "reminders": pl.Series(reminders),
+        "reminder": pl.Series(np.zeros(len(rows), dtype=np.uint8)),
         "lacks": _words(rows[:, LACKS]),
         "late_info": _words(rows[:, CAME]),
         "out_of_order": _words(rows[:, PASSED]),
@@ -67,7 +70,7 @@ def _judge(lines: Sequence[Line], rows: Ints, people: Ints, known: Ints, fate: N
     fate[some] = np.where(overtaken(rows[:, 0], known, way, some), OVERTAKEN, LATE)
 
 
-def _by_line(lines: Sequence[Line], line: Ints) -> Iterator[tuple[Line, Ints]]:
+def by_line(lines: Sequence[Of], line: Ints) -> Iterator[tuple[Of, Ints]]:
     """Each line that has any rows, and which those are."""
     order = np.argsort(line, kind="stable")
     bounds = np.searchsorted(line[order], np.arange(len(lines) + 1))
@@ -76,7 +79,7 @@ def _by_line(lines: Sequence[Line], line: Ints) -> Iterator[tuple[Line, Ints]]:
             yield one, order[bounds[number] : bounds[number + 1]]
 
 
-def _known(engine: Engine, line: Line, at: Ints, delay: Ints, people: Ints) -> Ints:
+def known_at(engine: Engine, line: Line, at: Ints, delay: Ints, people: Ints) -> Ints:
     """When each message was known, -1 for never: as ``effects`` says it for one."""
     knowledge, step = engine.knowledge, line.plan.step
     outages = Outages((), engine.users) if knowledge is None else knowledge.outages
@@ -89,7 +92,7 @@ def _named(codes: NDArray[np.uint32], words: Sequence[str]) -> pl.Series:
     return pl.Series(words, dtype=pl.Enum(words)).gather(codes)
 
 
-def _instants(seconds: Ints, origin: int) -> pl.Series:
+def instants(seconds: Ints, origin: int) -> pl.Series:
     """Seconds after the period's start as instants; null for those below zero."""
     instants = pl.Series((seconds + origin) * 1000, dtype=pl.Int64).cast(INSTANT)
     return instants.zip_with(pl.Series(seconds >= 0), pl.Series([None], dtype=INSTANT))

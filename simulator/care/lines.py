@@ -28,6 +28,18 @@ Effect = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """The reminders of a line's messages, should these not be known before; shapes (reminders, episodes)."""
+
+    sent: NDArray[np.int64]
+    """Seconds from the message to each; very many for none."""
+    came: NDArray[np.int64]
+    """Seconds from the message to when each is known; very many for never."""
+    fate: NDArray[np.int8]
+    """Place in ``systems.FATES``, as drawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What becomes of a line's messages, by episode."""
 
@@ -37,8 +49,8 @@ class Delivery:
     """Place in ``systems.FATES``, as drawn for the message as it was first sent."""
     delay: NDArray[np.int64]
     """Seconds from sent to known, reminders included; -1 when it never arrives."""
-    again: NDArray[np.int64]
-    """Seconds from sent to each reminder that it takes, shape (reminders, episodes); very many for none."""
+    reminders: Reminders | None
+    """None where nobody waits for a receipt."""
     stuck: dict[int, int]
     """Of those that wait to be overtaken, and then come so many seconds behind; their delay is the longest."""
 

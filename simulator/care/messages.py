@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.care.amounts import Keys
-from simulator.care.lines import Delivery, Line, Work
+from simulator.care.lines import Delivery, Line, Reminders, Work
 from simulator.care.roads import DELIVERED, SHARED, SystemsPlan, TrafficPlan
 from simulator.care.users import Users
 from simulator.domain.scenario import Acknowledgement
@@ -37,10 +37,10 @@ def deliver(users: Users, work: Work, line: Line, followed: Callable[[Line], NDA
     delay, fate = post.sent(0)
     stuck = post.stuck(delay, fate, followed(line)) if (fate == OVERTAKEN).any() else {}
     if step.acknowledged is None:
-        known, again = np.where(fate == _REJECTED, NEVER, delay), np.zeros((0, len(row)), dtype=np.int64)
+        known, reminders = np.where(fate == _REJECTED, NEVER, delay), None
     else:
-        known, again = _reminded(post, step.acknowledged, delay, fate)
-    return Delivery(road, fate, np.where(known >= NEVER, -1, known), again, stuck)
+        known, reminders = _reminded(post, step.acknowledged, delay, fate)
+    return Delivery(road, fate, np.where(known >= NEVER, -1, known), reminders, stuck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,16 @@ def _smooth(traffic: TrafficPlan) -> bool:
     return not traffic.fates and traffic.delay.kind == "constant" and not traffic.delay.mean.any()
 
 
-def _reminded(post: _Post, rule: Acknowledgement, first: Ints, fate: NDArray[np.int8]) -> tuple[Ints, Ints]:
-    """When it is known at last, and when each reminder is sent (``NEVER`` for none), shape (reminders, messages).
+def _reminded(post: _Post, rule: Acknowledgement, first: Ints, fate: NDArray[np.int8]) -> tuple[Ints, Reminders]:
+    """When it is known at last, and the reminders that takes.
 
     Whoever has no receipt within the time sends again; a negative receipt is answered at once with a corrected one.
     """
     rejected = fate == _REJECTED
     known = np.where(rejected, NEVER, first)
     again = np.where(rejected, first, rule.seconds)
-    sent = np.full((rule.remind, len(first)), NEVER, dtype=np.int64)
+    sent, came = (np.full((rule.remind, len(first)), NEVER, dtype=np.int64) for _ in range(2))
+    fates = np.full((rule.remind, len(first)), DELIVERED, dtype=np.int8)
     for attempt in range(1, rule.remind + 1):
         needed = known > again
         if not needed.any():
@@ -117,6 +118,6 @@ def _reminded(post: _Post, rule: Acknowledgement, first: Ints, fate: NDArray[np.
         rejected = how == _REJECTED
         arrives = np.where(rejected | (delay >= NEVER), NEVER, again + delay)
         known = np.where(needed, np.minimum(known, arrives), known)
-        sent[attempt - 1, needed] = again[needed]
+        sent[attempt - 1, needed], came[attempt - 1], fates[attempt - 1] = again[needed], arrives, how
         again = np.where(needed, again + np.where(rejected, delay, rule.seconds), again)
-    return known, sent
+    return known, Reminders(sent, came, fates)

@@ -50,6 +50,8 @@ class StepPlan:
     extra: Draw | None = None
     """How much longer it takes when information is lacking."""
     answered: Draw | None = None
+    reminding: Draw | None = None
+    """How long it takes to send a reminder of its message; None when the system does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,7 @@ def _step(step: Step, figures: Figures) -> StepPlan:
     if step.opening and step.opening.weekday:
         profile = figures.profile(step.opening.weekday)
         accepts = tuple((profile / profile.max()).tolist())
+    reminding = None if step.acknowledged is None else step.acknowledged.takes
     return StepPlan(
         step,
         None if step.takes is None else Draw.of(step.takes, figures),
@@ -275,6 +278,7 @@ def _step(step: Step, figures: Figures) -> StepPlan:
         accepts,
         None if step.lacking is None or step.lacking.takes is None else Draw.of(step.lacking.takes, figures),
         None if step.lacking is None or step.lacking.answered is None else Draw.of(step.lacking.answered, figures),
+        None if reminding is None else Draw.of(reminding, figures),
     )
 
 

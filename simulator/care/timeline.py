@@ -11,6 +11,7 @@ from simulator.care.columns import columns_of
 from simulator.care.engine import Engine
 from simulator.care.lines import NO_DEADLINE, Line, Work
 from simulator.care.pool import Places
+from simulator.care.reminding import with_reminders
 from simulator.care.site import Site
 from simulator.domain.scenario import Rate
 from simulator.domain.tables import EVENTS, INSTANT
@@ -36,7 +37,7 @@ def empty_timeline() -> pl.DataFrame:
 
 
 def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
-    """The engine's rows in the columns of ``tables.EVENTS``, not yet numbered."""
+    """The engine's rows in the columns of ``tables.EVENTS``, and the reminders of messages; not yet numbered."""
     lines = [(work, line) for work in engine.works for line in work.lines]
     if not lines:
         return empty_timeline()
@@ -57,7 +58,8 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
         }
     ).with_columns(due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"))
     episode = pl.format("{}/{}/{}", "pathway", "resident", "number")
-    return pl.concat([written, episodes], how="horizontal").with_columns(episode=episode).select(list(EVENTS))
+    events = pl.concat([written, episodes], how="horizontal").with_columns(episode=episode).select(list(EVENTS))
+    return with_reminders(engine, lines, rows, people, events)
 
 
 def accounts_of(engine: Engine) -> pl.DataFrame:

@@ -119,6 +119,8 @@ class Acknowledgement:
 
     seconds: int
     remind: int
+    takes: Distribution | None = None
+    """How long somebody works on each reminder; None when the system sends it."""
 
 
 @dataclass(frozen=True, slots=True)

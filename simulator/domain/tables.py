@@ -188,6 +188,7 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "known": INSTANT,  # when the receiver could know; null when nothing was sent or it never arrived
     "fate": FATE,  # what became of the message when it was first sent; out-of-order: known after a later one of its way
     "reminders": pl.UInt8,  # times it was sent again for want of a receipt
+    "reminder": pl.UInt8,  # the event is the n-th reminder (purring) of a message that its episode sent; 0 for others
     "lacks": pl.List(
         pl.String
     ),  # words of ``reads`` that somebody had recorded and the actor could not see at ``began``

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from simulator.domain.systems import COMMON
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.communication import communication
 from simulator.fhir.contact import Contact, Made, Person, Slot
@@ -27,10 +28,15 @@ def prepared(events: pl.DataFrame) -> pl.DataFrame:
     """
     length = pl.duration(minutes=int(assumption("appointment_minutes")))
     times = {"at": "at", "began": "began", "due": "due", "slot_start": "slot", "slot_end": "slot_end"}
+    times["received"] = "received"
     return (
-        events.with_columns(slot=pl.coalesce("appointment", "due"))
+        events.with_columns(
+            slot=pl.coalesce("appointment", "due"),
+            received=pl.when((pl.col("system") != COMMON) & pl.col("message").is_not_null()).then("known"),
+        )
         .with_columns(
             slot_end=pl.col("slot") + length,
+            reminder=pl.col("reminder").fill_null(0),
             times=pl.int_range(pl.len()).over("episode", "step"),
             lone=pl.len().over("episode") == 1,
         )
@@ -60,6 +66,8 @@ _COLUMNS = (
     "place",
     "reason",
     "message",
+    "received",
+    "reminder",
     "records",
     "reads",
 )
@@ -110,6 +118,8 @@ class Care:
             place=(event["organisation"], event["place"] or ""),
             made={} if event["lone"] else self.episodes.setdefault(event["episode"], {}),
             registry=self.registry,
+            received=event["received"],
+            reminder=event["reminder"],
         )
 
     def _look_up(self, contact: Contact, key: str, reads: list[str], rows: Rows) -> None:
@@ -171,4 +181,5 @@ class Care:
         resource = communication(contact)
         about = (contact.event, contact.person.resident)
         rows.create(contact.identity, resource, about, conditional=True)
-        contact.made[contact.message or ""] = Made(contact.identity, {})
+        if not contact.reminder:
+            contact.made[contact.message or ""] = Made(contact.identity, {})

@@ -1,7 +1,8 @@
 """Communication: a standard message (Volven 8279) as the record keeps it.
 
 HL7 Norway has no FHIR form of these messages; the bench's own is category = message type, identifier = message id,
-sender and recipient = organisations. Logistics messages (LOG_...) and short answers carry no clinical text.
+sender and recipient = organisations. Logistics messages (LOG_...) and short answers carry no clinical text. A reminder
+(purring) is a message of its own, part of the one it reminds of.
 """
 
 from typing import Final
@@ -47,8 +48,15 @@ def communication(contact: Contact) -> Resource:
         "sender": ref(contact.organisation or contact.author),
         "payload": [{"contentString": _text(contact, message, name)}],
     }
+    if contact.received:
+        resource["received"] = contact.received
     if contact.receiver:
         resource["recipient"] = [ref(contact.receiver)]
+    if contact.reminder:
+        resource["payload"] = [{"contentString": f"Purring: {name}"}]
+        if message in contact.made:
+            resource["partOf"] = [ref(contact.made[message].interaction)]
+        return resource
     asked = [contact.made[name].interaction for name in _ANSWERS.get(message, ()) if name in contact.made]
     if asked:
         resource["inResponseTo"] = [ref(asked[0])]

@@ -71,6 +71,10 @@ class Contact:
     registry: Registry
     place: tuple[str, str] = ("", "")
     """Key of the acting organisation, and the place the event gave the person as the staffing names it."""
+    received: str | None = None
+    """When a message from outside the common journal was there; None for what is written in it."""
+    reminder: int = 0
+    """The message is the n-th reminder of one that the episode sent before; 0 when it is none."""
     identity: str = ""
     """Id of the interaction being written."""
 

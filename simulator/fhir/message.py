@@ -49,7 +49,8 @@ def message_bundle(
     if test:
         header["meta"] = {"tag": [TEST]}
     told = {**content, "sender": ref(parties.sender[0]), "recipient": [ref(parties.receiver[0])]}
-    told.pop("inResponseTo", None)
+    for of_the_record in ("inResponseTo", "received"):
+        told.pop(of_the_record, None)
     if answers:
         told["inResponseTo"] = [{"identifier": identifier} for identifier in answers]
     patient = {

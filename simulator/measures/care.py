@@ -13,7 +13,7 @@ from simulator.measures.workload import episodes, messages, staff_time
 
 MEASURED: Final = (
     *("at", "began", "wanted", "due", "known", "pathway", "episode", "resident", "kommunenummer", "role", "staff"),
-    *("place", "message", "reads", "lacks", "late_info", "out_of_order", "road", "fate", "reminders"),
+    *("place", "message", "reads", "lacks", "late_info", "out_of_order", "road", "fate", "reminders", "reminder"),
     *("extra_s", "overtime_s", "postponed"),
 )
 """The columns of ``tables.EVENTS`` that figures are taken from."""

@@ -19,7 +19,7 @@ def knowledge(events: pl.DataFrame) -> Iterator[Measurement]:
 
     What never arrived has no time; its share stands beside it as ``knowledge.never_share``.
     """
-    sent = events.lazy().filter(pl.col("road") != "none")
+    sent = events.lazy().filter((pl.col("road") != "none") & (pl.col("reminder") == 0))
     told = sent.select("message", "road", waited=_between("at", "known"), never=pl.col("known").is_null())
     figures = {
         "n": pl.len(),
@@ -55,7 +55,7 @@ def queues(events: pl.DataFrame) -> Iterator[Measurement]:
     By profession and pathway of the steps that take somebody's time (citizens and systems wait for nobody), and by
     place of those that had to wait for one (``place/ohd-bed``).
     """
-    waited = events.lazy().select(
+    waited = events.lazy().filter(pl.col("reminder") == 0).select(
         "role", "pathway", "staff", "place", waited=_between("wanted", "began").clip(lower_bound=0)
     ).filter((pl.col("staff") >= 0) | pl.col("place").is_not_null())  # fmt: skip
     figures = {"n": pl.len(), **_spread("waited", _MINUTE)}

@@ -65,13 +65,14 @@ def episodes(events: pl.DataFrame) -> Iterator[Measurement]:
 
 
 def messages(events: pl.DataFrame) -> Iterator[Measurement]:
-    """Messages by what became of them, reminders, and inquiries after what was not there; by message type."""
-    sent = events.lazy().filter(pl.col("message").is_not_null()).select("message", "fate", "reminders").collect()
+    """Messages by what became of them, reminders sent, and inquiries after what was not there; by message type."""
+    sent = events.lazy().filter(pl.col("message").is_not_null()).select("message", "fate", "reminder").collect()
+    first = pl.col("reminder") == 0
     figures = {
-        "n": pl.len(),
-        **{fate: (pl.col("fate") == fate).sum() for fate in FATES},
-        "reminders": pl.col("reminders").cast(pl.Int64).sum(),
-        "inquiries": (pl.col("message") == INQUIRY).sum(),
+        "n": first.sum(),
+        **{fate: (first & (pl.col("fate") == fate)).sum() for fate in FATES},
+        "reminders": (~first).sum(),
+        "inquiries": (first & (pl.col("message") == INQUIRY)).sum(),
     }
     totals = rolled_up(sent, figures, {"message": "message/"})
     yield from measured(totals, "messages.sent", "messages", "n", "n")

@@ -116,6 +116,7 @@ class AcknowledgedModel(Strict):
 
     within: str
     remind: int = Field(ge=1, le=20)
+    takes: Quantity | None = None
 
 
 class LackingModel(Strict):

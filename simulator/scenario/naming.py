@@ -79,7 +79,11 @@ def figures_of_staffing(staffing: Staffing) -> set[str]:
 
 def figures_of_systems(systems: Systems) -> set[str]:
     """Every figure a systems file names."""
-    traffic = [n for road in systems.traffic.values() for n in (road.delay, road.held_back, *road.shares.values())]
+    traffic = [
+        number
+        for road in systems.traffic.values()
+        for number in (road.delay, road.held_back, road.overtaken_within, *road.shares.values())
+    ]
     return set(_names([*traffic, *(baseline.told for baseline in systems.baseline.values())]))
 
 
@@ -99,6 +103,8 @@ def _quantities(step: Step) -> Iterator[Number | Distribution | None]:
     yield from (step.takes, step.travel, step.chance)
     if step.lacking is not None:
         yield from (step.lacking.takes, step.lacking.answered)
+    if step.acknowledged is not None:
+        yield step.acknowledged.takes
     yield from (edge.delay for edge in step.after)
 
 

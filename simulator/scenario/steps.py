@@ -142,7 +142,10 @@ class StepReader:
         within = self._seconds((*place, "within"), model.acknowledged.within)
         if within <= 0:
             self.faults.add((*place, "within"), "a receipt takes more than no time")
-        return Acknowledgement(within, model.acknowledged.remind)
+        if f"{model.id}-reminder" in self.steps:
+            self.faults.add(place, f"'{model.id}-reminder' is what the reminder is called; name the step otherwise")
+        takes = self._distribution((*place, "takes"), model.acknowledged.takes)
+        return Acknowledgement(within, model.acknowledged.remind, takes)
 
     def _lacking(self, place: Location, lacking: LackingModel, model: StepModel) -> Lacking:
         word = self.faults.word

@@ -13,7 +13,7 @@ import pytest
 from simulator.domain.codes import ENH, FNR, HPR, IPLOS_SERVICE
 from simulator.domain.information import READS, RECORDS
 from simulator.domain.person_number import find_real_numbers
-from simulator.domain.tables import INTERACTIONS
+from simulator.domain.tables import EVENTS, INTERACTIONS
 from simulator.errors import InputError
 from simulator.fhir.words import SEARCHES, WRITES
 
@@ -160,6 +160,42 @@ def test_logistics_messages_carry_no_clinical_text(interactions: Frame) -> None:
         clinical = message["payload"][0]["contentString"] != code["display"]
         assert clinical == (not code["code"].startswith(("LOG_", "DIALOG_")))
         assert "reasonCode" not in message
+
+
+def test_a_reminder_is_part_of_what_it_reminds_of(
+    population: Frame, make_event: Callable[..., Any], render_with: Callable[..., Frame]
+) -> None:
+    """A message of its own from the same sender; what answers the message still answers the first one."""
+    told = {"message": "LOG_INNLAGT", "receiver": "5501/home-care", "organisation": "5501/hospital", "episode": "e"}
+    rows = [
+        make_event(0, 1, "admitted", **told),
+        make_event(1, 1, "admitted-reminder", **told, reminder=1, staff=-1),
+        make_event(2, 1, "report", **{**told, "message": "INNLEGGELSESRAPPORT"}),
+    ]
+    written = render_with(pl.DataFrame(rows, schema=EVENTS), population).filter(phase="care", type="Communication")
+    first, again, report = (orjson.loads(body) for body in written["body"])
+    original = [{"reference": f"urn:uuid:{written['interaction'][0]}"}]
+    assert again["partOf"] == report["inResponseTo"] == original
+    assert again["payload"][0]["contentString"].startswith("Purring: ")
+    assert again["category"] == first["category"]
+    assert again["identifier"] != first["identifier"]
+
+
+def test_a_message_from_outside_says_when_it_was_received(
+    population: Frame, make_event: Callable[..., Any], render_with: Callable[..., Frame]
+) -> None:
+    """Sent from another system it was received when it was known here; within the common journal it is just there."""
+    told = {"message": "LOG_INNLAGT", "receiver": "5501/home-care", "organisation": "5501/hospital"}
+    known = datetime(2026, 1, 12, 20, 30, tzinfo=UTC)
+    rows = [
+        make_event(0, 1, "told", **told, episode="a", system="own", known=known),
+        make_event(1, 1, "told", **told, episode="b", system="common", known=known),
+    ]
+    written = render_with(pl.DataFrame(rows, schema=EVENTS), population).filter(phase="care", type="Communication")
+    outside, inside = (orjson.loads(body) for body in written["body"])
+    assert outside["received"] == "2026-01-12T21:30:00+01:00"
+    assert outside["sent"] < outside["received"]
+    assert "received" not in inside
 
 
 def test_admission_report_answers_the_admission(interactions: Frame) -> None:
