@@ -30,18 +30,7 @@ class Users:
 
     def possible(self, kind: str) -> frozenset[int]:
         """The systems that organisations of that kind can have in the study, whoever is in this shard."""
-        plan = self.plan
-        if plan is None:
-            return frozenset({0})
-        said = plan.participation
-        choices = [said.kinds.get(kind, said.default)]
-        for words in said.places.values():
-            choices += [words[key] for key in (kind, "default") if key in words]
-        codes = {CODE[choice.then] for choice in choices if choice.share.constant > 0}
-        codes |= {CODE[choice.otherwise] for choice in choices if choice.share.constant < 1}
-        if plan.adoption is not None and kind in plan.adoption.kinds:
-            codes.add(plan.adoption.then)
-        return frozenset(codes)
+        return possible(self.plan, kind)
 
     def slower(self, kind: str) -> NDArray[np.float64] | None:
         """By resident, how many times as long work takes at that kind of organisation; None when nobody is slowed."""
@@ -80,6 +69,21 @@ class Users:
         """By municipality, where it stands in the order in which they take a system into use, from 0 to 1."""
         numbers = np.array([int(number) for number in self.site.kommunenummer], dtype=np.uint64)
         return stream(self.site.plan.seed, "adoption").uniforms(numbers)
+
+
+def possible(plan: SystemsPlan | None, kind: str) -> frozenset[int]:
+    """The systems that organisations of a kind can have in a study (places in ``systems.SYSTEMS``)."""
+    if plan is None:
+        return frozenset({0})
+    said = plan.participation
+    choices = [said.kinds.get(kind, said.default)]
+    for words in said.places.values():
+        choices += [words[key] for key in (kind, "default") if key in words]
+    codes = {CODE[choice.then] for choice in choices if choice.share.constant > 0}
+    codes |= {CODE[choice.otherwise] for choice in choices if choice.share.constant < 1}
+    if plan.adoption is not None and kind in plan.adoption.kinds:
+        codes.add(plan.adoption.then)
+    return frozenset(codes)
 
 
 def _area(kommunenummer: str, shared_by: str) -> str:

@@ -1,5 +1,6 @@
 """What of simulated care comes to a candidate: it is the common journal, and hears of others only by their messages."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Final
@@ -7,18 +8,23 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from simulator.care import outside
+from simulator.care import Participants
 from simulator.domain.scenario import Study
 from simulator.domain.systems import COMMON, Outage
 from simulator.domain.tables import EVENTS, INSTANT
+from simulator.fhir import Count
 from simulator.figures import Figures
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _PAPER_ROADS: Final = ("none", "letter")
+_COUNTED: Final = (
+    *("event", "at", "began", "known", "pathway", "step", "episode", "organisation", "receiver"),
+    *("message", "records", "reads", "system", "road"),
+)
 _INSIDE: Final = pl.col("system") == COMMON
 
 
-def reaching(events: pl.DataFrame, people: pl.DataFrame, study: Study, figures: Figures) -> pl.DataFrame:
+def reaching(events: pl.DataFrame, people: pl.DataFrame | pl.LazyFrame, study: Study, figures: Figures) -> pl.DataFrame:
     """The events (``tables.EVENTS``) of care among ``people`` as a candidate has to do with them.
 
     Where organisations are outside the common journal only the messages remain that they send into it, from when these
@@ -26,14 +32,57 @@ def reaching(events: pl.DataFrame, people: pl.DataFrame, study: Study, figures: 
     waits for its end. Where either is so a column ``reached`` is added, and rows are in its order. The events as they
     are when everybody is inside and nothing is ever down.
     """
-    others = outside(study, people, figures)
-    if not others and not study.outages:
-        return events
-    own = _with_outages(events.filter(_INSIDE), study)
-    arrives = pl.col("message").is_not_null() & pl.col("known").is_not_null() & pl.col("receiver").is_not_null()
-    arrives &= ~pl.col("receiver").is_in(list(others)) & ~pl.col("road").cast(pl.String).is_in(_PAPER_ROADS)
-    sent = events.filter(~_INSIDE & arrives).with_columns(_nothing("reads"), _nothing("records"), reached="known")
-    return pl.concat([own, sent]).sort("reached", "event")
+    return Reach(study, Participants(study, people.lazy(), figures)).of(events)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What of a study's events has to do with the common journal."""
+
+    study: Study
+    participants: Participants
+
+    @property
+    def whole(self) -> bool:
+        """Whether all has, as it is done."""
+        return self.participants.everybody and not self.study.outages
+
+    def of(self, events: pl.DataFrame) -> pl.DataFrame:
+        """As :func:`reaching` says; of a slice of them what reaches the journal of it."""
+        if self.whole:
+            return events
+        own = _with_outages(events.filter(_INSIDE), self.study)
+        if self.participants.nobody:
+            return own
+        others = list(self.participants.outside)
+        arrives = pl.col("message").is_not_null() & pl.col("known").is_not_null() & pl.col("receiver").is_not_null()
+        arrives &= ~pl.col("receiver").is_in(others) & ~pl.col("road").cast(pl.String).is_in(_PAPER_ROADS)
+        sent = events.filter(~_INSIDE & arrives).with_columns(_nothing("reads"), _nothing("records"), reached="known")
+        return pl.concat([own, sent]).sort("reached", "event")
+
+
+class Worth:
+    """Counts the interactions that care is worth, and those of them that would be with the common journal."""
+
+    def __init__(self, study: Study, people: pl.LazyFrame, figures: Figures) -> None:
+        self._reach = Reach(study, Participants(study, people, figures))
+        self._whole, self._common = Count(), Count()
+
+    def add(self, events: pl.DataFrame) -> None:
+        """Count a slice of events (``tables.EVENTS``), in their order."""
+        self._whole.add(events)
+        if not self._reach.whole:
+            self._common.add(self._reach.of(events.select(_COUNTED)))
+
+    @property
+    def interactions(self) -> int:
+        """Whoever uses what."""
+        return self._whole.interactions
+
+    @property
+    def common(self) -> int:
+        """With the common journal: by those who use it, and of others the messages that they send into it."""
+        return self.interactions if self._reach.whole else self._common.interactions
 
 
 def _with_outages(events: pl.DataFrame, study: Study) -> pl.DataFrame:

@@ -18,12 +18,12 @@ from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS
-from simulator.fhir import Count
 from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
 from simulator.measures.workload import by_hour, occupancy, places_taken
 from simulator.run.lives import lives_of
+from simulator.run.reaching import Worth
 from simulator.run.sinks import sink
 from simulator.streams import stream
 
@@ -58,6 +58,8 @@ class Outcome:
     timeline_digest: str
     interactions: int
     """FHIR interactions that the care is worth."""
+    common: int
+    """Of these, with the common journal."""
 
 
 class Map(Protocol):
@@ -97,8 +99,9 @@ def carry_out(task: Task, means: Means) -> Outcome:
 
     Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory.
     """
-    digest, count = TableDigest(), Count()
+    digest = TableDigest()
     people = pl.scan_parquet(means.file)
+    count = Worth(task.study, people, means.figures)
     lives = lives_of(task.study, people, means.figures, workers=means.workers)
     settings = Settings(lives=lives, on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
@@ -113,16 +116,16 @@ def carry_out(task: Task, means: Means) -> Outcome:
             count.add(events)
             kept.append(events.select(MEASURED))
         accounts, places = _by_role(told.accounts, task.study), told.places
-    found = _figures(pl.concat(kept), accounts, count.interactions, means.figures)
+    found = _figures(pl.concat(kept), accounts, count, means.figures)
     hours = means.hours.get(task.alternative, {})
     figures = [*found[0], *occupancy(found[0], hours), *places_taken(places)]
     results = result_rows(task.alternative, task.replication, figures)
-    seed, worth = task.study.seed, count.interactions
-    return Outcome(task.alternative, task.replication, seed, results, found[1], digest.hexdigest(), worth)
+    worth = (count.interactions, count.common)
+    return Outcome(task.alternative, task.replication, task.study.seed, results, found[1], digest.hexdigest(), *worth)
 
 
 def _figures(
-    events: pl.DataFrame, accounts: pl.DataFrame, interactions: int, figures: Figures
+    events: pl.DataFrame, accounts: pl.DataFrame, worth: Worth, figures: Figures
 ) -> tuple[list[Measurement], pl.DataFrame]:
     """The figures of a task's events, and its steps by hour."""
     n, missed = events.height, int(accounts["missed"].sum())
@@ -130,7 +133,8 @@ def _figures(
     found = [
         *measure_care(events, figures.value(DAY_PRICE), overdue),
         Measurement("care.given_up", missed, "steps", n + missed, "all"),
-        Measurement("care.interactions", interactions, "interactions", n, "all"),
+        Measurement("care.interactions", worth.interactions, "interactions", n, "all"),
+        Measurement("care.interactions_common", worth.common, "interactions", n, "all"),
     ]
     return found, by_hour(events)
 

@@ -77,7 +77,8 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
         if study.interactions == "rendered":
             digests["interactions_digest"] = render_events(experiment.alternatives[study.baseline], folder, job)
         else:
-            folder.note(interactions_counted=experiment.first.interactions)
+            first = experiment.first
+            folder.note(interactions_counted=first.interactions, interactions_common=first.common)
         folder.note(**digests, **figures_used(job.figures, study))
         folder.finish()
         with job.watch.stage("Writing the report"):

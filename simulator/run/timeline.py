@@ -10,7 +10,7 @@ from simulator.care import Settings, simulated
 from simulator.domain.digest import TableDigest, table_digest
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS, POPULATION
-from simulator.fhir import Count, render
+from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import counted, population_blocks, population_fit
 from simulator.run.feedback import with_feedback
@@ -18,7 +18,7 @@ from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.provenance import figures_used
-from simulator.run.reaching import reaching
+from simulator.run.reaching import Worth, reaching
 from simulator.run.sinks import sink
 
 PEOPLE_FILE: Final = "population.parquet"
@@ -32,11 +32,11 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
     """
     study = with_feedback(study)
     digests = {"study_digest": study.digest, "population_digest": make_people(study, folder, job)}
-    digests["timeline_digest"], interactions = _simulate(study, folder, job)
+    digests["timeline_digest"], count = _simulate(study, folder, job)
     if study.interactions == "rendered":
         digests["interactions_digest"] = render_events(study, folder, job)
     else:
-        folder.note(interactions_counted=interactions)
+        folder.note(interactions_counted=count.interactions, interactions_common=count.common)
     folder.note(**describe(study, job.figures), seed=study.seed, **digests, **figures_used(job.figures, study))
     return digests
 
@@ -55,10 +55,11 @@ def make_people(study: Study, folder: RunFolder, job: Job) -> str:
     return digest.hexdigest()
 
 
-def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
+def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, Worth]:
     """Simulate and write the events; returns their digest, and how many interactions they are worth."""
-    digest, count = TableDigest(), Count()
+    digest = TableDigest()
     people = pl.scan_parquet(folder.path / PEOPLE_FILE)
+    count = Worth(study, people, job.figures)
     with job.watch.stage("Simulating care") as advance:
         lives = lives_of(study, people, job.figures, workers=job.workers)
         settings = Settings(on_progress=advance, lives=lives, cluster=job.cluster, scratch=folder.path)
@@ -70,7 +71,7 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, int]:
                 written.write(events)
                 digest.update(events)
                 count.add(events)
-    return digest.hexdigest(), count.interactions
+    return digest.hexdigest(), count
 
 
 def render_events(study: Study, folder: RunFolder, job: Job) -> str:

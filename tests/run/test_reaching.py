@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 
 from simulator.care import simulate
+from simulator.domain.numbers import Number
 from simulator.domain.scenario import Study
 from simulator.domain.systems import Choice, Outage, Participation
 from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import make_population
-from simulator.run.reaching import reaching
+from simulator.run.reaching import Worth, reaching
 from simulator.scenario import load_study
 
 HOUR = 3600
@@ -119,3 +120,33 @@ def test_nothing_rests_on_what_comes_later(study: Study, people: pl.DataFrame, f
         assert set(needs) <= seen
         seen.add(identity)
     assert len(seen) > 1000
+
+
+@pytest.mark.parametrize(
+    "participation",
+    [Participation(kinds={"hospital": Choice("own"), "gp": Choice("common", Number(0.5), "own")}), Participation()],
+)
+def test_what_is_counted_with_the_common_journal_is_what_would_be_sent(
+    study: Study, people: pl.DataFrame, figures: Figures, participation: Participation
+) -> None:
+    """Care of others is worth something too, but not there; in slices as in one piece."""
+    partly = replace(study, participation=participation)
+    events = simulate(partly, people, figures)
+    worth = Worth(partly, people.lazy(), figures)
+    worth.add(events[:400])
+    worth.add(events[400:])
+    reached = reaching(events, people, partly, figures)
+    sent = render(reached, people, figures, seed=partly.seed, start=partly.start).filter(phase="care").height
+    assert worth.common == sent > 100
+    assert (worth.common < worth.interactions) == bool(participation.kinds)
+
+
+def test_where_nobody_is_inside_nothing_is_with_the_common_journal(
+    study: Study, people: pl.DataFrame, figures: Figures
+) -> None:
+    """The same care, written down elsewhere."""
+    nowhere = replace(study, participation=Participation(Choice("own")))
+    worth = Worth(nowhere, people.lazy(), figures)
+    worth.add(simulate(nowhere, people, figures))
+    assert worth.interactions > 100
+    assert worth.common == 0
