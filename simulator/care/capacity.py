@@ -1,6 +1,6 @@
 """How many hours people are on duty in a period, as planned and less those who are expected to be away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -17,20 +17,31 @@ HOUR = 3600
 def hours_on_duty(study: Study, people: pl.LazyFrame, figures: Figures) -> dict[str, float]:
     """Hours on duty by role over the study's period, of staff that can be short; ``people`` as ``tables.POPULATION``.
 
-    Staff of organisations that several municipalities share are left out: only a part of their work is the study's.
+    An organisation that several municipalities share has the staff that the study's residents among its own come to,
+    as it has in the simulation.
     """
     plan = make_plan(study, figures, lives=pl.DataFrame(schema=LIFE_EVENTS))
-    own = [staff for staff in plan.staff if not plan.organisations[staff.staff.at].shared_by]
-    sites = _sites(plan, own, people)
+    sites = _sites(plan, plan.staff, people)
     found: dict[str, float] = {}
-    for number, staff in enumerate(own):
-        residents, each = sites[f"residents-{number}"], sites[f"each-{number}"]
-        hours = sum(_hours(staff, *one, plan.clock, study.days) for one in zip(residents, each, strict=True))
+    for number, staff in enumerate(plan.staff):
+        hours = sum(_hours(staff, *one, plan.clock, study.days) for one in _owners(plan, number, sites))
         found[staff.staff.role] = found.get(staff.staff.role, 0.0) + hours
     return {role: hours for role, hours in found.items() if hours}
 
 
-def _sites(plan: Plan, own: list[StaffPlan], people: pl.LazyFrame) -> pl.DataFrame:
+def _owners(plan: Plan, number: int, sites: pl.DataFrame) -> Iterator[tuple[int, int]]:
+    """Of each municipality, or area that shares one: residents that a staff is shared out by, and organisations."""
+    kind, served = plan.staff[number].staff.at, f"residents-{number}"
+    if kind not in plan.areas:
+        yield from zip(sites[served], sites[f"each-{number}"], strict=True)
+        return
+    area = [plan.areas[kind][kommunenummer] for kommunenummer in sites["kommunenummer"]]
+    together = sites.with_columns(area=pl.Series(area)).group_by("replica", "area", maintain_order=True)
+    for residents in together.agg(pl.col(served).sum())[served]:
+        yield residents, 1
+
+
+def _sites(plan: Plan, own: Sequence[StaffPlan], people: pl.LazyFrame) -> pl.DataFrame:
     """Per municipality and staff: residents it is shared out by, and how many organisations have one."""
     return (
         people.group_by("replica", "kommunenummer")

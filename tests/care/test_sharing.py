@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from simulator.care import Settings, Simulation, simulate, simulate_fully
+from simulator.care.capacity import hours_on_duty
 from simulator.care.letters import NO_PLACE, Release, Reply, Request, in_order
 from simulator.care.plan import make_plan
 from simulator.care.shards import cut, even
@@ -16,6 +17,7 @@ from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
 from simulator.errors import InputError
 from simulator.figures import Figures
+from simulator.measures.workload import occupancy, staff_time
 from simulator.scenario import load_study
 
 TOWNS = ("5501", "5532", "5534", "5601")
@@ -215,3 +217,13 @@ def test_a_hand_over_that_makes_no_sense_is_named(
     staffing = STAFFING.replace("hospital: {shared_by: county, hand_over: 10 min}", organisation)
     with pytest.raises(InputError, match=said):
         load_study(written(tmp_path, staffing=staffing) / "study.yaml", figures)
+
+
+def test_a_shared_staff_is_on_duty_once_for_all(
+    study: Study, residents: pl.DataFrame, whole: Simulation, figures: Figures
+) -> None:
+    """Two nurses round the clock in each county and two aides in each municipality; nobody works more than that."""
+    hours = hours_on_duty(study, residents.lazy(), figures)
+    assert hours == {"nurse": NURSES * 2 * 48.0, "aide": 2 * len(TOWNS) * 48.0}
+    used = {found.over: found.value for found in occupancy(staff_time(whole.events), hours)}
+    assert 0.1 < used["nurse"] <= 1
