@@ -9,6 +9,7 @@ from typing import Final, Literal
 from reports.cleaning import line
 from reports.evidence import ExchangeView, evidence_of
 from reports.language import Texts
+from reports.provenance import asked_again, conformance_again, study_asked
 from reports.run_files import RunFiles
 from simulator.domain.requirement import Catalogue, Requirement
 from simulator.domain.verdict import Level, Verdict, VerdictOutcome
@@ -28,6 +29,7 @@ class VerdictView:
     rule_source: str
     check: str
     example: str
+    example_lang: str
     outcome: VerdictOutcome
     attribution: str
     message: str
@@ -173,6 +175,7 @@ def _consequence(known: Requirement | None, verdicts: list[Verdict], words: tupl
 def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) -> VerdictView:
     catalogue, texts = words
     rule = catalogue.rules.get(verdict.rule)
+    example, example_lang = texts.example(verdict.example)
     exchanges, left_out = evidence_of(verdict, run.histories)
     return VerdictView(
         rule=line(verdict.rule),
@@ -180,7 +183,8 @@ def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) ->
         rule_text=texts.pick(rule.text) if rule else "",
         rule_source=rule.source if rule else "",
         check=line(verdict.check).replace("_", " "),
-        example=line(verdict.example),
+        example=line(example),
+        example_lang=example_lang,
         outcome=verdict.outcome,
         attribution=verdict.attribution,
         message=line(texts.finding(verdict.message)),
@@ -191,10 +195,9 @@ def _verdict(verdict: Verdict, run: RunFiles, words: tuple[Catalogue, Texts]) ->
 
 def _command(run: RunFiles, requirement: str, *, by_load: bool) -> str:
     """What tries this requirement again: the features, or the load of the same study."""
-    candidate = ["--candidate", str(run.candidate.get("name", ""))]
     if by_load:
-        return line(shlex.join(["journalbenk", "run", str(run.manifest.get("study", "")), *candidate]))
-    return line(shlex.join(["journalbenk", "conformance", *candidate, "--requirement", requirement]))
+        return line(shlex.join(["journalbenk", "run", study_asked(run), *asked_again(run)]))
+    return line(conformance_again(run, requirement))
 
 
 def _not_judged(requirement: Requirement, texts: Texts) -> NotJudged:

@@ -15,6 +15,8 @@ from simulator import documents
 from simulator.places import REPORTS
 
 FINDINGS: Final = REPORTS / "texts" / "findings.yaml"
+_THIN: Final = "\u202f"  # stands unbreakable before a percent sign
+EXAMPLES: Final = REPORTS / "texts" / "examples.yaml"
 _PLACE: Final = re.compile(r"\{(\d)\}")
 
 
@@ -29,7 +31,7 @@ class Findings:
         for pattern, told in self._templates:
             found = pattern.fullmatch(message)
             if found:
-                return told.format(*(self.tell(part) if " " in part else part for part in found.groups()))
+                return told.format(*(self.tell(part) if " " in part else _figure(part) for part in found.groups()))
         # Some sentences are written without the stop that another one after them asks for.
         return f"{self.tell(message[:-1])}." if message.endswith(".") and self._templates else message
 
@@ -40,8 +42,19 @@ def load_findings(lang: str, file: Path = FINDINGS) -> Findings:
 
 
 @cache
+def load_examples(lang: str, file: Path = EXAMPLES) -> Mapping[str, str]:
+    """What examples are called in bokmål, by their English titles; none in English; raises InputError."""
+    return documents.read(file).data if lang == "nb" else {}
+
+
+@cache
 def _load(file: Path) -> Findings:
     return Findings(documents.read(file).data)
+
+
+def _figure(part: str) -> str:
+    """A decimal number as bokmål writes it; anything else as it is."""
+    return re.sub(r"^([-−+]?\d+)\.(\d+)(%?)$", lambda n: f"{n[1]},{n[2]}{_THIN if n[3] else ''}{n[3]}", part)
 
 
 def _rank(template: str) -> tuple[bool, int]:

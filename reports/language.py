@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from reports.findings import load_findings
+from reports.findings import load_examples, load_findings
 from simulator import documents
 from simulator.errors import InputError, nearest
 from simulator.places import REPORTS
@@ -25,6 +25,7 @@ class Texts:
         self.lang = lang
         self.entries = entries
         self._findings = load_findings(lang)
+        self._examples = load_examples(lang)
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of ``key`` with ``values`` filled in; numbers are written as the language writes them."""
@@ -40,6 +41,21 @@ class Texts:
         entry = self.entries.get(f"{group}.{word}")
         return entry if isinstance(entry, str) else word
 
+    def step(self, pathway: str, word: str) -> str:
+        """What a step is called: by its own pathway, or else as steps of that name are called."""
+        own = self.entries.get(f"step.{pathway}.{word}")
+        return own if isinstance(own, str) else self.name("step", word)
+
+    def naming(self, titles: Any) -> "Texts":
+        """These texts with a study's own names of its roles, pathways and steps: ``group: {word: {lang: name}}``."""
+        told: dict[str, Entry] = {
+            f"{group}.{word}": said
+            for group, words in (titles.items() if isinstance(titles, dict) else ())
+            for word, title in (words.items() if isinstance(words, dict) else ())
+            if (said := self.pick(title))
+        }
+        return Texts(self.lang, {**self.entries, **told})
+
     def pick(self, text: Any) -> str:
         """This language's side of a text by language, or the other side when this one is missing."""
         if not isinstance(text, dict):
@@ -49,6 +65,10 @@ class Texts:
     def finding(self, message: str) -> str:
         """What a check found, in this language."""
         return self._findings.tell(message)
+
+    def example(self, title: str) -> tuple[str, str]:
+        """What an example is called, and the language that is in: English where it has no other name."""
+        return (self._examples[title], self.lang) if title in self._examples else (title, "en")
 
     def number(self, value: float | None, digits: int | None = None) -> str:
         """``value`` with this language's separators; about three figures unless ``digits`` decimals are asked for."""
@@ -62,14 +82,17 @@ class Texts:
         return written
 
     def share(self, value: float | None, digits: int = 1) -> str:
-        """A share of one as per cent; never rounded to a whole when it is not."""
+        """A share of one as per cent; never rounded to none or all when it is neither."""
         if value is None or not math.isfinite(value):
             return "–"
         percent = value * 100
         if round(percent, digits) == 100 and value < 1:
             percent = 100 - 10.0**-digits
+        least = 10.0**-digits
+        below = "<" if 0 < percent < least / 2 else ""
+        percent = least if below else percent
         digits = 0 if percent in (0, 100) else digits
-        return f"{self.number(percent, digits)}{NARROW_SPACE if self.lang == 'nb' else ''}%"
+        return f"{below}{self.number(percent, digits)}{NARROW_SPACE if self.lang == 'nb' else ''}%"
 
     def day(self, value: date | str | None) -> str:
         """A day in words; what cannot be read as one is given back as it is."""

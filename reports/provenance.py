@@ -43,16 +43,35 @@ def _commands(run: RunFiles) -> list[tuple[str, str]]:
     manifest = run.manifest
     said = manifest.get("command")
     command = shlex.join([str(word) for word in said]) if isinstance(said, list) else str(said or "")
-    study, seed = str(manifest.get("study") or ""), manifest.get("seed")
+    study, seed = study_asked(run), manifest.get("seed")
     again = ["journalbenk", "simulate", study, "--seed", str(seed), "--out", "DIR"]
     found = [("again", command), ("simulate", shlex.join(again) if study and seed is not None else "")]
     if run.verdicts:
-        one = ["journalbenk", "conformance", "--candidate", str(run.candidate.get("name", "")), "--requirement", "ID"]
-        found.append(("one", shlex.join(one)))
-    name = str(manifest.get("run") or run.folder.name)
-    found.append(("verify", shlex.join(["journalbenk", "verify", f"runs/{name}"])))
-    found.append(("language", shlex.join(["journalbenk", "report", f"runs/{name}"]) + " --lang nb|en"))
+        found.append(("one", conformance_again(run, "ID")))
+    folder = str(manifest.get("folder") or f"runs/{manifest.get('run') or run.folder.name}")
+    found.append(("verify", shlex.join(["journalbenk", "verify", folder])))
+    found.append(("language", shlex.join(["journalbenk", "report", folder]) + " --lang nb|en"))
     return [(key, line(words)) for key, words in found if words]
+
+
+def study_asked(run: RunFiles) -> str:
+    """The study as it was named on the command line, which may be a path."""
+    return str(mapping(run.manifest.get("asked")).get("study") or run.manifest.get("study") or "")
+
+
+def asked_again(run: RunFiles) -> list[str]:
+    """The options that ask for the same candidate, and for the seed where one was asked for."""
+    asked = mapping(run.manifest.get("asked"))
+    candidate = ["--candidate", str(asked.get("candidate") or run.candidate.get("name") or "")]
+    seed = asked.get("seed")
+    return candidate if seed is None else [*candidate, "--seed", str(seed)]
+
+
+def conformance_again(run: RunFiles, requirement: str) -> str:
+    """The line that tries one requirement again, with the study's people and care."""
+    study = study_asked(run)
+    about = ["--study", study] if study else []
+    return shlex.join(["journalbenk", "conformance", *asked_again(run), *about, "--requirement", requirement])
 
 
 def _figures(value: Any) -> list[dict[str, str]]:

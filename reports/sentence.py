@@ -50,6 +50,8 @@ def _requirements(run: RunFiles, conformance: Conformance, texts: Texts) -> list
         clauses.append(texts("verdict.failed", n=counts["fail"]))
     if unsaid := counts["inconclusive"] + counts["error"]:
         clauses.append(texts("verdict.unsaid", n=unsaid))
+    if counts["not_applicable"]:
+        clauses.append(texts("verdict.not_applicable", n=counts["not_applicable"]))
     return clauses
 
 

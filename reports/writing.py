@@ -29,6 +29,7 @@ def write(run_folder: Path, *, lang: str = "en", catalogue: Catalogue | None = N
     if is_study(run_folder):
         return _write_study(run_folder, texts)
     run = read_run(run_folder)
+    texts = texts.naming(run.manifest.get("titles"))
     known = catalogue or load_catalogue()
     _write(run_folder / JUNIT, junit_xml(run, known, texts))
     _write(run_folder / PAGE, html(run, known, texts).encode("utf-8", "backslashreplace"))

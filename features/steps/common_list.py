@@ -51,11 +51,12 @@ def two_on_the_list(example: Example) -> None:
 
 @when("the hospital changes the first and adds a third, and the fastlege changes the first and the second")
 def both_change(example: Example) -> None:
-    """The hospital is outside the record, and first."""
+    """The hospital is outside the record, and first; the list is down meanwhile, so that neither knows of the other."""
     first, second, third = example.facts["numbers"]
     if not {first, second} <= example.facts["before"].keys():
         return
     person = str(example.resident.person["person_number"])
+    example.neighbours.behave(EXCHANGE, down=True)
     for number, text in ((first, HOSPITAL), (third, ADDED)):
         change = {"person": person, "id": number, "statement": _dosed(text)}
         example.neighbours.tell(EXCHANGE, "changes", change, method="POST")
@@ -64,6 +65,7 @@ def both_change(example: Example) -> None:
         identifier = [{"type": {"text": "PLL"}, "system": PLL, "value": number}]
         changes = {"status": "active", "identifier": identifier, **_dosed(FASTLEGE)}
         example.change(medicine, f"change.{place}", changes, actor=DOCTOR)
+    example.neighbours.behave_well(EXCHANGE)
     wanted = {first: HOSPITAL, second: FASTLEGE, third: ADDED}
     _until(example, lambda found: found == wanted)
     example.wait(GRACE_S)

@@ -55,8 +55,8 @@ def claims_add_up(history: History) -> Finding:
     amounts = [Decimal(str((e.resource.get("total") or {}).get("value", 0))) for e in shown]
     owed = Decimal(str(fact(history, "owed")))
     if sum(amounts) != owed:
-        problems.append(f"The claims add up to {sum(amounts)}, expected {owed}")
-    passed = f"{len(claims)} claims add up to {owed}."
+        problems.append(f"The claims add up to {sum(amounts)} NOK, expected {owed}")
+    passed = f"{len(claims)} claims add up to {owed} NOK."
     return finding(problems, passed, history.labelled("period"))
 
 

@@ -120,8 +120,8 @@ def _year(history: History, seconds: float | None, about: tuple[str, str]) -> Fi
         f"did not come back in {fact(history, 'waited')} s" if seconds is None else f"came back in {seconds:.1f} s"
     )
     told = (
-        f"{what} {measured} (measured once); simulated years with the faults assumed are without it {_told(found)}, "
-        f"and {limit / 3600:.1f} hours are allowed"
+        f"{what} {measured} (measured once); in simulated years with the faults assumed it is away {_told(found)}; "
+        f"{limit / 3600:.1f} hours are allowed"
     )
     if found.low > limit:
         return finding([told], "", evidence)
@@ -132,7 +132,7 @@ def _year(history: History, seconds: float | None, about: tuple[str, str]) -> Fi
 
 def _told(year: Year) -> str:
     hours = [seconds / 3600 for seconds in (year.mean, year.low, year.high)]
-    return f"{hours[0]:.1f} hours ({hours[1]:.1f} to {hours[2]:.1f}; {year.mean / YEAR_S:.3%})"
+    return f"{hours[0]:.1f} hours a year ({year.mean / YEAR_S:.3%}; 95% of years {hours[1]:.1f} to {hours[2]:.1f})"
 
 
 def _assumed(history: History, name: str) -> float:

@@ -83,7 +83,7 @@ def _timed(rule: str, rows: pl.DataFrame, window: float, asked: Asked) -> Findin
     """A percentile against its limit, and what may be said from the load it was seen at."""
     what, times, q = TIMED[rule]
     rate, wanted, limit = rows.height / window, asked.factor * asked.peak, asked.limits_s[rule]
-    at = f"{rate:.0f} interactions a second, {rate / wanted:.0%} of {asked.factor:g} times the national peak"
+    at = f"{rate:.1f} interactions a second, {rate / wanted:.0%} of {asked.factor:g} × the national peak"
     unsaid: VerdictOutcome = "not_applicable" if rate < wanted else "inconclusive"
     found = _percentile(times(rows), q, window)
     if found is None or found.low is None or found.high is None:

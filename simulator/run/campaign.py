@@ -77,7 +77,7 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     loaded = LoadResult("", ())
     with left_readable(folder, options.lang):
         folder.note(version=__version__, command=options.command, machine=machine(), versions=versions())
-        folder.note(candidate={"name": candidate.name, "title": candidate.title})
+        folder.note(candidate={"name": candidate.name, "title": candidate.title}, asked=_asked(options))
         digests = make_timeline(study, folder, job)
         if options.conformance:
             with running(candidate, folder.path / "candidate") as system:
@@ -142,6 +142,11 @@ def _seed(options: Options, study_seed: int, candidate: Candidate) -> int:
     from time import time_ns  # noqa: PLC0415  only here does a run depend on the moment; the manifest records it
 
     return time_ns() // 1_000_000_000
+
+
+def _asked(options: Options) -> dict[str, Any]:
+    """What has to be said again to run a part of this run again."""
+    return {"candidate": options.candidate, "study": options.study, "seed": options.seed}
 
 
 def _described(candidate: Candidate, base_url: str, software: str) -> dict[str, Any]:

@@ -39,7 +39,11 @@ def selection(capability: str, requirement: str) -> Selection | None:
         if word and word not in valid:
             raise InputError(f"'{word}' is not in the catalogue", where=option, remedy=nearest(word, valid))
     if requirement and (reason := catalogue.requirements[requirement].not_tested):
-        raise InputError(f"{requirement} is not tested yet: {reason['en']}", where="--requirement")
+        raise InputError(f"{requirement} is not tested: {reason['en']}", where="--requirement")
+    rules = [rule for rule in catalogue.rules.values() if rule.requirement == requirement]
+    if rules and all(rule.by == "load" for rule in rules):
+        remedy = "Use `journalbenk run`, whose load part speaks for it."
+        raise InputError(f"{requirement} is judged from load alone", where="--requirement", remedy=remedy)
     if not capability and not requirement:
         return None
     return Selection(tuple(filter(None, [capability])), tuple(filter(None, [requirement])))

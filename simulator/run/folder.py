@@ -34,7 +34,8 @@ class RunFolder:
                 raise OutputError(
                     "the folder is not empty", where=str(path), remedy="Name another folder with --out, or empty it."
                 )
-            manifest = {"run": path.name, "state": "partial", "started": moment.isoformat(timespec="seconds")}
+            manifest = {"run": path.name, "folder": str(path), "state": "partial"}
+            manifest["started"] = moment.isoformat(timespec="seconds")
             with (path / "manifest.json").open("xb") as file:
                 file.write(_json(manifest))
         return cls(path, manifest)

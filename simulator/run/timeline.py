@@ -97,6 +97,7 @@ def describe(study: Study, figures: Figures) -> dict[str, Any]:
     return {
         "study": study.name,
         "study_title": dict(study.title),
+        "titles": _titles(study),
         "municipalities": [
             {"kommunenummer": m.kommunenummer, "name": m.name, "population": m.population} for m in places
         ],
@@ -104,4 +105,13 @@ def describe(study: Study, figures: Figures) -> dict[str, Any]:
         "payment_day_nok": figures.value("hospital.discharge_ready_day_price_nok"),
         "load_plan": asdict(study.load) if study.load else None,
         "study_file": str(Path(study.path).name),
+    }
+
+
+def _titles(study: Study) -> dict[str, dict[str, Any]]:
+    """What the study's own files call its roles, pathways and steps, by language."""
+    return {
+        "role": {name: dict(role.title) for name, role in study.staffing.roles.items()},
+        "pathway": {pathway.name: dict(pathway.title) for pathway in study.pathways},
+        "step": {f"{p.name}.{step.id}": dict(step.title) for p in study.pathways for step in p.steps if step.title},
     }

@@ -1,16 +1,18 @@
 """What checks found is told in the reader's language, whole."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from reports.findings import FINDINGS, load_findings
+from reports.findings import EXAMPLES, FINDINGS, load_findings
 from reports.language import load_texts
 from simulator import documents
 from simulator.places import FEATURES, ROOT
+from simulator.run.national import EXAMPLE as LOAD_PART
 
 CHECKS = [*sorted((ROOT / "simulator" / "checks").glob("*.py")), ROOT / "simulator" / "measures" / "operation.py"]
 MEASURES = [ROOT / "simulator" / "measures" / "correctness.py"]
@@ -71,6 +73,14 @@ def places(template: str) -> list[str]:
 def test_every_sentence_of_a_check_is_there_in_bokmaal() -> None:
     """What a check may find can be read in bokmål, and no sentence stands there that no check says."""
     assert set(documents.read(FINDINGS).data) == said()
+
+
+def test_every_example_has_a_title_in_bokmaal() -> None:
+    """What an example is called can be read in bokmål, and no title stands there that no example has."""
+    told = documents.read(EXAMPLES).data
+    features = "\n".join(path.read_text("utf-8") for path in sorted(FEATURES.glob("*.feature")))
+    assert set(told) == {*re.findall(r"^\s*Scenario: (.+?)\s*$", features, re.MULTILINE), LOAD_PART}
+    assert load_texts("nb").example(LOAD_PART) == (told[LOAD_PART], "nb")
 
 
 def test_bokmaal_fills_in_what_english_does() -> None:

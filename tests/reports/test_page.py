@@ -90,7 +90,8 @@ def test_the_verdict_is_one_sentence(page: str) -> None:
     """Who was tested, passed, failed, could not be judged, load and generator stand in one sentence."""
     assert (
         "Tested journal 0.1.0 passed 3 of the 5 requirements tested; 1 failed; 1 could not be judged; "
-        "load: limits met at 24 × Tromsø; the load generator was not the bottleneck." in words(page)
+        "1 was not applicable to it in this run; load: limits met at 24 × Tromsø; "
+        "the load generator was not the bottleneck." in words(page)
     )
 
 
@@ -117,7 +118,7 @@ def test_evidence_holds_rule_exchange_and_command(page: str) -> None:
         "<strong>500",
     ):
         assert part in row
-    assert "journalbenk conformance --candidate tested-journal --requirement JRN-03" in row
+    assert "journalbenk conformance --candidate tested-journal --study quickstart --requirement JRN-03" in row
 
 
 def test_requirements_not_judged_are_listed_with_a_reason(page: str) -> None:
@@ -142,6 +143,25 @@ def test_the_page_is_sound_html(page: str) -> None:
     assert read.tags.count("h1") == 1
     assert len(read.labels) == 4
     assert all(read.labels)
+
+
+def test_what_was_asked_for_is_asked_for_again(
+    bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue
+) -> None:
+    """The lines to run again name the candidate's file, the study and the seed as they were given."""
+    asked = {"candidate": "vendors/mine.yaml", "study": "my-week.yaml", "seed": 7}
+    page = words(render(bare([judged("JRN-01", "fail")], asked=asked), catalogue))
+    again = "journalbenk conformance --candidate vendors/mine.yaml --seed 7 --study my-week.yaml --requirement"
+    assert f"{again} JRN-01" in page
+    assert f"{again} ID" in page
+
+
+def test_roles_are_called_as_the_study_calls_them(
+    bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue
+) -> None:
+    """Who sent an exchange has the name that the study's files give the role."""
+    titles = {"role": {"home-care.nurse": {"nb": "Natt", "en": "Night nurse of the north"}}}
+    assert "Night nurse of the north" in render(bare([judged("JRN-01", "fail")], titles=titles), catalogue)
 
 
 def test_links_within_the_page_lead_somewhere(page: str) -> None:

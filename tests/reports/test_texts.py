@@ -89,6 +89,13 @@ def test_a_share_short_of_all_is_never_shown_as_all() -> None:
     assert load_texts("nb").share(float("nan")) == "–"
 
 
+def test_a_share_more_than_none_is_never_shown_as_none() -> None:
+    """What is rounded away is told as less than the least that can be shown."""
+    assert load_texts("en").share(0.0004) == "<0.1%"
+    assert load_texts("nb").share(0.0006) == "0,1\u202f%"
+    assert load_texts("en").share(0.0) == "0%"
+
+
 def test_dates_are_written_in_words() -> None:
     """Days and instants are spelt out, and what is no date is left as it is."""
     assert load_texts("nb").day("2026-01-12") == "12. januar 2026"
