@@ -88,7 +88,7 @@ def lasting_tickets(_: JournalApp) -> None:
 def authorised_for_life(app: JournalApp) -> None:
     assert app.journal.gate is not None
     personnel: HealthPersonnel = app.journal.gate.personnel
-    personnel.age = 1e9
+    app.journal.gate.personnel = HealthPersonnel(personnel.address, age=1e9)
 
 
 def any_right_is_full(_: JournalApp) -> None:

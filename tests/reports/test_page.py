@@ -236,7 +236,7 @@ def test_a_hostile_name_stays_text(bare: Bare, catalogue: Catalogue) -> None:
     html = render(folder, catalogue)
     assert "<b onclick" not in html
     assert "<i>" not in html
-    assert "--candidate &#39;x; rm -rf ~&#39; --requirement" in html
+    assert "--candidate &#39;x; rm -rf ~&#39; --study quickstart --requirement" in html
 
 
 def test_a_version_is_not_said_twice(bare: Bare, catalogue: Catalogue) -> None:
