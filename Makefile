@@ -14,7 +14,7 @@ run: $(READY)
 	@$(BIN)/journalbenk run $(STUDY) --candidate $(CANDIDATE)
 
 test: $(READY)
-	@$(BIN)/python -m pytest tests -n $(PROCESSES) --dist loadfile
+	@$(BIN)/python -m pytest tests -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 mutants: $(READY)
 	@JOURNALBENK_MUTANTS=all $(BIN)/python -m pytest tests/mutants -q

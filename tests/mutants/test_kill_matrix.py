@@ -17,7 +17,8 @@ from tests.mutants.degenerate import DEGENERATE
 from tests.mutants.faults import Mutant
 
 MATRIX = ROOT / "runs" / "kill-matrix.json"
-CHOSEN = MUTANTS if os.environ.get("JOURNALBENK_MUTANTS") == "all" else MUTANTS[::5]
+ALL = os.environ.get("JOURNALBENK_MUTANTS") == "all"
+CHOSEN = MUTANTS if ALL else MUTANTS[::5]
 """All of them take a quarter of an hour (`make mutants`); among the other tests it is every fifth."""
 
 Judged = Callable[..., list[Verdict]]
@@ -44,6 +45,7 @@ def _row(mutant: Mutant, judged: Judged) -> dict[str, Any]:
     }
 
 
+@pytest.mark.skipif(not ALL, reason="among the other tests the whole run shows it (tests/run/test_whole_run.py)")
 def test_the_sound_journal_passes_everything(judged: Judged) -> None:
     """No correct journal is failed: every check passes the reference journal, one verdict for each.
 

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from simulator.run.campaign import Options, run_campaign
-from simulator.run.choices import DEFAULT_CANDIDATE
-
 STUDY = """\
 study: small
 title: {nb: Noen vinterdager, en: Some winter days}
@@ -59,17 +56,5 @@ def journalbenk(tmp_path: Path) -> Command:
         return subprocess.run(
             command, cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=300
         )
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def run_once() -> Callable[[Path], Path]:
-    """Makes one whole run in a folder, in this process."""
-
-    def run(folder: Path) -> Path:
-        path = write(folder / "town.yaml", municipalities='"5601"', days=9, window="5 s", people=8)
-        options = Options(str(path), DEFAULT_CANDIDATE, out=folder / "run")
-        return run_campaign(options).folder
 
     return run
