@@ -7,6 +7,8 @@ READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
 PROCESSES ?= 2
+# Wherever a machine says otherwise: hundreds of processes are started here, and each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test mutants bench soak fuzz peers lint clean
 

@@ -163,4 +163,4 @@ def test_the_capability_statement_lists_the_operations(client: Any) -> None:
     shared = ["elsewhere", "outside-document", "outside-documents"]
     assert listed["Patient"] == sorted(["everything", "export", "summary", "validate", *shared])
     assert listed["Task"] == ["validate"]
-    assert listed["AuditEvent"] == []
+    assert listed["AuditEvent"] == ["unusual-access"]
