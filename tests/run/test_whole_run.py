@@ -13,7 +13,6 @@ from simulator.checks import CHECKS
 from simulator.errors import InputError
 from simulator.histories import read_verdicts
 from simulator.run.verify import verify
-from simulator.scenario.catalogue import load_catalogue
 from tests.mutants.catalogue import MUTANTS
 from tests.run.conftest import write
 
@@ -63,13 +62,18 @@ def test_the_whole_chain_ends_with_a_report(done: tuple[Path, Done]) -> None:
 
 def test_the_sound_journal_passes_what_can_be_tried(finished: Path) -> None:
     """No correct journal is failed: every check passes the reference journal, or does not apply to an open one."""
-    verdicts = read_verdicts(finished / "verdicts.jsonl")
-    tried = {v.check: f"{v.outcome}: {v.message}" for v in verdicts}
-    assert {check: said for check, said in tried.items() if not said.startswith(("pass", "not_applicable"))} == {}
-    loads = {v.rule for v in verdicts if v.requirement in ONLY_LARGER_LOADS}
-    assert {v.rule for v in verdicts if v.outcome == "not_applicable"} == NEEDS_SIGN_IN | loads
-    assert sorted(v.check for v in verdicts if v.rule not in loads) == sorted(CHECKS)
-    assert {load_catalogue().rules[rule].requirement for rule in loads} == ONLY_LARGER_LOADS
+    verdicts = [v for v in read_verdicts(finished / "verdicts.jsonl") if v.requirement not in ONLY_LARGER_LOADS]
+    left = {v.check: f"{v.outcome}: {v.message}" for v in verdicts if v.outcome not in {"pass", "not_applicable"}}
+    assert left == {}
+    assert {v.rule for v in verdicts if v.outcome == "not_applicable"} == NEEDS_SIGN_IN
+    assert sorted(v.check for v in verdicts) == sorted(CHECKS)
+
+
+def test_a_small_load_passes_no_requirement_of_a_large_one(finished: Path) -> None:
+    """They are shown as not tried; as unknown where the machine was too busy to send in time."""
+    told = [v for v in read_verdicts(finished / "verdicts.jsonl") if v.requirement in ONLY_LARGER_LOADS]
+    assert {v.requirement for v in told} == ONLY_LARGER_LOADS
+    assert {v.outcome for v in told} <= {"not_applicable", "inconclusive"}
 
 
 def test_a_finished_run_agrees_with_its_records(finished: Path) -> None:
