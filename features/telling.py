@@ -7,12 +7,17 @@ from typing import Any
 import polars as pl
 
 from features.study import Resident, Row, Study, Written
+from simulator.domain.systems import COMMON
 from simulator.domain.tables import EVENTS
 from simulator.fhir import render
 
 Step = Mapping[str, Any]
 BETWEEN = timedelta(minutes=10)
-NOTHING = {"message": None, "receiver": None, "reason": None, "place": None, "due": None, "appointment": None}
+NOTHING = {
+    **dict.fromkeys(("message", "receiver", "reason", "place", "due", "appointment", "known")),
+    "system": COMMON,
+    "reminder": 0,
+}
 
 
 def step(by: str, *records: str, at: str = "", **more: Any) -> dict[str, Any]:

@@ -15,10 +15,10 @@ def payment_days(events: pl.DataFrame) -> pl.DataFrame:
     Columns ``episode``, ``resident``, ``kommunenummer``, ``ready``, ``left`` (null when still there), ``days``. The
     day the patient was declared ready counts, the day the patient left does not, days being Norwegian calendar days
     (forskrift 18 November 2011 no. 1115, chapter 3). Of several notices the last one not withdrawn counts; one who
-    has not left pays up to the last event's day.
+    has not left pays up to the last event's day. Reminders of a notice are not notices.
     """
     end = events["at"].max()
-    notices = events.filter(pl.col("message").is_in([READY, WITHDRAWN, *GONE]))
+    notices = events.filter(pl.col("message").is_in([READY, WITHDRAWN, *GONE]) & (pl.col("reminder") == 0))
     last = {
         "ready": pl.col("at").filter(pl.col("message") == READY).max(),
         "withdrawn": pl.col("at").filter(pl.col("message") == WITHDRAWN).max(),

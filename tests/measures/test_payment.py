@@ -20,7 +20,17 @@ def chain(*messages: tuple[str, str, str]) -> pl.DataFrame:
         "message": pl.String,
         "at": INSTANT,
     }
-    return pl.DataFrame(rows, schema=names, orient="row").sort("at")
+    return pl.DataFrame(rows, schema=names, orient="row").sort("at").with_columns(reminder=pl.lit(0, pl.UInt8))
+
+
+def test_a_reminder_of_a_notice_is_no_notice() -> None:
+    """Days count from the notice, not from when it was sent again."""
+    days = ("2026-01-12T08:00", "2026-01-14T08:00", "2026-01-15T08:00")
+    messages = zip(("LOG_UTSKRIVNINGSKLAR", "LOG_UTSKRIVNINGSKLAR", "LOG_UTSKREVET"), days, strict=True)
+    events = chain(*(("e", message, at) for message, at in messages))
+    again = events.with_columns(reminder=pl.Series([0, 1, 0], dtype=pl.UInt8))
+    assert payment_days(again)["days"].to_list() == [3]
+    assert payment_days(events)["days"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
