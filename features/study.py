@@ -112,7 +112,7 @@ class Study:
     @cached_property
     def _events(self) -> pl.DataFrame:
         # A reminder is no other message than the one that an example speaks of.
-        return pl.read_parquet(self._folder / "events.parquet").filter(pl.col("reminder") == 0)
+        return pl.read_parquet(self._folder / "events.parquet").filter(pl.col("reminder").fill_null(0) == 0)
 
     @cached_property
     def _by_id(self) -> dict[str, int]:

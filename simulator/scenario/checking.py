@@ -7,6 +7,8 @@ from typing import Final
 from simulator.documents import Document, read
 from simulator.errors import InputError, nearest
 from simulator.figures import Figures
+from simulator.scenario.crossings import check_sources
+from simulator.scenario.faults import Faults
 from simulator.scenario.naming import figures_of, figures_of_staffing, figures_of_systems, unknown_figures
 from simulator.scenario.pathways import parse_pathway
 from simulator.scenario.staffing import load_staffing
@@ -32,15 +34,20 @@ def check_document(document: Document, figures: Figures) -> list[str]:
     kind = kind_of(document)
     readers: Mapping[str, Callable[[], list[str]]] = {
         "study": lambda: _study(document, figures),
-        "pathway": lambda: unknown_figures(
-            figures_of(parse_pathway(document, load_staffing())), document.path, figures
-        ),
+        "pathway": lambda: _pathway(document, figures),
         "staffing": lambda: unknown_figures(figures_of_staffing(load_staffing(document.path)), document.path, figures),
         "systems": lambda: unknown_figures(
             figures_of_systems(parse_systems(document, load_staffing())), document.path, figures
         ),
     }
     return readers[kind]()
+
+
+def _pathway(document: Document, figures: Figures) -> list[str]:
+    pathway, faults = parse_pathway(document, load_staffing()), Faults(document)
+    check_sources(pathway, faults)
+    faults.stop()
+    return unknown_figures(figures_of(pathway), document.path, figures)
 
 
 def _study(document: Document, figures: Figures) -> list[str]:

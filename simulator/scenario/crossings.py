@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from simulator.documents import read
 from simulator.domain.scenario import Following, Pathway, Step
 from simulator.errors import nearest
+from simulator.places import PATHWAYS
 from simulator.scenario.faults import Faults
 from simulator.scenario.order import ancestors
+from simulator.scenario.pathways import load_pathway
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,24 @@ def check_crossings(pathways: Sequence[Pathway], faults: Faults) -> None:
     _check_deadlock(pathways, faults)
 
 
+def check_sources(pathway: Pathway, faults: Faults) -> None:
+    """Add a fault for a start from a pathway or step that is neither beside the file nor among the shipped ones."""
+    demand = pathway.demand
+    names = {source.pathway for source in demand.sources} if isinstance(demand, Following) else set()
+    files = {name: file for name in names for file in _files(pathway, name) if file.is_file()}
+    for n, name in enumerate(_starters(pathway)):
+        if name not in files:
+            there = [path.stem for path in PATHWAYS.glob("*.yaml")]
+            faults.note(_where(pathway, "from", n, "pathway"), f"no pathway '{name}'; {nearest(name, there)}")
+    others = {name: load_pathway(file) for name, file in files.items()}
+    _check_steps(pathway, others, faults)
+
+
+def _files(pathway: Pathway, name: str) -> tuple[Path, Path]:
+    """Where another pathway may be; the later one counts."""
+    return PATHWAYS / f"{name}.yaml", pathway.path.parent / f"{name}.yaml"
+
+
 def _where(pathway: Pathway, *location: str | int) -> str:
     return read(pathway.path).where(*location)
 
@@ -37,13 +58,17 @@ def _check_starts(pathway: Pathway, by_name: Mapping[str, Pathway], faults: Faul
     if not isinstance(pathway.demand, Following):
         return
     for n, source in enumerate(pathway.demand.sources):
-        other = by_name.get(source.pathway)
-        if other is None:
+        if source.pathway not in by_name:
             message = f"'{pathway.name}' starts from '{source.pathway}', which the study does not have"
             faults.note(_where(pathway, "from", n, "pathway"), f"{message}; {nearest(source.pathway, by_name)}")
-            continue
-        steps = [step.id for step in other.steps]
-        if source.step not in steps:
+    _check_steps(pathway, by_name, faults)
+
+
+def _check_steps(pathway: Pathway, by_name: Mapping[str, Pathway], faults: Faults) -> None:
+    """Add a fault for a start from a step that the other pathway, of those that are there, has not."""
+    for n, source in enumerate(pathway.demand.sources if isinstance(pathway.demand, Following) else ()):
+        steps = [step.id for step in by_name[source.pathway].steps] if source.pathway in by_name else []
+        if source.pathway in by_name and source.step not in steps:
             message = f"'{source.pathway}' has no step '{source.step}'; {nearest(source.step, steps)}"
             faults.note(_where(pathway, "from", n, "step"), message)
 

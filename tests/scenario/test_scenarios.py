@@ -195,6 +195,25 @@ def test_checking_names_every_fault_of_every_file(pathway_file: Write, figures: 
     assert all(str(tmp_path) in fault for fault in faults)
 
 
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("{pathway: discharge-ready, step: redy}", "'discharge-ready' has no step 'redy'; did you mean 'ready'"),
+        ("{pathway: discharge-redy, step: ready}", "no pathway 'discharge-redy'; did you mean 'discharge-ready'"),
+    ],
+)
+def test_a_step_that_the_other_pathway_has_not_is_found(
+    tmp_path: Path, figures: Figures, source: str, fault: str
+) -> None:
+    """A pathway that starts from another is checked against it by itself, with file and line."""
+    path = tmp_path / "after.yaml"
+    steps = "steps:\n  - {id: seen, by: gp.doctor, channel: electronic}"
+    path.write_text(f"pathway: after\ntitle: {{nb: E, en: A}}\nfrom: {source}\n{steps}\n", "utf-8")
+    (found,) = check_files([path], figures)
+    assert found.startswith(f"{path}:3:")
+    assert fault in found
+
+
 def test_a_file_that_is_none_of_them_is_told_so(tmp_path: Path) -> None:
     """A misspelt first key is answered with the nearest one."""
     path = tmp_path / "x.yaml"
