@@ -14,6 +14,7 @@ TOPICS = (
     "citizens",
     "common_list",
     "contacts",
+    "correspondence",
     "documents",
     "elsewhere",
     "helsenorge",

@@ -26,7 +26,11 @@ class Receipt:
 
 def receipt(exchange: Exchange) -> Receipt | None:
     """The receipt in an answer; None when it is none."""
-    bundle = exchange.resource() or {}
+    return receipt_in(exchange.resource() or {})
+
+
+def receipt_in(bundle: dict[str, Any]) -> Receipt | None:
+    """The receipt that a resource is; None when it is none."""
     entries = [e.get("resource") or {} for e in bundle.get("entry") or [] if isinstance(e, dict)]
     headers = [r for r in entries if r.get("resourceType") == "MessageHeader"]
     response = headers[0].get("response") if headers and bundle.get("type") == "message" else None

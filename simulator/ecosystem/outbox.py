@@ -57,6 +57,8 @@ class Outbox:
     def __init__(self, name: str, behaviour: Callable[[], Behaviour], access: Access, received: Received) -> None:
         self.name = name
         self.waiting: list[Letter] = []
+        self.heard: Callable[[Letter, Reply], None] = lambda _, __: None
+        """Told of each letter that was sent, and of what came back."""
         self._behaviour = behaviour
         self._access = access
         self._received = received
@@ -108,6 +110,7 @@ class Outbox:
                 for _ in range(2 if how.duplicate else 1):
                     reply = await self.ask(sent if how.wrong else letter)
                     replies.append(reply)
+                    self.heard(letter, reply)
                 if not replies[-1].status or replies[-1].status >= 500:
                     self.waiting.append(letter)
             return replies

@@ -90,7 +90,7 @@ def refusing(serve: Callable[[Request], Any]) -> Callable[[Request], Any]:
             answer: Response = await serve(request)
         except RefusedError as error:
             return JSONResponse({"message": str(error)}, 409)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             return JSONResponse({"message": f"not understood ({type(error).__name__})"}, 400)
         return answer
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from simulator.ecosystem.correspondence import Correspondence
 from simulator.ecosystem.kit import Kit, Neighbour
 
 Json = dict[str, Any]
@@ -49,16 +50,17 @@ CRITERIA: Final[dict[str, Test]] = {
 
 
 class OtherRecord(Neighbour):
-    """A journal of others that can be read."""
+    """A journal of others that can be read, and that writes to the candidate (``correspondence.py``)."""
 
     wrong_itself: ClassVar[bool] = True  # it tells of another person than the one asked for
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         self._kept: dict[str, dict[str, Json]] = {kind: {} for kind in TYPES}
+        self._correspondence = Correspondence(kit)
 
     def routes(self) -> list[Route]:
-        """Search, read and capabilities for candidates; entering and emptying for the bench."""
+        """Search, read and capabilities for candidates; entering, emptying and what it writes for the bench."""
         base, facts = f"/{self.name}/fhir", f"/facts/{self.name}"
         return [
             Route(f"{base}/metadata", self._capabilities, methods=["GET"]),
@@ -67,6 +69,7 @@ class OtherRecord(Neighbour):
             Route(f"{base}/{{kind}}/{{id}}", self._read, methods=["GET"]),
             Route(f"{facts}/{{kind}}/{{id}}", self._enter, methods=["PUT"]),
             Route(facts, self._empty, methods=["DELETE"]),
+            *self._correspondence.routes(),
         ]
 
     async def _capabilities(self, _: Request) -> Response:

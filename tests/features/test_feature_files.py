@@ -86,5 +86,5 @@ def test_a_part_can_be_run() -> None:
     part = {"JOURNALBENK_CAPABILITY": "SAM", "JOURNALBENK_REQUIREMENT": "SAM-03"}
     command = [sys.executable, "-m", "pytest", str(FEATURES), "-q", "--collect-only", "--import-mode=importlib"]
     told = subprocess.run(command, env={**os.environ, **part}, capture_output=True, text=True, check=True).stdout
-    assert f"3/{len(SCENARIOS)} tests collected" in told
+    assert f"4/{len(SCENARIOS)} tests collected" in told
     assert "sends_a_message_again" in told

@@ -9,6 +9,7 @@ from simulator.journal.app import JournalApp
 from simulator.journal.http import Answer, Call
 from simulator.journal.messages import judging, outbox, receive, ward, words
 from simulator.journal.messages.addresses import Address, Addresses
+from simulator.journal.messages.arrival import Arrival
 from simulator.journal.messages.desk import Desk
 from simulator.journal.messages.parcel import Parcel
 from simulator.journal.messages.receipt import RefusedError
@@ -66,6 +67,35 @@ def forgets_messages(_: JournalApp) -> None:
     """No message is known again."""
     for name in ("kept_id", "receipt_id"):
         patch.object(receive, name, lambda _: f"{uuid4()}"[:23]).start()
+
+
+def reopens_by_repeat(_: JournalApp) -> None:
+    """An admission told again puts whoever has been discharged back in hospital."""
+    sound = receive._is_same
+
+    def is_same(desk: Desk, parcel: Parcel) -> bool:
+        found = sound(desk, parcel)
+        if found and parcel.event == "LOG_INNLAGT":
+            for stay in desk.find("Encounter", ("patient", judging.patient(desk, parcel)[0])):
+                desk.change(stay | {"status": "in-progress"})
+        return found
+
+    patch.object(receive, "_is_same", is_same).start()
+
+
+def remembers_the_last_only(_: JournalApp) -> None:
+    """A repeated message is known again only while no other has come in between."""
+    same, taken_in, last = receive._is_same, receive._taken_in, [""]
+
+    def take_in(desk: Desk, arrival: Arrival) -> Any:
+        last[0] = arrival.parcel.identity
+        return taken_in(desk, arrival)
+
+    def is_same(desk: Desk, parcel: Parcel) -> bool:
+        return parcel.identity == last[0] and same(desk, parcel)
+
+    patch.object(receive, "_taken_in", take_in).start()
+    patch.object(receive, "_is_same", is_same).start()
 
 
 def reopens(_: JournalApp) -> None:
@@ -170,6 +200,22 @@ MESSAGE_MUTANTS = (
         "The last message to arrive is taken for the last one sent.",
         "A late admission notice puts a discharged patient back in hospital.",
         told_by_arrival,
+    ),
+    Mutant(
+        "reopened-by-repeat",
+        "R-SAM-02C",
+        "An admission that is told again opens a stay that has ended.",
+        "Home care stays away from somebody who is at home.",
+        reopens_by_repeat,
+        neighbours=True,
+    ),
+    Mutant(
+        "remembers-the-last",
+        "R-SAM-03D",
+        "A message sent again is known only while no other has come in between.",
+        "The surgery is told that its question was refused, and asks once more by telephone.",
+        remembers_the_last_only,
+        neighbours=True,
     ),
     Mutant(
         "old-address",
