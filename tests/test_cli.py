@@ -37,6 +37,8 @@ def candidate(folder: Path, text: str) -> Path:
         (("simulate", "quickstrat"), "quickstart"),
         (("conformance", "--candidate", "reference-jornal"), "reference-journal"),
         (("conformance", "--requirement", "JRN-33"), "JRN-03"),
+        (("conformance", "--requirement", "NFR-04"), "journalbenk run"),
+        (("conformance", "--requirement", "NFR-09"), "user interface"),
         (("conformance", "--capability", "JRM"), "JRN"),
         (("report", "nowhere"), "manifest.json"),
         (("check", "nowhere.yaml"), "nowhere.yaml"),
