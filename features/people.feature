@@ -9,6 +9,12 @@ Feature: People as the national registers know them
       When the newcomer is registered and looked up
       Then the newcomer is found with gender and birth date as registered
 
+    @JRN-01 @R-JRN-01B
+    Scenario: Several services register the same newcomer, and none of them asks whether somebody has
+      Given a newcomer whom no service knows, and a resident known to the record
+      When all register the newcomer at the same moment, and the resident is given the newcomer's fødselsnummer
+      Then the newcomer has one record, and the resident's is as before
+
   Rule: A move leaves a trace
 
     @GRU-03 @R-GRU-03
@@ -36,3 +42,9 @@ Feature: People as the national registers know them
       Given residents who see the same free times (ledige timer) in a fastlege's calendar
       When all of them book each free time at the same moment, and the one who got it calls off
       Then each time has one holder, and then the next
+
+    @INN-05 @R-INN-05D
+    Scenario: A fastlege who must be present is so at one place at a time
+      Given residents who need the same fastlege to be present
+      When all of them book the same hour, one books from the middle of it, and one from its end
+      Then the fastlege has the first and the last, and no two at once

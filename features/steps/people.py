@@ -1,5 +1,7 @@
 """Steps on people: numbers from 2032, moving, and booking a time."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -7,9 +9,14 @@ from pytest_bdd import given, then, when
 
 from features.example import Example
 from features.study import Resident, Written
+from simulator.domain.interaction import Interaction
 from simulator.domain.person_number import WEIGHTS_2, read_number
+from simulator.streams import derived_id
 
 BOOKERS: Final = 6
+NEEDING: Final = 4
+REGISTRARS: Final = 6
+HOUR: Final = timedelta(hours=1)
 MUNICIPALITIES: Final = (("4601", "Bergen"), ("5501", "Tromsø"))
 OPPOSITE: Final = {"female": "male", "male": "female"}
 
@@ -122,3 +129,65 @@ def book_at_once(example: Example) -> None:
 def one_has_it(example: Example) -> None:
     """One."""
     example.holds("R-INN-05")
+
+
+@given("a newcomer whom no service knows, and a resident known to the record")
+def unknown_and_known(example: Example) -> None:
+    """Two people of the study, one of whom is not yet in the record."""
+    newcomer, resident = (example.meet(record_Patient=1).patient for _ in range(2))
+    example.seed([newcomer], leaving_out=[newcomer])
+    example.write(resident, "known")
+
+
+@when("all register the newcomer at the same moment, and the resident is given the newcomer's fødselsnummer")
+def register_without_asking(example: Example) -> None:
+    """None sets a condition: that a person has one record is the record's part."""
+    newcomer, resident = (r.patient for r in example.residents)
+    bare = replace(newcomer.interaction, headers=())
+    example.together([replace(bare, id=derived_id("registered", bare.id, n)) for n in range(REGISTRARS)], "registered")
+    number = newcomer.resource["identifier"][0]
+    example.search("Patient", "found", identifier=f"{number['system']}|{number['value']}")
+    example.change(resident, "taken", {"identifier": [number]})
+    example.send("read", "Patient", "after", target=resident.id)
+
+
+@then("the newcomer has one record, and the resident's is as before")
+def one_record(example: Example) -> None:
+    """One person, one record."""
+    example.holds("R-JRN-01B")
+
+
+@given("residents who need the same fastlege to be present")
+def need_present(example: Example) -> None:
+    """Residents with appointments in the study."""
+    for _ in range(NEEDING):
+        example.meet(lambda r: "start" in _appointment(r).resource, care_Appointment=1)
+    appointments = [_appointment(r) for r in example.residents]
+    example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
+
+
+@when("all of them book the same hour, one books from the middle of it, and one from its end")
+def book_presence(example: Example) -> None:
+    """Each booking says that resident and fastlege are required; nobody sets a condition."""
+    start = datetime.fromisoformat(_appointment(example.residents[0]).resource["start"])
+    example.together([_needing(example, r, start) for r in example.residents], "needed", actor="citizen")
+    for label, later in (("within", HOUR / 2), ("after", HOUR)):
+        booking = _needing(example, example.residents[-1], start + later, doctor_alone=True)
+        example.together([booking], label, actor="citizen")
+
+
+def _needing(example: Example, resident: Resident, start: datetime, *, doctor_alone: bool = False) -> Interaction:
+    """An hour with the first resident's fastlege; the fastlege's own, without a resident, where that is asked."""
+    given = _appointment(example.residents[0]).resource
+    doctor = given["participant"][1]["actor"]
+    actors = [doctor] if doctor_alone else [{"reference": f"urn:uuid:{resident.patient.id}"}, doctor]
+    body = {name: value for name, value in given.items() if name != "identifier"}
+    body |= {"start": start.isoformat(), "end": (start + HOUR).isoformat(), "status": "booked"}
+    body["participant"] = [{"actor": actor, "required": "required", "status": "accepted"} for actor in actors]
+    return example.interaction("create", "Appointment", body=body)
+
+
+@then("the fastlege has the first and the last, and no two at once")
+def one_place(example: Example) -> None:
+    """Nobody is at two places."""
+    example.holds("R-INN-05D")

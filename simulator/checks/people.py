@@ -1,15 +1,18 @@
 """Checks of people and their appointments: identity from fields, moves kept, a time booked once (GRU, INN-05)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from simulator.checks.content import differences
 from simulator.checks.evidence import (
     accepted,
+    answered,
     describe,
     fact,
     finding,
     inconclusive,
     listed,
+    not_refused,
     observed,
     read_back,
     rounds,
@@ -17,8 +20,10 @@ from simulator.checks.evidence import (
     stored_name,
 )
 from simulator.checks.registry import check
-from simulator.domain.exchange import History
+from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
+
+REFUSALS: Final = (400, 409, 412, 422)
 
 
 @check("identity_is_taken_from_fields", rule="R-GRU-01")
@@ -94,3 +99,46 @@ def _booked(history: History, number: str) -> list[str]:
         problems += [f"The appointment is not the one that was booked: {d}" for d in changed]
     fell_over = [e for e in race if e.response is not None and e.response.status >= 500]
     return problems + [f"{describe(e)}, expected a conflict to be told" for e in fell_over]
+
+
+@check("person_has_one_record", rule="R-JRN-01B")
+def person_has_one_record(history: History) -> Finding:
+    """Of several who register one person at once, on no condition, one does; nobody else is given the number."""
+    race = history.labelled("registered")
+    if all(e.response is None for e in race):
+        inconclusive("The simultaneous registrations were not answered.", *race, attribution="environment")
+    taken, evidence = answered(history, "taken"), [*race, *history.labelled("found"), *history.labelled("taken")]
+    problems = _only_one(race, "somebody else has registered the person")
+    found = listed(history, "found")
+    problems += [f"{len(found)} people carry the identity number, expected one"] if len(found) != 1 else []
+    problems += not_refused(taken, REFUSALS, "the number is another person's")
+    known, now = sent(accepted(history, "known")), read_back(history, "after")
+    problems += [f"The resident is not who they were: {d}" for d in differences(known, now)]
+    return finding(
+        problems, f"{len(race)} registrations at once made one person, and the number stayed theirs.", evidence
+    )
+
+
+def _only_one(race: Sequence[Exchange], why: str) -> list[str]:
+    """What is wrong unless exactly one of a race was taken, and every other was refused."""
+    won = [e for e in race if e.outcome == "ok"]
+    lost = [e for e in race if e not in won and e.response is not None]
+    problems = [f"{len(won)} of {len(race)} that came at once were taken, expected one"] if len(won) > 1 else []
+    if not won and len(lost) == len(race):
+        problems.append(f"None of those that came at once was taken: {describe(race[0])}")
+    return problems + [text for e in lost for text in not_refused(e, REFUSALS, why)]
+
+
+@check("required_is_at_one_place", rule="R-INN-05D")
+def required_is_at_one_place(history: History) -> Finding:
+    """Of several bookings that need one person at one time one is taken; what overlaps it is not, a later one is."""
+    race = history.labelled("needed")
+    if all(e.response is None for e in race):
+        inconclusive("The simultaneous bookings were not answered.", *race, attribution="environment")
+    why = "whoever must be present is at another appointment then"
+    within, after = answered(history, "within.1"), answered(history, "after.1")
+    problems = [*_only_one(race, why), *not_refused(within, REFUSALS, why)]
+    if after.outcome != "ok":
+        problems.append(f"The hour after was free, and could not be booked: {describe(after)}")
+    done = f"{len(race)} bookings at once and one in their midst gave one hour, and the next hour was free."
+    return finding(problems, done, [*race, within, after])

@@ -23,6 +23,7 @@ from simulator.journal.http import Answer, Call
 from simulator.journal.indexing import Indexer
 from simulator.journal.lives import Lives
 from simulator.journal.neighbours import Neighbours
+from simulator.journal.persons import Persons
 from simulator.journal.provenance.find import ProvenanceFinder
 from simulator.journal.provenance.render import PROVENANCE
 from simulator.journal.rate import Rate
@@ -36,7 +37,7 @@ from simulator.journal.settings import Settings
 from simulator.journal.shelf import SharedCursors, SharedIssued
 from simulator.journal.storage.migrations import migrate, number
 from simulator.journal.storage.opening import database, own
-from simulator.journal.store import Reader, Store
+from simulator.journal.store import Found, Reader, Store
 from simulator.journal.supported import AUDITED_ONLY
 from simulator.journal.validation import Validator
 from simulator.journal.writer import Writer
@@ -115,7 +116,9 @@ class Journal:
         self.finder = Finder(self.indexer.numbers)
         self.audits = AuditFinder(self.base)
         self.searching = self._searching()
-        self.lives = Lives(self.searching[""].parser, self.finder)
+        self.lives = Lives(self.searching[""].parser, self.finder, self.base)
+        self.persons = Persons(self.indexer)
+        self.store.rules = self._check_rules
         self.gate = Gate(settings) if settings.guard else None
         relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
         secrecy, home = Secrecy(self.pooled, self.indexer), settings.guard.parents_home if settings.guard else EITHER
@@ -149,6 +152,11 @@ class Journal:
             Pages(self.provenances, includer, self.cursors, self.base),
         )
         return {"": resources, AUDITED_ONLY: audits, PROVENANCE: provenances}
+
+    def _check_rules(self, store: Store, resource: dict[str, Any], found: Found | None) -> None:
+        """Raises FhirError for what may not be stored, whoever brings it."""
+        self.lives.check(store, resource, resource["id"], found)
+        self.persons.check(store, resource, found)
 
     def search_of(self, kind: str, view: View | None = None) -> Searching:
         """The parser and pages for searches of a type, narrowed to what a view shows."""

@@ -1,4 +1,4 @@
-"""The lives of tasks, requests and appointments: which state may follow which, and that nobody is given a taken time.
+"""The lives of tasks, requests and appointments: which state may follow which, and that no time is given twice.
 
 A resource may be made in any state, since its life may have begun elsewhere. Afterwards it takes the steps of its
 state machine (http://hl7.org/fhir/R4/task.html#statemachine, request.html#statemachine, appointment.html): it may pass
@@ -6,11 +6,14 @@ over steps, and never goes back.
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 
+from simulator.journal import dates
 from simulator.journal.errors import FhirError, refuse
+from simulator.journal.indexing import relative
 from simulator.journal.search.finder import Finder
 from simulator.journal.search.request import Parser
 from simulator.journal.store import Found, Reader
@@ -60,6 +63,12 @@ PARAGRAPHS: Final = {
 }
 HOLDING: Final = ("booked", "arrived", "checked-in", "fulfilled")
 """The states in which an appointment has its time."""
+LONGEST_MS: Final = 7 * 24 * 3_600_000
+"""An appointment that lasts longer than a week keeps nobody from others."""
+MOST_NEAR: Final = 10_000
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_000
+"""The years that a date can name: 1 to 9999."""
+_SERVICE: Final = "HealthcareService/"
 
 
 class Lives:
@@ -68,11 +77,13 @@ class Lives:
     Args:
         parser: Understands searches, without any caller's view: a taken time is taken whoever asks.
         finder: Carries them out.
+        base: The journal's own, so that a reference is the same with it and without.
     """
 
-    def __init__(self, parser: Parser, finder: Finder) -> None:
+    def __init__(self, parser: Parser, finder: Finder, base: str = "") -> None:
         self.parser = parser
         self.finder = finder
+        self.base = base
         self.steps = STEPS
 
     def check(self, reader: Reader, resource: Json, identity: str, found: Found | None) -> None:
@@ -84,6 +95,7 @@ class Lives:
             self.check_step(kind, str(orjson.loads(found.content).get("status")), str(resource.get("status")))
         if kind == "Appointment" and resource.get("status") in HOLDING:
             self.check_time(reader, resource, identity)
+            self.check_presence(reader, resource, identity)
 
     def check_step(self, kind: str, before: str, after: str) -> None:
         """Raises a 409 that names the rule when no step leads from one state to the other."""
@@ -105,6 +117,51 @@ class Lives:
             if any(hit.id != identity for hit in self.finder.after(reader, search, 0, 2)):
                 words = "another appointment has this time; no time is given twice (R4 appointment.html, Slot)"
                 raise _conflict("conflict", words, "Appointment.slot")
+
+    def check_presence(self, reader: Reader, appointment: Json, identity: str) -> None:
+        """Raises a 409 when somebody or something that must be present must be so elsewhere at the same time."""
+        time = _span(appointment)
+        if time is None:
+            return
+        bounds = (("ge", time[0] - LONGEST_MS), ("lt", time[1]))
+        near = [("date", f"{word}{_text(at)}") for word, at in bounds if _FIRST_MS <= at <= _LAST_MS]
+        for actor in sorted(self._required(appointment)):
+            place = _SPECIAL.sub(r"\\\g<0>", actor)
+            query = [("actor", place), ("status", ",".join(HOLDING)), *near]
+            search = self.parser.parse("Appointment", query, strict=True)
+            for hit in self.finder.after(reader, search, 0, MOST_NEAR):
+                other: Json = orjson.loads(hit.content)
+                if hit.id != identity and actor in self._required(other) and _overlap(time, _span(other)):
+                    words = f"{_named(actor)} must be at another appointment then (R4 Appointment.participant.required)"
+                    raise _conflict("conflict", words, "Appointment.participant")
+
+    def _required(self, appointment: Json) -> set[str]:
+        """References to whoever and whatever an appointment cannot do without; a service may be in many places."""
+        found = set()
+        for one in appointment.get("participant", ()):
+            reference = relative(str((one.get("actor") or {}).get("reference", "")), self.base)
+            if one.get("required") == "required" and one.get("status") != "declined" and _SERVICE not in reference:
+                found.add(reference)
+        return found - {""}
+
+
+def _span(appointment: Json) -> tuple[int, int] | None:
+    """From when until when, in milliseconds since 1970; None when that is not settled."""
+    if "start" not in appointment or "end" not in appointment:
+        return None
+    return dates.span(appointment["start"])[0], dates.span(appointment["end"])[0]
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int] | None) -> bool:
+    return other is not None and one[0] < other[1] and other[0] < one[1]
+
+
+def _text(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _named(actor: str) -> str:
+    return f"the {actor.rpartition('/')[0].rpartition('/')[2] or 'participant'}"
 
 
 def _conflict(code: str, words: str, place: str) -> FhirError:

@@ -1,6 +1,6 @@
 """Reads and writes resources and their versions over a connection; when to commit is the writer's business."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
@@ -56,6 +56,10 @@ class Told(Protocol):
         """Who, and on what basis, as JSON; empty when nobody is known."""
 
 
+Rules = Callable[["Store", dict[str, Any], "Found | None"], None]
+"""What every resource is held against as it is stored, beside what was there; raises FhirError."""
+
+
 class Reader:
     """Point reads over one connection; searches bring their own SQL."""
 
@@ -92,6 +96,8 @@ class Store(Reader):
         self.next_rid = self.next_seq = self.next_audit = 0
         # How far the audit trail has been cut into segments, and how many there are.
         self.segmented = self.segments = 0
+        # Whatever way a resource comes, by request, message or register.
+        self.rules: Rules = lambda *_: None
         # Of what is being done now, so that each version can tell who made it.
         self.record: Told | None = None
         # The hash of the last line of the audit trail, which the next line is chained to.
@@ -192,7 +198,11 @@ class Store(Reader):
         """Stores a new version of a resource whose type and id stand in it; ``found`` is what was there.
 
         ``meta.versionId`` and ``meta.lastUpdated`` are set here and nowhere else.
+
+        Raises:
+            FhirError: The rules of the record forbid it.
         """
+        self.rules(self, resource, found)
         stamp = self.clock.now()
         vid = found.vid + 1 if found else 1
         meta = {"versionId": str(vid), "lastUpdated": instant(stamp)}

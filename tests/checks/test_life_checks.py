@@ -95,3 +95,78 @@ def test_a_slot_given_wrongly_fails(how: Any, told: str, story: Any) -> None:
 def test_a_race_without_answers_is_no_verdict(story: Any) -> None:
     """When nobody was answered nothing is known."""
     assert story.silence("booking.1.1").judged("slot_has_one_holder").outcome == "inconclusive"
+
+
+NUMBER = [{"system": "urn:n", "value": "1"}]
+OTHER = [{"system": "urn:n", "value": "2"}]
+
+
+def registered(s: Any, second: int = 409, first: int = 201, taken: int = 409, **more: Any) -> Any:
+    """Two register one person at once; who is found; the number is entered on somebody else, who is read."""
+    person = {"resourceType": "Patient", "id": "1", "identifier": NUMBER}
+    other = {"resourceType": "Patient", "id": "9", "identifier": OTHER}
+    s.write("known", other, "9")
+    s.write("registered.1", person, status=first).write("registered.2", person, "2", status=second)
+    s.search("found", *(person | {"id": number} for number in more.get("found", "1")))
+    return s.update("taken", other | {"identifier": NUMBER}, status=taken).read("after", more.get("after", other))
+
+
+def test_a_person_with_one_record_passes(story: Any) -> None:
+    """One made the person, the other was told, and nobody else got the number."""
+    found = registered(story).judged("person_has_one_record")
+    assert found.outcome == "pass", found.message
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"second": 201, "found": "12"}, "were taken, expected one"),
+        ({"found": "12"}, "carry the identity number"),
+        ({"first": 409, "found": ""}, "None of those"),
+        ({"second": 500}, "expected it to be refused"),
+        ({"taken": 200, "after": {"resourceType": "Patient", "id": "9", "identifier": NUMBER}}, "another person"),
+        ({"after": {"resourceType": "Patient", "id": "9"}}, "not who they were"),
+    ],
+)
+def test_a_person_with_two_records_fails(how: Any, told: str, story: Any) -> None:
+    """Made twice, found twice, refused to everybody, or the number given to somebody else."""
+    found = registered(story, **how).judged("person_has_one_record")
+    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
+    assert told in found.message
+
+
+def needed(s: Any, second: int = 409, first: int = 201, within: int = 409, after: int = 201) -> Any:
+    """Two need one person at once, one from the middle of that, one afterwards."""
+    made = {"resourceType": "Appointment"}
+    s.write("needed.1", made, status=first).write("needed.2", made, "2", status=second)
+    return s.write("within.1", made, "3", status=within).write("after.1", made, "4", status=after)
+
+
+def test_somebody_needed_at_one_place_passes(story: Any) -> None:
+    """One got the hour, the others were told, and the next hour was free."""
+    found = needed(story).judged("required_is_at_one_place")
+    assert found.outcome == "pass", found.message
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"second": 201}, "were taken, expected one"),
+        ({"within": 201}, "another appointment"),
+        ({"after": 409}, "could not be booked"),
+        ({"first": 409}, "None of those"),
+    ],
+)
+def test_somebody_needed_at_two_places_fails(how: Any, told: str, story: Any) -> None:
+    """Given twice, overlapped, kept for longer than the hour, or given to nobody."""
+    found = needed(story, **how).judged("required_is_at_one_place")
+    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
+    assert told in found.message
+
+
+@pytest.mark.parametrize(
+    ("check", "label"), [("person_has_one_record", "registered.1"), ("required_is_at_one_place", "needed.1")]
+)
+def test_one_place_without_answers_is_no_verdict(check: str, label: str, story: Any) -> None:
+    """When nobody was answered nothing is known."""
+    assert story.silence(label).judged(check).outcome == "inconclusive"

@@ -1,7 +1,9 @@
 """The lives of tasks, requests and appointments: legal steps are taken, others refused by name, times given once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -127,3 +129,73 @@ def test_a_slot_named_by_odd_text_is_no_search(client: Any) -> None:
     assert client.send("POST", "Appointment", appointment("booked", odd)).status_code == 409
     nameless = appointment("booked") | {"slot": [{"display": "kl. 10"}]}
     assert [client.send("POST", "Appointment", nameless).status_code for _ in range(2)] == [201, 201]
+
+
+def meeting(start: str, end: str, *actors: str, required: str = "required", **more: Any) -> Json:
+    """A booked appointment that cannot do without some."""
+    present = [{"actor": {"reference": actor}, "required": required, "status": "accepted"} for actor in actors]
+    at = {"start": f"2026-01-15T{start}:00Z", "end": f"2026-01-15T{end}:00Z"}
+    return {"resourceType": "Appointment", "status": "booked", "participant": present} | at | more
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "PractitionerRole", "Location", "Device", "Patient"])
+def test_who_must_be_present_is_so_at_one_place(client: Any, kind: str, mark: str) -> None:
+    """An appointment that overlaps one with the same required participant is refused; what only touches it is not."""
+    one, other = f"{kind}/{mark}", f"{kind}/{mark}-b"
+    held = client.create(meeting("10:00", "10:30", one))
+    for start, end in (("10:00", "10:30"), ("09:45", "10:01"), ("10:29", "11:00"), ("09:00", "12:00")):
+        refused = client.send("POST", "Appointment", meeting(start, end, other, f"{client.base}/{one}"))
+        issue = refused.json()["issue"][0]
+        assert (refused.status_code, issue["code"]) == (409, "conflict")
+        assert issue["expression"] == ["Appointment.participant"]
+        assert kind in issue["diagnostics"]
+        assert mark not in issue["diagnostics"]
+    for start, end, actor in (("09:30", "10:00", one), ("10:30", "11:00", one), ("10:00", "10:30", other)):
+        client.create(meeting(start, end, actor))
+    moved = held | {"end": "2026-01-15T10:40:00Z"}
+    assert client.send("PUT", f"Appointment/{held['id']}", moved).status_code == 409
+    assert client.send("PUT", f"Appointment/{held['id']}", held | {"status": "cancelled"}).status_code == 200
+    client.create(meeting("10:00", "10:30", one))
+
+
+def test_who_need_not_be_present_may_be_booked_twice(client: Any, mark: str) -> None:
+    """A service, whoever declined or is optional, and what is not booked or has no end keep nobody from a time."""
+    who = f"Practitioner/{mark}"
+    client.create(meeting("10:00", "10:30", who))
+    declined = [{"actor": {"reference": who}, "required": "required", "status": "declined"}]
+    client.create(meeting("10:00", "10:30", who, required="optional"))
+    client.create(meeting("10:00", "10:30", participant=declined))
+    client.create(meeting("10:00", "10:30", who, status="proposed"))
+    client.create({name: value for name, value in meeting("10:00", "10:30", who).items() if name != "end"})
+    service = f"HealthcareService/{mark}"
+    for _ in range(2):
+        client.create(meeting("10:00", "10:30", service))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_time_at_the_end_of_the_calendar_is_a_time(client: Any, mark: str, day: str) -> None:
+    """The first and last year that R4 knows are looked through like any other."""
+    at = {"start": f"{day}T00:00:00+14:00", "end": f"{day}T23:59:59-12:00"}
+    booking = meeting("10:00", "10:30", f"Practitioner/{mark}") | at
+    assert [client.send("POST", "Appointment", booking).status_code for _ in range(2)] == [201, 409]
+
+
+def test_of_many_who_book_one_room_at_once_one_gets_it(
+    launch: Callable[..., Any], connect: Callable[[str], Any], mark: str
+) -> None:
+    """With several processes and 64 clients, alone and in transactions."""
+    base = launch("--workers", "2").base
+    barrier = Barrier(64)
+
+    def book(number: int) -> int:
+        client = connect(base)
+        body = meeting("10:00", "10:30", f"Location/{mark}", f"Patient/{number}")
+        barrier.wait(timeout=60)
+        if number % 2:
+            return int(client.send("POST", "Appointment", body).status_code)
+        entry = {"resource": body, "request": {"method": "POST", "url": "Appointment"}}
+        status = client.transact(entry).status_code
+        return 201 if status == 200 else int(status)
+
+    with ThreadPoolExecutor(64) as pool:
+        assert sorted(pool.map(book, range(64))) == [201] + [409] * 63

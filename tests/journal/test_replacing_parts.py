@@ -1,20 +1,23 @@
 """A part of the journal can be replaced before it serves."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
 from simulator.journal.app import build_app
 from simulator.journal.audit.record import Record
+from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Journal
 from simulator.journal.serving import serve_request
 from simulator.journal.settings import Settings
 from simulator.journal.store import Store
 from simulator.journal.writer import MOST_STUCK
+from tests.journal.messaging import Post, errors, status
 
 
 async def request(journal: Journal, method: str, body: Any, *fields: tuple[bytes, bytes]) -> int:
@@ -91,3 +94,60 @@ def test_nothing_is_shown_when_the_audit_trail_is_stuck(tmp_path: Path) -> None:
         return status
 
     assert asyncio.run(run()) == 503
+
+
+def test_what_the_record_does_not_allow_is_refused_by_receipt(tmp_path: Path) -> None:
+    """A message that makes what a rule of the record forbids is answered by AppRec 2 with X99, and leaves nothing."""
+
+    async def run() -> None:
+        journal = build_app(Settings(tmp_path)).journal
+        journal.start()
+        loop = asyncio.get_running_loop()
+
+        def send(method: str, path: str, body: Any) -> Any:
+            return asyncio.run_coroutine_threadsafe(answered(journal, method, path, body), loop).result(10)
+
+        def tell() -> None:
+            post = Post(send)
+            sound = journal.lives.check
+
+            def forbids(reader: Any, resource: Any, identity: str, found: Any) -> None:
+                if resource["resourceType"] == "Task":
+                    raise refuse(409, "business-rule", "no such step", "Task.status")
+                sound(reader, resource, identity, found)
+
+            journal.lives.check = forbids  # type: ignore[method-assign]
+            receipt = post.tell("LOG_UTSKRIVNINGSKLAR")
+            assert (status(receipt), errors(receipt)) == ("fatal-error", ["X99"])
+            assert [post.record(kind) for kind in ("Communication", "Task", "Encounter")] == [[], [], []]
+
+        await asyncio.to_thread(tell)
+        await journal.stop()
+
+    asyncio.run(run())
+
+
+@dataclass
+class Answered:
+    """An answer as a client sees it."""
+
+    status_code: int
+    text: str
+
+    def json(self) -> Any:
+        """The resource."""
+        return orjson.loads(self.text)
+
+
+async def answered(journal: Journal, method: str, path: str, body: Any) -> Answered:
+    """Sends one request to a journal in this process."""
+    place, _, query = path.partition("?")
+    headers = [(b"content-type", b"application/fhir+json")]
+    asked = quote(query, safe="=&|:/").encode()
+    scope = {"type": "http", "method": method, "path": f"/fhir/{place}", "query_string": asked, "headers": headers}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": orjson.dumps(body), "more_body": False}
+
+    answer = await serve_request(journal, scope, receive)
+    return Answered(answer.status, answer.content.decode())

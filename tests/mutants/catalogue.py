@@ -4,8 +4,8 @@ from tests.mutants import breaks
 from tests.mutants.access_catalogue import ACCESS_MUTANTS
 from tests.mutants.care_catalogue import CARE_MUTANTS
 from tests.mutants.document_catalogue import DOCUMENT_MUTANTS
-from tests.mutants.faults import Mutant, answered, asked, ignores, races, stores, without
-from tests.mutants.life_catalogue import LIFE_MUTANTS
+from tests.mutants.faults import Mutant, answered, asked, both, ignores, races, stores, without
+from tests.mutants.life_catalogue import LIFE_MUTANTS, numbers_twice
 from tests.mutants.medicines_catalogue import MEDICINES_MUTANTS
 from tests.mutants.message_catalogue import MESSAGE_MUTANTS
 from tests.mutants.municipal_catalogue import MUNICIPAL_MUTANTS
@@ -130,9 +130,9 @@ MUTANTS = (
     Mutant(
         "newcomer-race",
         "R-SAM-06E",
-        "If-None-Exist is looked at before the write has its turn.",
+        "If-None-Exist is looked at before the write has its turn, and nobody looks who has a number.",
         "One person has two records, each with half of the allergies.",
-        races("create", "if-none-exist", "Patient"),
+        both(races("create", "if-none-exist", "Patient"), numbers_twice),
     ),
     Mutant(
         "step-skipped",

@@ -20,6 +20,16 @@ def gives_twice(app: JournalApp) -> None:
     app.journal.lives.check_time = lambda *_: None  # type: ignore[method-assign]
 
 
+def two_places(app: JournalApp) -> None:
+    """Nobody looks who must be where."""
+    app.journal.lives.check_presence = lambda *_: None  # type: ignore[method-assign]
+
+
+def numbers_twice(app: JournalApp) -> None:
+    """Nobody looks who has a number."""
+    app.journal.persons.check = lambda *_: None  # type: ignore[method-assign]
+
+
 LIFE_MUTANTS = (
     Mutant(
         "returned-taken-up",
@@ -55,5 +65,19 @@ LIFE_MUTANTS = (
         "A slot that somebody has is given to the next one who asks.",
         "Two patients sit in the waiting room with the same time.",
         gives_twice,
+    ),
+    Mutant(
+        "two-places",
+        "R-INN-05D",
+        "Whoever must be present is booked for two appointments at the same time.",
+        "One patient waits for a doctor who sits with another.",
+        two_places,
+    ),
+    Mutant(
+        "number-twice",
+        "R-JRN-01B",
+        "A national identity number is taken on as many people as anybody likes.",
+        "The allergy stands in the record that is not opened.",
+        numbers_twice,
     ),
 )  # fmt: skip  a table

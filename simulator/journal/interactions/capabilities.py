@@ -89,6 +89,8 @@ def interactions(kind: str) -> list[str]:
 def _resource(kind: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"type": kind, "interaction": [{"code": name} for name in interactions(kind)]}
     shown["versioning"] = "versioned"
+    if kind in RULES:
+        shown["documentation"] = RULES[kind]
     if kind != AUDITED_ONLY:
         shown |= {
             "readHistory": True,
@@ -118,6 +120,16 @@ def _resource(kind: str) -> dict[str, Any]:
     return shown
 
 
+_LIFE = "A step of status that R4's state machine lacks is refused (409)."
+RULES = {
+    "Patient": "A fødselsnummer or D-number that another Patient has is refused (409), unless one has been merged into"
+    " the other: inactive, with a link of type replaced-by.",
+    "Task": _LIFE,
+    "ServiceRequest": _LIFE,
+    "Appointment": f"{_LIFE} A slot has one appointment at a time, and a participant who is required is so at one"
+    " appointment at a time (409).",
+}
+"""What a write of a type is held against beside R4's own rules."""
 DEFINITIONS = {
     "$export": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
     "$follow-register": "https://journalbenk.example/fhir/OperationDefinition/follow-register",

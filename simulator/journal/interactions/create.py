@@ -1,9 +1,13 @@
 """create, also on the condition that nothing matches (http://hl7.org/fhir/R4/http.html#create)."""
 
+import orjson
+
+from simulator.journal.access.stage import check_written
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
 from simulator.journal.interactions.common import criteria, if_none_exist, new_id, only_match, sent_resource, written
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.persons import KIND as PATIENT
 from simulator.journal.store import Store
 
 
@@ -29,7 +33,9 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
             assert found is not None
             return written(journal, call, found, 200)
     call.identity = call.identity or new_id()
-    journal.lives.check(store, call.resource, call.identity, None)
+    if call.view is not None and call.kind == PATIENT:
+        # Before anything tells whether somebody is in the record.
+        check_written(call.view, orjson.dumps(call.resource | {"id": call.identity}))
     return written(journal, call, store.put(call.resource | {"id": call.identity}, None, "POST"), 201)
 
 

@@ -41,7 +41,6 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
     check_target(call, found)
     check_if_match(call, found)
     _check_if_none_match(call, found if there else None)
-    journal.lives.check(store, call.resource, call.identity, found)
     now = store.put(call.resource | {"id": call.identity}, found, "PUT")
     return written(journal, call, now, 200 if there else 201)
 

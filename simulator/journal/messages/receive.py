@@ -4,9 +4,11 @@ The receipt and all that the message makes are one transaction: nothing is ackno
 same message again gets the same receipt and makes nothing. A refused message leaves nothing, and may be sent again.
 """
 
+from typing import Final
+
 import orjson
 
-from simulator.journal.errors import refuse
+from simulator.journal.errors import FhirError, refuse
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages import judging
@@ -20,6 +22,8 @@ from simulator.journal.messages.receipt import Receipt, RefusedError, bundle, ke
 from simulator.journal.messages.settling import error_codes, settled_as
 from simulator.journal.messages.words import TEST, Json, kinds
 from simulator.journal.store import Store
+
+CONFLICT: Final = 409
 
 
 def apply(journal: Journal, store: Store, call: Call) -> Answer:
@@ -53,7 +57,7 @@ def received(journal: Journal, store: Store, call: Call) -> Json:
         return bundle(before, before["meta"]["lastUpdated"])
     store.mark()
     try:
-        receipt = _taken_in(desk, call.resource)
+        receipt = _lawfully(desk, call.resource)
     except RefusedError as refusal:
         store.undo()
         del call.record.links[noted[0] :], call.record.items[noted[1] :]
@@ -78,6 +82,16 @@ def _is_same(desk: Desk, parcel: Parcel) -> bool:
 
 def _sender(header: Json) -> object:
     return (header.get("source") or {}).get("endpoint")
+
+
+def _lawfully(desk: Desk, arrival: Arrival) -> Receipt:
+    """Takes a message in; what the rules of the record forbid it to make is told by a receipt, not by a status."""
+    try:
+        return _taken_in(desk, arrival)
+    except FhirError as error:
+        if error.status != CONFLICT:
+            raise
+        raise RefusedError("X99", f"the record does not allow it: {error}") from None
 
 
 def _taken_in(desk: Desk, arrival: Arrival) -> Receipt:

@@ -18,6 +18,8 @@ DIED: Final = {
     "text": "Død",
 }
 WITHDRAWN, DISCHARGED = REASONS = ("Avmeldt", "Utskrevet")
+MISTAKEN: Final = "entered-in-error"
+OUT_OF_ORDER: Final = "Meldinger kom i feil rekkefølge"
 
 
 class Ward:
@@ -98,14 +100,25 @@ class Ward:
 
     def _settle(self, message: str, status: str, why: str) -> None:
         """Brings what is to be done because of a logistics message to where the stay has it; what people did, stays."""
-        for task in self.desk.find("Task", ("focus", message)):
+        for task in self.desk.find("Task", ("focus", message), ("status:not", MISTAKEN)):
             reason = (task.get("statusReason") or {}).get("text")
             if (not status and not reason) or (task["status"] not in OPEN and reason not in REASONS):
                 continue
             wanted = {name: value for name, value in task.items() if name != "statusReason"}
             wanted |= {"status": status, "statusReason": {"text": why}} if status else {"status": "requested"}
-            if wanted != task:
-                self.desk.change(wanted | {"lastModified": self.desk.now()})
+            if wanted["status"] == task["status"] or task["status"] in OPEN:
+                if wanted != task:
+                    self.desk.change(wanted | {"lastModified": self.desk.now()})
+            else:
+                self._anew(task, wanted)
+
+    def _anew(self, task: Json, wanted: Json) -> None:
+        """What ended because messages came late ended by mistake: it says so, and another takes its place."""
+        at = {"lastModified": self.desk.now()}
+        mistake = {"status": MISTAKEN, "statusReason": {"text": OUT_OF_ORDER}}
+        self.desk.change(task | mistake | at)
+        fresh = {name: value for name, value in wanted.items() if name not in {"id", "meta"}}
+        self.desk.add(fresh | at)
 
 
 def _happened(message: Json) -> str:
