@@ -118,11 +118,12 @@ class Journal:
         self.searching = self._searching()
         self.lives = Lives(self.searching[""].parser, self.finder, self.base)
         self.persons = Persons(self.indexer)
-        self.store.rules = self._check_rules
+        self.store.rules = self._lawful
         self.gate = Gate(settings) if settings.guard else None
         relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
-        secrecy, home = Secrecy(self.pooled, self.indexer), settings.guard.parents_home if settings.guard else EITHER
-        self.rights = Rights(self.indexer, relations, secrecy, parents_home=home)
+        self.secrecy = Secrecy(self.pooled, self.indexer)
+        home = settings.guard.parents_home if settings.guard else EITHER
+        self.rights = Rights(self.indexer, relations, self.secrecy, parents_home=home)
         if self.gate is not None:
             for code, interaction in interactions.items():
                 self.interactions[code] = guarded(interaction, lambda: self.rights, self.pooled)
@@ -153,10 +154,11 @@ class Journal:
         )
         return {"": resources, AUDITED_ONLY: audits, PROVENANCE: provenances}
 
-    def _check_rules(self, store: Store, resource: dict[str, Any], found: Found | None) -> None:
-        """Raises FhirError for what may not be stored, whoever brings it."""
+    def _lawful(self, store: Store, resource: dict[str, Any], found: Found | None) -> dict[str, Any]:
+        """The resource as it is to be stored; raises FhirError for what may not be, whoever brings it."""
         self.lives.check(store, resource, resource["id"], found)
         self.persons.check(store, resource, found)
+        return self.secrecy.labelled(store, resource)
 
     def search_of(self, kind: str, view: View | None = None) -> Searching:
         """The parser and pages for searches of a type, narrowed to what a view shows."""

@@ -56,8 +56,8 @@ class Told(Protocol):
         """Who, and on what basis, as JSON; empty when nobody is known."""
 
 
-Rules = Callable[["Store", dict[str, Any], "Found | None"], None]
-"""What every resource is held against as it is stored, beside what was there; raises FhirError."""
+Rules = Callable[["Store", dict[str, Any], "Found | None"], dict[str, Any]]
+"""What every resource is held against as it is stored, beside what was there; may label it, raises FhirError."""
 
 
 class Reader:
@@ -97,7 +97,7 @@ class Store(Reader):
         # How far the audit trail has been cut into segments, and how many there are.
         self.segmented = self.segments = 0
         # Whatever way a resource comes, by request, message or register.
-        self.rules: Rules = lambda *_: None
+        self.rules: Rules = lambda _, resource, __: resource
         # Of what is being done now, so that each version can tell who made it.
         self.record: Told | None = None
         # The hash of the last line of the audit trail, which the next line is chained to.
@@ -202,7 +202,7 @@ class Store(Reader):
         Raises:
             FhirError: The rules of the record forbid it.
         """
-        self.rules(self, resource, found)
+        resource = self.rules(self, resource, found)
         stamp = self.clock.now()
         vid = found.vid + 1 if found else 1
         meta = {"versionId": str(vid), "lastUpdated": instant(stamp)}

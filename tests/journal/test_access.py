@@ -336,6 +336,62 @@ def test_who_is_close_to_a_protected_person_keeps_his_place_too(callers: Callers
     assert SECRET not in moved.text + callers.get(system, f"{who}/_history").text
 
 
+def test_what_was_protected_stays_so_when_the_protection_is_lifted(
+    callers: Callers, served: Callable[..., Json]
+) -> None:
+    """No version up to the last protected one shows where somebody lived, nor does a search find it; later ones do."""
+    lived: Json = {"address": [{"line": [SECRET]}], "telecom": [{"system": "phone", "value": SECRET}]}
+    patient = served(**lived)
+    system, who = callers.system(), f"Patient/{patient['id']}"
+    body = {name: value for name, value in patient.items() if name != "meta"}
+    lifted = {"security": [{**V[0], "code": "N"}]}
+    steps: tuple[Json, ...] = (
+        body | {"meta": {"security": V}},
+        body | {"meta": lifted, "address": [{"city": "Tromsø"}], "telecom": []},
+        body | {"meta": lifted, "address": [{"city": "Bodø"}], "telecom": []},
+    )
+    for step in steps:
+        sent = {name: value for name, value in step.items() if value != []}
+        assert callers.send(system, "PUT", who, sent).status_code == 200
+    nurse = callers.person(NURSE, attest(NURSE, of(patient)))
+    for token in (system, nurse):
+        told = callers.get(token, f"{who}/_history")
+        versions = [entry["resource"] for entry in told.json()["entry"]]
+        assert [v["address"][0].get("city", "") for v in versions] == ["Bodø", "Tromsø", "", ""]
+        assert SECRET not in told.text
+        for number in (1, 2):
+            answer = callers.get(token, f"{who}/_history/{number}")
+            assert (answer.status_code, SECRET in answer.text) == (200, False)
+        assert callers.get(token, f"{who}/_history/3").json()["address"] == [{"city": "Tromsø"}]
+        assert SECRET not in callers.get(token, f"{who}/$everything").text
+    assert callers.get(system, f"Patient?_id={patient['id']}&address={SECRET}").json().get("entry", []) == []
+    own = callers.get(callers.citizen(of(patient)), f"{who}/_history").text
+    assert own.count(SECRET) == 4
+
+
+def test_who_is_close_stays_hidden_when_the_protection_is_lifted(callers: Callers) -> None:
+    """What was written of a relative of somebody protected is masked and not found until it is said to be open."""
+    patient = callers.put_in(person(meta={"security": V}))[0]
+    near = callers.put_in(
+        {"resourceType": "RelatedPerson", "patient": ref(patient), "address": [{"city": SECRET}], "active": True}
+    )[0]
+    system, who = callers.system(), f"RelatedPerson/{near['id']}"
+    assert [label["code"] for label in near["meta"]["security"]] == ["V"]
+    lifted = {"security": [{**V[0], "code": "N"}]}
+    body = {name: value for name, value in patient.items() if name != "meta"} | {"meta": lifted}
+    assert callers.send(system, "PUT", f"Patient/{patient['id']}", body).status_code == 200
+    masked = callers.get(system, who)
+    assert SECRET not in masked.text
+    assert callers.get(system, f"RelatedPerson?_id={near['id']}&address={SECRET}").json().get("entry", []) == []
+    unsaid = {name: value for name, value in masked.json().items() if name != "meta"}
+    assert SECRET not in callers.send(system, "PUT", who, unsaid).text + callers.get(system, who).text
+    said = unsaid | {"meta": lifted, "address": [{"city": "Narvik"}]}
+    assert callers.send(system, "PUT", who, said).json()["address"] == [{"city": "Narvik"}]
+    assert callers.get(system, who).json()["address"] == [{"city": "Narvik"}]
+    assert SECRET not in callers.get(system, f"{who}/_history").text
+    callers.put_in({"resourceType": "RelatedPerson", "patient": ref(patient), "address": [{"city": "Alta"}]})
+
+
 def test_a_protected_address_survives_who_cannot_see_it(callers: Callers) -> None:
     """An update by somebody who was shown it masked leaves it as it was; a patch can neither change nor probe it."""
     patient = callers.put_in(person(meta={"security": V}, address=[{"line": [SECRET]}]))[0]

@@ -2,7 +2,9 @@
 
 Folkeregisteret's "strengt fortrolig" (kode 6) and "fortrolig" (kode 7) are labels on the Patient (v3-Confidentiality V
 and R). Where such a person lives or answers is masked for everybody else, in whatever version, and for those close to
-him. Searches by address or telephone pass over them, or asking would tell.
+him. Searches by address or telephone pass over them, or asking would tell. What was protected once stays so when the
+protection is lifted: every version up to the last protected one is masked for good, and who is close to somebody
+protected is labelled alike when written.
 """
 
 from collections.abc import Callable
@@ -36,6 +38,7 @@ TELLING: Final = frozenset(
         "telecom",
     }
 )  # fmt: skip  a table
+MOST_REMEMBERED: Final = 10_000
 _ABSENT: Final = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
 MASKED: Final[Json] = {"extension": [_ABSENT]}
 HIDDEN_NUMBER: Final = "***********"
@@ -53,6 +56,8 @@ class Secrecy:
     def __init__(self, reader: Callable[[], Reader], indexer: Indexer) -> None:
         self._reader = reader
         self._indexer = indexer
+        # The last labelled version of a resource, by its row and latest version: neither changes.
+        self._labelled: dict[tuple[int, int], int] = {}
 
     def masked(self, content: bytes, own: frozenset[str], caller: Caller) -> bytes:
         """The content as it is shown to who is not among ``own``; the same bytes when there is nothing to mask."""
@@ -69,14 +74,43 @@ class Secrecy:
         return orjson.dumps(resource) if changed else content
 
     def protects(self, resource: Json, own: frozenset[str]) -> bool:
-        """Whether where this person lives is told to nobody: his own label, or that of whom he is close to."""
+        """Whether where this person lives is told to nobody: his own label, an earlier one, or that of who is close."""
         kind = resource["resourceType"]
         patient = f"Patient/{resource.get('id')}" if kind == "Patient" else ""
         if kind == "RelatedPerson":
             patient = self._close_to(resource)
         if patient in own:
             return False
-        return is_labelled(resource) or self.is_protected(patient)
+        return is_labelled(resource) or self.is_protected(patient) or self._was_protected(resource)
+
+    def _was_protected(self, resource: Json) -> bool:
+        """Whether a version is older than one that was protected: it may say the same address."""
+        found = self.find(resource["resourceType"], str(resource.get("id", "")))
+        number = str(resource.get("meta", {}).get("versionId", ""))
+        if found is None or not number.isdigit() or int(number) >= found.vid:
+            return False
+        return int(number) < self._last_labelled(found)
+
+    def _last_labelled(self, found: Found) -> int:
+        """The number of the last version with a label of a protected address; 0 without one."""
+        key = (found.rid, found.seq)
+        if key not in self._labelled:
+            if len(self._labelled) > MOST_REMEMBERED:
+                self._labelled.clear()
+            rows = self._reader().rows("SELECT vid, content FROM version WHERE rid = ? ORDER BY vid DESC", [found.rid])
+            kept = (vid for vid, content in rows if content and is_labelled(orjson.loads(content)))
+            self._labelled[key] = int(next(kept, 0))
+        return self._labelled[key]
+
+    def labelled(self, reader: Reader, resource: Json) -> Json:
+        """A resource as it is to be stored: whoever is close to somebody protected is labelled alike."""
+        if resource["resourceType"] != "RelatedPerson" or is_labelled(resource):
+            return resource
+        labels = [one for one in labels_in(self.last(self._close_to(resource), reader)) if one.get("code") in LABELS]
+        if not labels:
+            return resource
+        meta = resource.get("meta", {})
+        return resource | {"meta": meta | {"security": [*meta.get("security", ()), *labels]}}
 
     def _close_to(self, relative_person: Json) -> str:
         return relative(str((relative_person.get("patient") or {}).get("reference")), self._indexer.base)
@@ -85,15 +119,16 @@ class Secrecy:
         """Whether a patient, ``Patient/id``, is labelled now; a version before the label is masked as well."""
         return is_labelled(self.last(patient))
 
-    def last(self, reference: str) -> Json:
+    def last(self, reference: str, reader: Reader | None = None) -> Json:
         """What ``Type/id`` holds, or held when it was deleted; empty when it never was."""
+        reader = reader or self._reader()
         kind, _, identity = reference.partition("/")
-        found = self.find(kind, identity) if identity else None
+        found = reader.find(kind, identity) if identity else None
         if found is None:
             return {}
         content = found.content
         if not content:
-            before = self._reader().version(found.rid, found.vid - 1)
+            before = reader.version(found.rid, found.vid - 1)
             content = before.content if before else None
         held: Json = orjson.loads(content or b"{}")
         return held
@@ -105,17 +140,16 @@ class Secrecy:
     def restored(self, resource: Json, stored: Json) -> Json:
         """What was sent, with the places that the sender was not shown, and the label, as they are stored.
 
-        Protection ends only when it is said: a Patient sent with another label of confidentiality (``N``) is taken as
+        Protection ends only when it is said: what is sent with another label of confidentiality (``N``) is taken as
         sent. So is somebody who is now close to somebody else.
         """
         if resource["resourceType"] == "RelatedPerson" and self._close_to(resource) != self._close_to(stored):
             return resource
-        labels = stored.get("meta", {}).get("security", [])
-        if resource["resourceType"] == "Patient" and not is_labelled(resource):
-            if any(label.get("system") == CONFIDENTIALITY for label in resource.get("meta", {}).get("security", ())):
+        kept = labels_in(stored)
+        if kept and not is_labelled(resource):
+            if labels_in(resource):
                 return resource
             meta = resource.get("meta", {})
-            kept = [label for label in labels if label.get("system") == CONFIDENTIALITY]
             resource = resource | {"meta": meta | {"security": [*meta.get("security", ()), *kept]}}
         return _with_places(resource, stored)
 
@@ -149,8 +183,12 @@ def _is_mask(place: Any) -> bool:
 
 def is_labelled(resource: Json) -> bool:
     """Whether a resource carries the label of a protected address."""
-    labels = resource.get("meta", {}).get("security", ())
-    return any(c.get("system") == CONFIDENTIALITY and c.get("code") in LABELS for c in labels)
+    return any(label.get("code") in LABELS for label in labels_in(resource))
+
+
+def labels_in(resource: Json) -> list[Json]:
+    """The labels of confidentiality that a resource carries."""
+    return [c for c in resource.get("meta", {}).get("security", ()) if c.get("system") == CONFIDENTIALITY]
 
 
 def mask_places(resource: Json) -> bool:

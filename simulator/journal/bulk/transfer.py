@@ -108,7 +108,7 @@ def _add(journal: Journal, resources: list[Json], stored: int, same: int) -> tup
     """Stores some in one transaction, each write with its line in the trail."""
     store, records = journal.store, []
     # What was allowed where it comes from moves as it is; a person who is there twice is still so.
-    store.rules = lambda *_: None
+    store.rules = lambda _, resource, __: resource
     store.begin()
     try:
         for resource in resources:
