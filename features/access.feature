@@ -83,3 +83,10 @@ Feature: Who is let in, and what they see
       And a resident whom home care looks after
       When the resident's address is protected by code 6 and the nurse looks for it in every way
       Then the address is nowhere to be found
+
+    @TIL-07 @R-TIL-07B
+    Scenario: Where somebody was in hiding is not told afterwards
+      Given professionals and residents sign in one by one
+      And a resident whom home care looks after
+      When the address protected by code 6 is exchanged for an open one, and the nurse looks at what was before
+      Then the open address is shown, and the former one nowhere

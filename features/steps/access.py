@@ -29,6 +29,7 @@ OLD_S: Final = 3700
 PROTECTED: Final = [
     {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V", "display": "very restricted"}
 ]
+LIFTED: Final = [{**PROTECTED[0], "code": "N", "display": "normal"}]
 
 
 @given("professionals and residents sign in one by one")
@@ -251,6 +252,29 @@ def protected(example: Example, nurse: Nurse) -> None:
         example.send("vread", "Patient", "look.version", target=patient.id)
         example.search("Patient", "by-address", _id=_id_of(example, example.resident), address=address["line"][0])
     example.send("read", "Patient", "look.system", target=patient.id)
+
+
+@when("the address protected by code 6 is exchanged for an open one, and the nurse looks at what was before")
+def lifted(example: Example, nurse: Nurse) -> None:
+    """The resident moves and need hide no longer; whoever was in hiding there, or still is, must not be found."""
+    patient = example.resident.patient
+    address = patient.resource["address"][0]
+    street, meta = "Åpenveien 7", patient.resource.get("meta", {})
+    example.know(secrets=[address["line"][0]], open=street)
+    example.change(patient, "protect", {"meta": {**meta, "security": PROTECTED}})
+    open_now = {"meta": {**meta, "security": LIFTED}, "address": [{**address, "line": [street]}]}
+    example.change(patient, "lift", open_now)
+    with signed_in(example, nurse.caller(example.resident)):
+        look(example, "look")
+        example.send("vread", "Patient", "look.version", target=patient.id)
+        example.search("Patient", "by-address", _id=_id_of(example, example.resident), address=address["line"][0])
+    example.send("history", "Patient", "look.system", target=patient.id)
+
+
+@then("the open address is shown, and the former one nowhere")
+def former_address_kept(example: Example) -> None:
+    """In no answer."""
+    example.holds("R-TIL-07B")
 
 
 @then("the address is nowhere to be found")

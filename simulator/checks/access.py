@@ -144,6 +144,23 @@ def silent_register_is_told(history: History) -> Finding:
 def protected_address_is_never_shown(history: History) -> Finding:
     """An address protected by code 6 is in no answer: read, earlier version, history, search or include."""
     accepted(history, "protect")
+    return _hidden(history)
+
+
+@check("lifted_address_is_not_told_afterwards", rule="R-TIL-07B")
+def lifted_address_is_not_told_afterwards(history: History) -> Finding:
+    """When the protection has been lifted the new address is shown, and the protected one in no version of any path."""
+    accepted(history, "protect")
+    accepted(history, "lift")
+    street: str = fact(history, "open")
+    looks = history.labelled("look.patient")
+    if not any(street in e.response.body for e in looks if e.response is not None):
+        broken("The address that is open now is not shown.", *looks)
+    return _hidden(history)
+
+
+def _hidden(history: History) -> Finding:
+    """No look shows a secret, and no search by it finds the resident, whom the looks do find."""
     [name] = names_written(history, "patient")
     secrets: list[str] = fact(history, "secrets")
     looks = history.labelled("look")

@@ -185,6 +185,37 @@ def test_an_address_that_is_told_or_found_by(story: Any, look: Callable[[Any], A
     assert protected(story, look).judged("protected_address_is_never_shown").outcome == "fail"
 
 
+OPEN = {**PATIENT, "address": [{"line": ["Åpenveien 7"]}]}
+
+
+def lifted(story: Any, *looks: Callable[[Any], Any], now: Any = OPEN) -> Any:
+    """The address is protected, exchanged for an open one, and looked for."""
+    world(story).fact(open="Åpenveien 7").update("protect", PATIENT).update("lift", OPEN, "3")
+    story.read("look.patient", now)
+    for look in looks:
+        look(story)
+    return story
+
+
+def test_a_former_address_in_no_answer(story: Any) -> None:
+    """The resident shown where he lives now: pass."""
+    assert lifted(story).judged("lifted_address_is_not_told_afterwards").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("looks", "now"),
+    [
+        ([lambda s: s.search("look.history", {**PATIENT, "address": [{"line": ["Gata 7"]}]}, verb="history")], OPEN),
+        ([lambda s: s.search("by-address", PATIENT)], OPEN),
+        ([], PATIENT),
+    ],
+)
+def test_a_former_address_told_or_the_new_one_hidden(story: Any, looks: list[Any], now: Any) -> None:
+    """An earlier version with the address, a search that finds by it, or everything hidden for good: fail."""
+    found = lifted(story, *looks, now=now).judged("lifted_address_is_not_told_afterwards")
+    assert (found.outcome, found.attribution) == ("fail", "candidate")
+
+
 def blocking(story: Any, *leaks: Callable[[Any], Any], absent: int = 404) -> Any:
     """A diagnosis seen, blocked, looked for, and seen again by breaking the glass."""
     world(story).search("before", DIAGNOSIS).write("consent", {"resourceType": "Consent"}, "x")

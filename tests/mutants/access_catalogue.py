@@ -57,8 +57,14 @@ def operators_are_systems(_: JournalApp) -> None:
     rights.Rights.work_out = work_out  # type: ignore[assignment,method-assign]
 
 
-def versions_unmasked(_: JournalApp) -> None:
+def versions_unmasked(app: JournalApp) -> None:
     secrecy.Secrecy.is_protected = lambda *_: False  # type: ignore[method-assign]
+    told_afterwards(app)
+
+
+def told_afterwards(_: JournalApp) -> None:
+    """Each version is masked or not by its own label."""
+    setattr(secrecy.Secrecy, "_was_protected", lambda *_: False)  # noqa: B010  replaced in this process only
 
 
 def counts_blocked(_: JournalApp) -> None:
@@ -150,6 +156,14 @@ ACCESS_MUTANTS = (
         "Versions from before the protection are shown as they were.",
         "A person in hiding is found by the address in an earlier version.",
         versions_unmasked,
+        secured=True,
+    ),
+    Mutant(
+        "address-told-afterwards",
+        "R-TIL-07B",
+        "Versions from before the protection are shown when it is lifted.",
+        "Whoever moves back is found by the address in an old version.",
+        told_afterwards,
         secured=True,
     ),
     Mutant(
