@@ -7,13 +7,12 @@ from simulator.checks.evidence import (
     describe,
     fact,
     finding,
-    inconclusive,
     listed,
     not_refused,
     observed,
     read_back,
-    rounds,
 )
+from simulator.checks.races import one_free_time, winners
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
@@ -77,21 +76,13 @@ def _refused(history: History, number: int, life: dict[str, Any]) -> list[str]:
 @check("slot_has_one_holder", rule="R-INN-05C")
 def slot_has_one_holder(history: History) -> Finding:
     """A free time that several book at once, with no condition, is one's; called off, it is the next one's."""
-    race = history.labelled("booking")
-    if all(e.response is None for e in race):
-        inconclusive("The simultaneous bookings were not answered.", *race, attribution="environment")
-    problems = [problem for number in rounds(history, "booking") for problem in _held(history, number)]
-    return finding(problems, f"{len(race)} bookings, several at once, gave each time to one citizen.", race)
+    return one_free_time(history, _held)
 
 
 def _held(history: History, number: str) -> list[str]:
     race = history.labelled(f"booking.{number}")
     won = [e for e in race if e.outcome == "ok"]
-    problems = []
-    if len(won) > 1:
-        problems.append(f"{len(won)} of {len(race)} citizens were told they got the one free time")
-    if not won and all(e.response is not None for e in race):
-        problems.append(f"Nobody got the free time: {describe(race[0])}")
+    problems = winners(race, won)
     lost = [e for e in race if e not in won and e.response is not None]
     problems += [text for e in lost for text in not_refused(e, REFUSALS, "somebody else has the time")]
     holders = listed(history, f"holders.{number}")

@@ -10,15 +10,14 @@ from simulator.checks.evidence import (
     describe,
     fact,
     finding,
-    inconclusive,
     listed,
     not_refused,
     observed,
     read_back,
-    rounds,
     sent,
     stored_name,
 )
+from simulator.checks.races import one_free_time, winners
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
@@ -76,22 +75,14 @@ def _is_municipality(coding: dict[str, Any]) -> bool:
 @check("appointment_is_booked_once", rule="R-INN-05")
 def appointment_is_booked_once(history: History) -> Finding:
     """When several citizens book one free time at once, one gets it and the others are told."""
-    race = history.labelled("booking")
-    if all(e.response is None for e in race):
-        inconclusive("The simultaneous bookings were not answered.", *race, attribution="environment")
-    problems = [p for number in rounds(history, "booking") for p in _booked(history, number)]
-    return finding(problems, f"{len(race)} bookings, several at once, gave each time to one citizen.", race)
+    return one_free_time(history, _booked)
 
 
 def _booked(history: History, number: str) -> list[str]:
     race = history.labelled(f"booking.{number}")
     made = [e for e in race if e.response is not None and e.response.status == 201]
     booked = listed(history, f"booked.{number}")
-    problems = []
-    if len(made) > 1:
-        problems.append(f"{len(made)} of {len(race)} citizens were told they got the one free time")
-    if not made and all(e.response is not None for e in race):
-        problems.append(f"Nobody got the free time: {describe(race[0])}")
+    problems = winners(race, made)
     if len(booked) > 1 or (made and not booked):
         problems.append(f"{len(booked)} appointments stand on one time, expected one")
     for winner, standing in zip(made[:1], booked[:1], strict=False):

@@ -96,3 +96,12 @@ class Story:
 def story() -> Story:
     """An empty history."""
     return Story()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Hands the tables of a module to the tests of ``tables.py``, a history each."""
+    if "right" in metafunc.fixturenames:
+        metafunc.parametrize("right", list(metafunc.module.RIGHT.items()), ids=list(metafunc.module.RIGHT))
+    if "wrong" in metafunc.fixturenames:
+        ids = [f"{name}-{what}" for name, what, _ in metafunc.module.WRONG]
+        metafunc.parametrize("wrong", metafunc.module.WRONG, ids=ids)

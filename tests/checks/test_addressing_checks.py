@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.checks.conftest import BASE, Story
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 OLD, NEW = "/meldingstjener/a", "/meldingstjener/b"
 AT = "2026-01-12T11:00:06+00:00"
@@ -78,17 +77,3 @@ WRONG = [
     ("unacknowledged_messages_are_followed_up", "lost", lambda s: followed(s, came=False)),
     ("unacknowledged_messages_are_followed_up", "still open", lambda s: followed(s, arrived="requested")),
 ]
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_passes(name: str, story: Story) -> None:
-    """A candidate that does it right is passed."""
-    found = RIGHT[name](story).judged(name)
-    assert (found.outcome, found.message) == ("pass", found.message)
-
-
-@pytest.mark.parametrize(("name", "what", "told"), WRONG, ids=[f"{n}-{w}" for n, w, _ in WRONG])
-def test_what_is_wrong_fails(name: str, what: str, told: Any, story: Story) -> None:
-    """A candidate that does it wrong is failed, and blamed."""
-    found = told(story).judged(name)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.checks.conftest import Story
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 BEGAN, ENDED = "2026-01-05T10:00:00+01:00", "2026-01-09T10:00:00+01:00"
 ERRORS = "urn:oid:2.16.578.1.12.4.1.1.8221"
@@ -60,17 +59,3 @@ WRONG = [
     (AGAIN, "refused", lambda s: told(s, first=[receipt("m-1", "fatal-error", "E10")] * 2)),
     (AGAIN, "otherwise", lambda s: told(s, first=[receipt("m-1"), receipt("m-1", "ok", "E36")])),
 ]
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_passes(name: str, story: Story) -> None:
-    """A candidate that does it right is passed."""
-    found = RIGHT[name](story).judged(name)
-    assert (found.outcome, found.message) == ("pass", found.message)
-
-
-@pytest.mark.parametrize(("name", "what", "told"), WRONG, ids=[f"{n}-{w}" for n, w, _ in WRONG])
-def test_what_is_wrong_fails(name: str, what: str, told: Any, story: Story) -> None:
-    """A candidate that does it wrong is failed, and blamed."""
-    found = told(story).judged(name)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message

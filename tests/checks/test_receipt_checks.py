@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.checks.conftest import Story
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 BASE = "http://127.0.0.1:1/fhir"
 ERRORS, TYPES = (f"urn:oid:2.16.578.1.12.4.1.1.{table}" for table in (8221, 8279))
@@ -119,17 +118,3 @@ WRONG = [
     ("repeated_message_gets_the_same_receipt", "refused", lambda s: twice(s, code="fatal-error")),
     ("repeated_message_gets_the_same_receipt", "another receipt", lambda s: twice(s, again="2")),
 ]
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_what_is_right_passes(name: str, story: Story) -> None:
-    """A candidate that does it right is passed."""
-    found = RIGHT[name](story).judged(name)
-    assert (found.outcome, found.message) == ("pass", found.message)
-
-
-@pytest.mark.parametrize(("name", "what", "told"), WRONG, ids=[f"{n}-{w}" for n, w, _ in WRONG])
-def test_what_is_wrong_fails(name: str, what: str, told: Any, story: Story) -> None:
-    """A candidate that does it wrong is failed, and blamed."""
-    found = told(story).judged(name)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message

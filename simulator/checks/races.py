@@ -1,0 +1,29 @@
+"""What checks of one free time have in common: several citizens book it at one instant, in several rounds."""
+
+from collections.abc import Callable
+
+from simulator.checks.evidence import describe, finding, inconclusive, rounds
+from simulator.domain.exchange import Exchange, History
+from simulator.domain.verdict import Finding
+
+Round = Callable[[History, str], list[str]]
+"""What is wrong with the round of a number."""
+
+
+def one_free_time(history: History, judged: Round) -> Finding:
+    """The finding on all rounds, each judged by itself; raises what ends a check when nobody was answered."""
+    race = history.labelled("booking")
+    if all(e.response is None for e in race):
+        inconclusive("The simultaneous bookings were not answered.", *race, attribution="environment")
+    problems = [problem for number in rounds(history, "booking") for problem in judged(history, number)]
+    return finding(problems, f"{len(race)} bookings, several at once, gave each time to one citizen.", race)
+
+
+def winners(race: list[Exchange], won: list[Exchange]) -> list[str]:
+    """What is wrong when more than one got the time, or nobody although all were answered."""
+    problems = []
+    if len(won) > 1:
+        problems.append(f"{len(won)} of {len(race)} citizens were told they got the one free time")
+    if not won and all(e.response is not None for e in race):
+        problems.append(f"Nobody got the free time: {describe(race[0])}")
+    return problems
