@@ -1,16 +1,25 @@
 """Who is let in: HelseID's negative matrix, what is bound to what, scopes, and the answers that say why not."""
 
+import base64
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
 
+from simulator.journal.access.once import Once
+from simulator.journal.access.proof import Proofs, hash_of
+from simulator.journal.errors import FhirError
 from tests.journal.securing import DOCTOR, NURSE, PROFESSION, Callers, attest
 
 STORES = ["sqlite"]
 """What is tested here never reaches the database, or no part of it that differs."""
 
+EC, RSA = ECKey.generate_key("P-256"), RSAKey.generate_key(2048)
 TOKEN_FAULTS = ("InvalidSigningKey", "InvalidIssuer", "InvalidAudience", "Expired")
 PROOF_FAULTS = (
     "DontSetHtu",
@@ -218,3 +227,30 @@ def test_nobody_is_let_in_when_the_register_is_silent(launch: Any, callers: Call
     assert other.get(other.system(), "Location").status_code == 200
     alone = Callers(callers.signer, launch("--issuer", "http://127.0.0.1:9").base)
     assert alone.get(alone.system(), "Location").status_code == 503
+
+
+@pytest.mark.parametrize(("key", "alg"), [(EC, "ES256"), (RSA, "RS256"), (RSA, "PS512")])
+def test_a_proof_may_be_made_with_any_kind_of_key_that_is_offered(key: Any, alg: str, tmp_path: Path) -> None:
+    """Elliptic curves and RSA, whose key makes a long header; the thumbprint is that of the key, each time."""
+    once = Once(tmp_path)
+    proofs, found = Proofs(once), []
+    for word in ("a", "b"):
+        header = {"typ": "dpop+jwt", "alg": alg, "jwk": key.as_dict(private=False)}
+        claims = {"htm": "GET", "htu": "http://x/fhir/Patient/1", "iat": int(time.time()), "jti": word}
+        proof = jwt.encode(header, claims | {"ath": hash_of("t"), "nonce": once.nonce()}, key, algorithms=[alg])
+        found.append(proofs.check(proof, "t", "GET", "http://x/fhir/Patient/1"))
+    once.close()
+    assert found == [key.thumbprint()] * 2
+
+
+@pytest.mark.parametrize(
+    "jwk", [None, [], {"kty": []}, {"kty": "EC"}, {"kty": "oct", "k": "AA"}, EC.as_dict(private=True)]
+)
+def test_a_proof_with_an_odd_key_is_refused(jwk: Any, tmp_path: Path) -> None:
+    """No key, half of one, one that is shared and one that is private: a 401, and no failure."""
+    head = base64.urlsafe_b64encode(json.dumps({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}).encode()).decode()
+    once = Once(tmp_path)
+    with pytest.raises(FhirError) as refusal:
+        Proofs(once).check(f"{head.rstrip('=')}.e30.AA", "t", "GET", "http://x/")
+    once.close()
+    assert refusal.value.status == 401

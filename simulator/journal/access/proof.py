@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import time
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from joserfc import jws, jwt
+import orjson
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from simulator.journal.access.challenge import PROOF_ALGORITHMS, invalid_proof, nonce_wanted
 from simulator.journal.access.once import Once
@@ -19,6 +22,18 @@ SKEW_S: Final = 5
 _KINDS: Final[dict[str, type[ECKey | RSAKey]]] = {"EC": ECKey, "RSA": RSAKey}
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _BROKEN: Final = (JoseError, ValueError, KeyError, TypeError, UnicodeError, RecursionError)
+_LONGEST: Final = 4096
+_MOST_KEYS: Final = 1000
+"""Keys remembered by the header they came in: a client sends the same one with every proof."""
+
+
+class _Registry(JWSRegistry):
+    """Takes a header that holds a key; the library's own limit of 512 has no room for one of RSA."""
+
+    max_header_length = _LONGEST
+
+
+_REGISTRY: Final = _Registry(algorithms=list(PROOF_ALGORITHMS))
 
 
 class Proofs:
@@ -33,35 +48,40 @@ class Proofs:
         Raises:
             FhirError: 401, with what does not.
         """
-        key = _key(proof)
+        key, thumbprint = _key(proof.partition(".")[0])
         try:
-            claims = jwt.decode(proof, key, algorithms=list(PROOF_ALGORITHMS)).claims
+            claims = jwt.decode(proof, key, registry=_REGISTRY).claims
         except _BROKEN:
             raise invalid_proof("the proof's signature does not hold") from None
         _check_claims(claims, token, method, url)
         if not self.once.nonce_valid(claims.get("nonce")):
             raise nonce_wanted(self.once.nonce())
-        thumbprint = str(key.thumbprint())
         if not self.once.first_time(f"{thumbprint}/{claims['jti']}", VALID_S + 3 * SKEW_S):
             raise invalid_proof("the proof has been used before")
         return thumbprint
 
 
-def _key(proof: str) -> ECKey | RSAKey:
-    """The public key in the proof's header, which nothing has been proved with yet."""
+@lru_cache(_MOST_KEYS)
+def _key(head: str) -> tuple[ECKey | RSAKey, str]:
+    """The public key in a proof's header, which nothing has been proved with yet, and its thumbprint."""
     try:
-        header = jws.extract_compact(proof.encode("ascii")).headers()
+        header = (
+            orjson.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))) if len(head) <= _LONGEST else None
+        )
     except _BROKEN:
-        raise invalid_proof("the proof is not a signed JWT with an alg") from None
+        header = None
+    if not isinstance(header, dict) or "alg" not in header:
+        raise invalid_proof("the proof is not a signed JWT with an alg")
     jwk = header.get("jwk")
     if header.get("typ") != "dpop+jwt":
         raise invalid_proof("typ of the proof must be dpop+jwt")
     if header.get("alg") not in PROOF_ALGORITHMS:
         raise invalid_proof("alg of the proof must be an asymmetric one that is offered")
-    if not isinstance(jwk, dict) or jwk.get("kty") not in _KINDS or _PRIVATE & jwk.keys():
+    if not isinstance(jwk, dict) or str(jwk.get("kty")) not in _KINDS or _PRIVATE & jwk.keys():
         raise invalid_proof("the proof's jwk must be a public key, and nothing private")
     try:
-        return _KINDS[jwk["kty"]].import_key(jwk)
+        key = _KINDS[str(jwk["kty"])].import_key(jwk)
+        return key, str(key.thumbprint())
     except _BROKEN:
         raise invalid_proof("the proof's jwk is not a key") from None
 
