@@ -10,6 +10,7 @@ from simulator.checks.evidence import (
     describe,
     fact,
     finding,
+    inconclusive,
     listed,
     not_refused,
     observed,

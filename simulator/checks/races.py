@@ -1,6 +1,6 @@
 """What checks of one free time have in common: several citizens book it at one instant, in several rounds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from simulator.checks.evidence import describe, finding, inconclusive, rounds
 from simulator.domain.exchange import Exchange, History
@@ -19,7 +19,7 @@ def one_free_time(history: History, judged: Round) -> Finding:
     return finding(problems, f"{len(race)} bookings, several at once, gave each time to one citizen.", race)
 
 
-def winners(race: list[Exchange], won: list[Exchange]) -> list[str]:
+def winners(race: Sequence[Exchange], won: Sequence[Exchange]) -> list[str]:
     """What is wrong when more than one got the time, or nobody although all were answered."""
     problems = []
     if len(won) > 1:
