@@ -13,11 +13,12 @@ import re
 from typing import Any, Final
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from simulator.journal.app import JournalApp
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer
+from simulator.journal.impatience import Impatient
 from simulator.journal.serving import GOODBYE, PREFIX, Request, fields, matters
 from simulator.journal.short_way import READABLE, Known, at_once, only_queues, read_again, write
 
@@ -40,16 +41,16 @@ class Queued:
         """Nobody waits for more of a body that is there."""
 
 
-class JournalProtocol(HttpToolsProtocol):
+class JournalProtocol(Impatient):
     """One connection; the application that uvicorn was given is a JournalApp."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.app: Any
-        self.cycle: Any
         # The application itself, which uvicorn has wrapped where its options say so.
         assert isinstance(self.config.app, JournalApp)
         self.journal = self.config.app.journal
+        self.patience = self.journal.settings.patience
         # Of the request being read: whether it has been answered, and its body when it is to queue.
         self.answered = False
         self.queueing: list[bytes] | None = None
@@ -74,17 +75,20 @@ class JournalProtocol(HttpToolsProtocol):
         self.chunk, self.fresh = data, self.between
         super().data_received(data)
         self.chunk = b""
+        self.has_come(len(data), whole=self.between)
 
     def on_message_begin(self) -> None:
         """A request begins; uvicorn's scope is made only when uvicorn serves it."""
         self.url = b""
         self.headers: list[tuple[bytes, bytes]] = []
         self.expect_100_continue = False
-        self.answered = self.between = False
+        self.answered = self.between = self.headed = False
+        self.head = 0
         self.queueing = None
 
     def on_headers_complete(self) -> None:
         """Answers now what can be answered now."""
+        self.headed = True
         url, headers = self.url, self.headers
         names = {name for name, _ in headers}
         if self._idle() and UNUSUAL.isdisjoint(names) and self.parser.get_http_version() == "1.1":
@@ -153,7 +157,11 @@ class JournalProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuses what is no HTTP request as everything is refused here, and lets go of the connection."""
-        error = refuse(400, "structure", msg)
+        self.refuse_head(400, "structure", msg)
+
+    def refuse_head(self, status: int, code: str, words: str) -> None:
+        """Refuses what is not a request yet, and lets go of the connection."""
+        error = refuse(status, code, words)
         answer = Answer(error.status, orjson.dumps(error.resource()), headers={"Connection": "close"})
         self.transport.write(wire(answer, self.server_state.default_headers + fields(self.journal, answer)))
         self.transport.close()
@@ -206,6 +214,8 @@ class JournalProtocol(HttpToolsProtocol):
             self._look_in(left)
         else:
             self.transport.close()
+            # Who has not fetched the rest by then does not get it.
+            self.loop.call_later(self.patience, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone; what had queued is done all the same."""
