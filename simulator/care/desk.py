@@ -45,7 +45,7 @@ class Desk(Service):
     """Carries out steps for residents of any municipality; of them it knows only what a request says."""
 
     def __init__(self, plan: Plan, owner: str, residents: Residents) -> None:
-        super().__init__(Course(initial_time=plan.clock.begin))
+        super().__init__(Course(plan.clock.begin, plan.end))
         self.outbox: list[Reply] = []
         self._plan = plan
         self._hand_over = plan.hand_overs[owner.partition("/")[2]]

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterator
 from functools import partial
+from struct import Struct
 from typing import Final
 
 import numpy as np
@@ -31,13 +32,14 @@ WIDTH: Final = 13
 OVERTIME, POSTPONED, EXTRA, LACKS, CAME, PASSED = range(7, WIDTH)
 """Columns of the rows that most events leave at zero."""
 _MOST_TRIES: Final = 255
+_ROW: Final = Struct(f"{OVERTIME}q").pack
 
 
 class Engine(Service):
     """Simulates municipalities from before the period to its end."""
 
     def __init__(self, plan: Plan, frame: pl.DataFrame, shard: int = 0) -> None:
-        super().__init__(Course(initial_time=plan.clock.begin))
+        super().__init__(Course(plan.clock.begin, plan.end))
         self.plan = plan
         self.shard = shard
         """Its number, for replies to find it."""
@@ -330,7 +332,10 @@ class Engine(Service):
     ) -> None:
         """The work that looked things up is done."""
         self._release(line, episode, how[2])
-        self._told(line, episode, self.env.now, how, lack)
+        if lack is None:
+            self._book(line, episode, self.env.now, how)
+        else:
+            self._told(line, episode, self.env.now, how, lack)
 
     def _told(self, line: Line, episode: int, at: int, how: tuple[int, int, int], lack: Lack | None) -> None:
         """Write down work that looked things up; for what was lacking an inquiry goes out."""
@@ -381,7 +386,8 @@ class Engine(Service):
         if line.due is not None:
             due = line.due(episode)
             line.met[episode] = 1
-        self.rows.extend((at, began, wanted, due, line.number, episode, staff))
+        # As bytes: a row of numbers would be added one by one.
+        self.rows.frombytes(_ROW(at, began, wanted, due, line.number, episode, staff))
         self.count += 1
         if line.done_at is not None:
             line.done_at[episode] = at

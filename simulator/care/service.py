@@ -1,10 +1,7 @@
 """What it takes to have a step done: a place first, then somebody to do it, each waited for in a queue."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from functools import partial
-
-from simpy import Event
 
 from simulator.care.course import Course
 from simulator.care.lines import Line
@@ -16,6 +13,7 @@ class Service(ABC):
 
     def __init__(self, env: Course) -> None:
         self.env = env
+        self._later = env.later
 
     @abstractmethod
     def _work(self, line: Line, episode: int, wanted: int, staff: int) -> None:
@@ -24,9 +22,6 @@ class Service(ABC):
     @abstractmethod
     def _give_up(self, line: Line, episode: int, wanted: int) -> None:
         """Nobody came, or there was no place, in time."""
-
-    def _later(self, second: int, act: Callable[[Event], None]) -> None:
-        self.env.later(second, act)
 
     def _enter(self, line: Line, episode: int, wanted: int) -> None:
         """Take a place, or wait for one."""

@@ -71,7 +71,7 @@ def _engine(study: Study, people: pl.DataFrame, figures: Figures) -> tuple[float
         begun = process_time()
         engine.env.run(until=(day + 1) * _DAY)
         spent += process_time() - begun
-        live.append(len(engine.env._queue))
+        live.append(engine.env.to_come())
     return (_events(engine) - before) / spent, round(mean(live))
 
 
