@@ -8,7 +8,7 @@ from simulator.population.gp_lists import gp_lists
 from simulator.population.identities import make_identities
 from simulator.population.life_codes import code_change_events, code_changes, with_codes
 from simulator.population.life_events import READ as READ_OF_LIVES
-from simulator.population.life_events import life_events
+from simulator.population.life_events import life_events, life_events_of
 from simulator.population.medicines import allergies, medicines
 from simulator.population.record import make_record
 from simulator.population.relations import consents, relations
@@ -26,6 +26,7 @@ __all__ = [
     "counted",
     "gp_lists",
     "life_events",
+    "life_events_of",
     "make_identities",
     "make_population",
     "make_record",

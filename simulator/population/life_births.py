@@ -27,7 +27,9 @@ def deaths(lives: Lives) -> Integers:
     """The instant of everybody's death, :data:`life_frame.NEVER` for who lives on."""
     factor = scaled(lives.figures, "life.death_rate", lives.figures.value("life.deaths_national"))
     dies = lives.draws("death") < np.minimum(1.0, lives.rate("life.death_rate") * factor)
-    return np.where(dies, lives.when("death"), NEVER)
+    at = np.full(len(dies), NEVER)
+    at[dies] = lives.when("death", lives.resident[dies])
+    return at
 
 
 class Numbers:
@@ -93,17 +95,17 @@ def births(lives: Lives, numbers: Numbers, barred: Flags) -> tuple[pl.DataFrame,
     bears = (lives.draws("birth") < np.minimum(1.0, lives.rate("life.fertility") * factor)) & ~barred
     mother = np.flatnonzero(bears)
     ratio = lives.figures.value("life.boys_per_girl")
-    male = lives.draws("newborn-sex")[mother] < ratio / (1 + ratio)
+    male = lives.draws("newborn-sex", lives.resident[mother]) < ratio / (1 + ratio)
     ready = _ready(lives)[mother]
     group = lives.site[mother] * 2 + male
-    mother = mother[order := np.lexsort((lives.draws("birth-order")[mother], ready, group))]
+    mother = mother[order := np.lexsort((lives.draws("birth-order", lives.resident[mother]), ready, group))]
     ready, group, male = ready[order], group[order], male[order]
     found, count = np.unique(group, return_counts=True)
     taken = [numbers.take(int(g // 2), int(n), male=bool(g % 2)) for g, n in zip(found, count, strict=True)]
     none = np.zeros(0, dtype=np.int64)
     day = np.concatenate([none, *(days for days, _ in taken)])
     number = np.concatenate([none, *(some for _, some in taken)])
-    at = lives.year.instants(day, lives.draws("birth-time")[mother])
+    at = lives.year.instants(day, lives.draws("birth-time", lives.resident[mother]))
     born = pl.Series(number).cast(pl.String).str.zfill(11)
     columns: dict[str, object] = {"to": born, "other": lives.resident[mother]}
     spaced = day >= ready

@@ -26,8 +26,8 @@ def couple_rows(lives: Lives) -> pl.DataFrame:
     married = _share(lives, one) < lives.rate("life.married_share")[older]
     rows = []
     for kind, rate, free in (("marriage", "life.marriage_rate", ~married), ("divorce", "life.divorce_rate", married)):
-        happens = free & (lives.draws(kind)[one] < lives.rate(rate)[older])
-        at = lives.when(kind)[one][happens]
+        happens = free & (lives.draws(kind, lives.resident[one]) < lives.rate(rate)[older])
+        at = lives.when(kind, lives.resident[one[happens]])
         for who, other in ((one[happens], two[happens]), (two[happens], one[happens])):
             rows.append(lives.rows(kind, lives.resident[who], at, {"other": lives.resident[other]}))
     return pl.concat(rows)
@@ -40,16 +40,17 @@ def gp_rows(lives: Lives, left: Integers) -> pl.DataFrame:
     lists = np.zeros(place.max() + 1, dtype=np.int64)
     np.maximum.at(lists, place, doctor + 1)
     available = lists[place] - (doctor >= 0)
-    at = lives.when("gp-change")
-    changes = (lives.draws("gp-change") < lives.figures.value("life.gp_change_rate")) & (available > 0) & (at < left)
+    changes = (lives.draws("gp-change") < lives.figures.value("life.gp_change_rate")) & (available > 0)
     who = np.flatnonzero(changes)
-    step = 1 + (lives.draws("gp-list")[who] * available[who]).astype(np.int64)
+    at = lives.when("gp-change", lives.resident[who])
+    who, at = who[at < left[who]], at[at < left[who]]
+    step = 1 + (lives.draws("gp-list", lives.resident[who]) * available[who]).astype(np.int64)
     new = np.where(doctor[who] >= 0, (doctor[who] + step) % lists[place][who], step - 1)
     columns: dict[str, object] = {
         "from": _organisation(lives.site[who], doctor[who]),
         "to": _organisation(lives.site[who], new),
     }
-    return lives.rows("gp-change", lives.resident[who], at[who], columns)
+    return lives.rows("gp-change", lives.resident[who], at, columns)
 
 
 def number_rows(lives: Lives) -> pl.DataFrame:
@@ -66,7 +67,7 @@ def number_rows(lives: Lives) -> pl.DataFrame:
     month = whole // _MONTH % 100
     new, valid = finish_numbers((whole - np.where(month > _SERIES_80, _SHIFT, -_SHIFT)) // 100, np.zeros_like(whole))
     columns: dict[str, object] = {"from": old, "to": pl.Series(new).cast(pl.String).str.zfill(11)}
-    told = lives.rows("number-change", lives.resident[who], lives.when("number-change")[who], columns)
+    told = lives.rows("number-change", lives.resident[who], lives.when("number-change", lives.resident[who]), columns)
     return told.filter(pl.Series(valid))
 
 

@@ -1,6 +1,6 @@
 """What happens in people's lives over a period, as one stream of events that other rooms consume."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.person_number import Integers
-from simulator.domain.tables import LIFE_EVENTS
+from simulator.domain.tables import LIFE_EVENTS, LIFE_KINDS
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.population.layout import MUNICIPALITY, REPLICA
@@ -23,6 +23,8 @@ _OSLO: Final = ZoneInfo("Europe/Oslo")
 _BLOCK: Final = 200_000
 _LONGEST: Final = 366
 _SITES: Final = 10**4
+_COUPLES: Final = frozenset({"marriage", "divorce"})
+_MOVES: Final = frozenset({"move-in", "move-out", "move-within"})
 _ORDER: Final = ("at", "resident", "kind")
 READ: Final = (
     "resident", "kommunenummer", "sex", "birth_date", "person_number", "household", "household_role", "partner",
@@ -42,6 +44,17 @@ def life_events(frame: pl.DataFrame, figures: Figures, seed: int, start: date, d
     Raises:
         InputError: A period that begins before the figures' population is counted, or that is longer than 366 days.
     """
+    return life_events_of(LIFE_KINDS, frame, figures, seed, (start, days))
+
+
+def life_events_of(
+    kinds: Collection[str], frame: pl.DataFrame, figures: Figures, seed: int, period: tuple[date, int]
+) -> pl.DataFrame:
+    """The rows of :func:`life_events` that are of some kinds: what only other kinds need is not worked out.
+
+    ``period`` is its first day and how many days it has.
+    """
+    start, days = period
     if start < date(figures.year, 1, 1) or not 1 <= days <= _LONGEST:
         raise InputError(
             f"a period of {days} days from {start}",
@@ -58,16 +71,18 @@ def life_events(frame: pl.DataFrame, figures: Figures, seed: int, start: date, d
     parts = [pl.DataFrame(schema=LIFE_EVENTS)]
     for block in _blocks(ordered):
         lives = [Lives.of(block, figures, seed, year) for year in years]
-        parts.append(_told(lives, numbers, ends))
-    parts.append(code_change_events(ordered, figures, seed, start, days))
+        parts.append(_told(lives, numbers, ends, kinds))
+    if "code-change" in kinds:
+        parts.append(code_change_events(ordered, figures, seed, start, days))
     whole = pl.concat(parts)
     # A new number that a resident has already, as only very many replicas make possible, is not given.
     taken = (whole["kind"] == "number-change") & whole["to"].is_in(frame["person_number"].implode())
-    return whole.filter(~taken).sort(*_ORDER, maintain_order=True)
+    wanted = whole["kind"].cast(pl.String).is_in(list(kinds))
+    return whole.filter(~taken & wanted).sort(*_ORDER, maintain_order=True)
 
 
-def _told(lives: list[Lives], numbers: list[Numbers], ends: tuple[int, int]) -> pl.DataFrame:
-    """The events of some municipalities, one calendar year after the other."""
+def _told(lives: list[Lives], numbers: list[Numbers], ends: tuple[int, int], kinds: Collection[str]) -> pl.DataFrame:
+    """The events of some municipalities, one calendar year after the other: of the kinds, and births and deaths."""
     people = len(lives[0].resident)
     gone = np.full(people, NEVER)
     barred = np.zeros(people, dtype=np.bool_)
@@ -88,11 +103,15 @@ def _told(lives: list[Lives], numbers: list[Numbers], ends: tuple[int, int]) -> 
         rows = [
             _placed(born.filter(pl.Series(inside)), mothers[inside], year, made),
             _about(year.rows("death", year.resident[dead], died[dead], {}), year, made),
-            _about(couple_rows(year), year, made),
-            _about(gp_rows(year, made.between), year, made),
-            _about(number_rows(year), year, made),
-            move_rows(year, made),
         ]
+        if _COUPLES & set(kinds):
+            rows.append(_about(couple_rows(year), year, made))
+        if "gp-change" in kinds:
+            rows.append(_about(gp_rows(year, made.between), year, made))
+        if "number-change" in kinds:
+            rows.append(_about(number_rows(year), year, made))
+        if _MOVES & set(kinds):
+            rows.append(move_rows(year, made))
         whole = pl.concat(rows)
         parts.append(whole.filter(whole["at"].cast(pl.Int64).is_between(*window, closed="left")))
     return _among_the_living(pl.concat(parts), lives[0], gone)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -44,11 +45,16 @@ class Year:
 
     def instants(self, day: Integers, time: Floats) -> Integers:
         """Milliseconds since 1970 of days from 0 and times of day from 0 to 1, on whole seconds, in Oslo's days."""
-        new_year = datetime(self.number, 1, 1)  # noqa: DTZ001  a wall-clock date that Oslo's zone is put on below
-        midnights = [(new_year + timedelta(days=n)).replace(tzinfo=_OSLO) for n in range(self.days)]
-        starts = np.array([int(midnight.timestamp()) for midnight in midnights])
-        moments: Integers = (starts[day] + (time * _SECONDS).astype(np.int64)) * 1000
+        moments: Integers = (_midnights(self)[day] + (time * _SECONDS).astype(np.int64)) * 1000
         return moments
+
+
+@cache
+def _midnights(year: Year) -> Integers:
+    """Seconds since 1970 at which each day of a year begins in Oslo."""
+    new_year = datetime(year.number, 1, 1)  # noqa: DTZ001  a wall-clock date that Oslo's zone is put on below
+    midnights = [(new_year + timedelta(days=n)).replace(tzinfo=_OSLO) for n in range(year.days)]
+    return np.array([int(midnight.timestamp()) for midnight in midnights])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,8 @@ class Lives:
         keyed = stream(self.seed, "population", "life", name, self.year.number)
         return keyed.uniforms((self.resident if entity is None else entity).astype(np.uint64), n)
 
-    def when(self, name: str, entity: Integers | None = None) -> Integers:
-        """An instant of the year for everybody, keyed likewise."""
+    def when(self, name: str, entity: Integers) -> Integers:
+        """An instant of the year for each of some residents, keyed by these or by other numbers."""
         day = (self.draws(name, entity, 1) * self.year.days).astype(np.int64)
         return self.year.instants(day, self.draws(name, entity, 2))
 

@@ -46,11 +46,16 @@ def moves(lives: Lives, window: tuple[int, int], earlier: Moves | None) -> Moves
     for kind in ("between", "within"):
         total = lives.figures.value(f"life.moves_{kind}_per_1000") * per_resident
         chance = np.minimum(_MOST, mean * scaled(lives.figures, "life.move_rate", total))
-        at = lives.when(f"move-{kind}", unit)
-        moved = (lives.draws(f"move-{kind}", unit) < chance) & (at >= window[0]) & (at < window[1])
-        drawn.append(np.where(moved, at, NEVER))
+        who = np.flatnonzero(lives.draws(f"move-{kind}", unit) < chance)
+        at = lives.when(f"move-{kind}", unit[who])
+        inside = (at >= window[0]) & (at < window[1])
+        moved = np.full(len(unit), NEVER)
+        moved[who[inside]] = at[inside]
+        drawn.append(moved)
     between = drawn[0]
-    destination = np.where(between != NEVER, _destinations(lives, unit), lives.site)
+    leaves = np.flatnonzero(between != NEVER)
+    destination = lives.site.copy()
+    destination[leaves] = _destinations(lives, unit[leaves], lives.site[leaves])
     if earlier:
         stays = earlier.between != NEVER
         between = np.where(stays, earlier.between, between)
@@ -92,11 +97,11 @@ def _leader(lives: Lives, made: Moves, who: Integers) -> pl.Series:
     return pl.select(pl.when(leader != first["resident"]).then(leader)).to_series()
 
 
-def _destinations(lives: Lives, unit: Integers) -> Integers:
-    """Another municipality for every unit, by residents: of the same county as often as the figures say."""
+def _destinations(lives: Lives, unit: Integers, site: Integers) -> Integers:
+    """Another municipality than ``site`` for units, by residents: of the same county as often as the figures say."""
     county, of_county, people = _counties(lives.figures)
     places = np.array([int(code) for code in lives.figures.people.municipalities])
-    own = np.searchsorted(places, lives.site % _SITES)
+    own = np.searchsorted(places, site % _SITES)
     upto = np.cumsum(people)
     total = float(upto[-1])
     start, end = upto[own] - people[own], upto[own]
@@ -111,7 +116,7 @@ def _destinations(lives: Lives, unit: Integers) -> Integers:
     far = (last + draw * (total - last + first)) % total
     leaves: Flags = (lives.draws("move-county", unit) < other_county) | (last - first == end - start)
     chosen = np.searchsorted(upto, np.where(leaves, far, near), side="right")
-    sites: Integers = lives.site // _SITES * _SITES + places[np.minimum(chosen, len(places) - 1)]
+    sites: Integers = site // _SITES * _SITES + places[np.minimum(chosen, len(places) - 1)]
     return sites
 
 

@@ -11,7 +11,7 @@ from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.population import make_identities
 from simulator.population.life_births import deaths
-from simulator.population.life_events import life_events
+from simulator.population.life_events import life_events, life_events_of
 from simulator.population.life_frame import Lives, Year, scaled
 
 SEED = 7
@@ -44,6 +44,16 @@ def test_rows_have_the_promised_columns_and_order(year: pl.DataFrame) -> None:
     kinds = LIFE_EVENTS["kind"]
     assert isinstance(kinds, pl.Enum)
     assert set(year["kind"].unique()) == set(kinds.categories) - {"code-change"}
+
+
+@pytest.mark.parametrize("kinds", [("birth", "death"), ("marriage",), ("gp-change", "move-in")])
+def test_kinds_asked_for_are_the_same_alone(
+    official: Figures, tromso: pl.DataFrame, year: pl.DataFrame, kinds: tuple[str, ...]
+) -> None:
+    """Whoever asks for some kinds gets the rows that they have among all."""
+    alone = life_events_of(kinds, tromso, official, SEED, (START, DAYS))
+    assert alone.height > 0
+    assert alone.equals(of_kind(year, *kinds))
 
 
 def test_births_and_deaths_follow_the_figures(official: Figures, tromso: pl.DataFrame, year: pl.DataFrame) -> None:
