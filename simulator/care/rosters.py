@@ -14,15 +14,22 @@ SATURDAY = 5
 DAY = 86400
 
 
-def roster(plan: StaffPlan, residents: int, clock: Clock, draws: Stream) -> list[Duty]:
+def roster(
+    plan: StaffPlan, residents: int, clock: Clock, draws: Stream, ends: tuple[int, int] | None = None
+) -> list[Duty]:
     """The changes of shift over the clock's days, in order, for a site with so many residents of its kind.
 
-    ``draws`` decide who is away: for each person and day (sick) and each person and week (on holiday).
+    ``draws`` decide who is away: for each person and day (sick) and each person and week (on holiday). Given ``ends``,
+    the changes from one second to another, and at least the one that says who is on duty at the first.
     """
     blocks = shift_blocks(plan, residents)
     changes = []
-    away = _away(plan.away, blocks, clock, draws)
-    for day in clock.days():
+    days = clock.days()
+    if ends is not None:
+        # Shifts of the day before may last until now, and its ends tell that nobody is there.
+        days = range(max(clock.day(ends[0]) - 2, clock.first), min(clock.day(ends[1] - 1) + 1, clock.last))
+    away = _away(plan.away, blocks, clock, draws, days)
+    for day in days:
         weekday = clock.weekday(day)
         for shift, (weekdays, weekend) in zip(plan.staff.shifts, blocks, strict=True):
             if weekday in shift.days:
@@ -37,22 +44,26 @@ def roster(plan: StaffPlan, residents: int, clock: Clock, draws: Stream) -> list
 
 
 def _away(
-    plan: AwayPlan | None, blocks: list[tuple[tuple[int, int], tuple[int, int]]], clock: Clock, draws: Stream
+    plan: AwayPlan | None,
+    blocks: list[tuple[tuple[int, int], tuple[int, int]]],
+    clock: Clock,
+    draws: Stream,
+    days: range,
 ) -> Callable[[int, int, int], frozenset[int]]:
     """Who of the people ``first`` to ``first + count - 1`` are away on a day."""
     nobody: frozenset[int] = frozenset()
     if plan is None:
         return lambda _day, _first, _count: nobody
     people = np.arange(max(first + count for block in blocks for first, count in block), dtype=np.uint64)[None, :]
-    day = np.arange(clock.first, clock.last)[:, None]
+    day = np.arange(days.start, days.stop)[:, None]
     ordinal = (clock.start.toordinal() + day).astype(np.uint64)
-    month = np.array([clock.month(on) for on in clock.days()])
+    month = np.array([clock.month(on) for on in days])
     sick = draws.uniforms(people, 2 * ordinal) < np.array(plan.sick)[month][:, None]
     holiday = draws.uniforms(people, 2 * (ordinal // 7) + 1) < np.array(plan.holiday)[month][:, None]
     gone = sick | holiday
 
     def away(day: int, first: int, count: int) -> frozenset[int]:
-        of_day = gone[day - clock.first, first : first + count]
+        of_day = gone[day - days.start, first : first + count]
         return frozenset((np.flatnonzero(of_day) + first).tolist()) if of_day.any() else nobody
 
     return away

@@ -48,7 +48,9 @@ class Site:
         self._pools: dict[tuple[str, int, int], Pool] = {}
         self._crowds: dict[tuple[str, str], list[Crowd]] = {}
         self._places: dict[tuple[str, int], Places] = {}
-        self._rosters: dict[tuple[str, int, int], list[Duty]] = {}
+        self._rosters: dict[tuple[str, int, int, int], list[Duty]] = {}
+        self._served: dict[str, list[int]] = {}
+        """SQL condition to how many residents of each municipality meet it."""
         self._truths: dict[str, NDArray[np.bool_]] = {}
 
     @cached_property
@@ -87,6 +89,13 @@ class Site:
         self.frame = self.frame.select(pl.col("resident"), *sorted(lists))
         self._truths.clear()
 
+    def _meeting(self, condition: str) -> list[int]:
+        """How many residents of each municipality meet an SQL condition; remembered when the people are forgotten."""
+        if condition not in self._served:
+            met = self.truth(condition).astype(np.float64)
+            self._served[condition] = self.people.per_site(met).astype(np.int64).tolist()
+        return self._served[condition]
+
     def has(self, kind: str) -> NDArray[np.bool_]:
         """Which residents have an organisation of a kind."""
         one_per = self.plan.organisations[kind].one_per
@@ -107,8 +116,7 @@ class Site:
         owners = self._names_for(kind) + f"/{kind}"
         found: dict[tuple[str, str], int] = {}
         for where in sorted(conditions | {""}):
-            counts = self.people.per_site(self.truth(where).astype(np.float64)).astype(np.int64).tolist()
-            for owner, count in zip(owners, counts, strict=True):
+            for owner, count in zip(owners, self._meeting(where), strict=True):
                 found[owner, where] = found.get((owner, where), 0) + count
         return found
 
@@ -130,7 +138,7 @@ class Site:
         plan = self.plan.places[name]
         one_per = self.plan.organisations[plan.place.at].one_per
         keys = self.people.site * 2**32 + (self.frame[one_per].to_numpy().astype(np.int64) + 1 if one_per else 0)
-        served = self.people.per_site(self.truth(plan.place.where).astype(np.float64)).astype(np.int64).tolist()
+        served = self._meeting(plan.place.where)
         # All that there are, also where nobody needs one: they are what those taken are held against.
         there = np.unique(keys)
         for key in there.tolist():
@@ -161,13 +169,19 @@ class Site:
         return [found[n] for n in self.people.site[rows].tolist()]
 
     def _open(self, staff: str, site: int, number: int) -> Pool:
-        pool, plan = Pool(self.env), self._staff[staff]
+        pool, where = Pool(self.env), self._staff[staff].staff.where
         pool.needed = self.plan.end
-        # Who is away is each organisation's own affair.
-        key = (staff, site, number if plan.away else 0)
-        if key not in self._rosters:
-            residents = int(self.truth(plan.staff.where)[self.people.site == site].sum())
-            name = f"{self.names[site]}/{staff}/{number}"
-            self._rosters[key] = roster(plan, residents, self.plan.clock, stream(self.plan.seed, "away", name))
-        self.env.process(pool.follow(self._rosters[key]))
+        self._meeting(where)
+        self.env.process(pool.follow(self._calendar(pool, staff, site, number)))
         return pool
+
+    def _calendar(self, pool: Pool, staff: str, site: int, number: int) -> Iterator[Duty]:
+        """The changes of shift of a pool from when it is needed, worked out when that is known."""
+        plan, clock = self._staff[staff], self.plan.clock
+        # Who is away is each organisation's own affair.
+        key = (staff, site, number if plan.away else 0, clock.day(pool.needed))
+        if key not in self._rosters:
+            residents = self._meeting(plan.staff.where)[site]
+            draws = stream(self.plan.seed, "away", f"{self.names[site]}/{staff}/{number}")
+            self._rosters[key] = roster(plan, residents, clock, draws, (pool.needed, self.plan.end))
+        yield from self._rosters[key]
