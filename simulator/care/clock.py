@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -83,11 +83,18 @@ class Clock:
 
         Below 1 for what rests on Sundays, because the public holidays are Sundays too.
         """
-        first, after = date(self.start.year, 1, 1), date(self.start.year + 1, 1, 1)
-        year = Clock(first, 0, (after - first).days)
-        return float(np.mean([weekday[year.weekday(day)] * month[year.month(day)] for day in year.days()]))
+        weekdays, months = _calendar(self.start.year)
+        return float(np.mean(weekday[weekdays] * month[months]))
 
     def instants(self, days: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
         """Whole seconds for columns of days and of seconds after their midnight, within the day however short."""
         midnights = np.asarray(self.midnights, dtype=np.int64)
         return np.minimum(midnights[days - self.first] + seconds.astype(np.int64), midnights[days - self.first + 1] - 1)
+
+
+@cache
+def _calendar(number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Weekday and month of each day of a year, as :class:`Clock` counts them."""
+    first, after = date(number, 1, 1), date(number + 1, 1, 1)
+    year = Clock(first, 0, (after - first).days)
+    return np.array(year.weekdays), np.array([year.month(day) for day in year.days()])

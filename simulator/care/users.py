@@ -50,16 +50,21 @@ class Users:
         choices = [self.plan.participation.choice(area, kind) for area in areas]
         home = site.people.site
         then, otherwise = (
-            np.array([CODE[system] for system in systems], dtype=np.int8)[home]
+            np.array([CODE[system] for system in systems], dtype=np.int8)
             for systems in ([c.then for c in choices], [c.otherwise for c in choices])
         )
-        share = np.array([choice.share.constant for choice in choices])[home]
-        listed = site.frame[organisation.one_per].to_numpy().astype(np.int64) if organisation.one_per else 0
-        entity = np.array([int(area) * 10**5 for area in areas], dtype=np.int64) + np.asarray(site.replica, np.int64)
-        draw = stream(site.plan.seed, "participation", kind).uniforms(
-            (entity[home] * _NUMBERS + listed + 1).astype(np.uint64)
-        )
-        codes = np.where(draw < share, then, otherwise).astype(np.int8)
+        share = np.array([choice.share.constant for choice in choices])
+        codes = np.where(share > 0, then, otherwise)[home]
+        # Nothing has to be drawn where all of them do the same.
+        rows = np.flatnonzero(((share > 0) & (share < 1))[home])
+        if len(rows):
+            where = home[rows]
+            column = organisation.one_per
+            listed = site.frame[column].gather(rows).to_numpy().astype(np.int64) if column else 0
+            entity = np.array([int(area) * 10**5 for area in areas], np.int64) + np.asarray(site.replica, np.int64)
+            numbers = (entity[where] * _NUMBERS + listed + 1).astype(np.uint64)
+            draw = stream(site.plan.seed, "participation", kind).uniforms(numbers)
+            codes[rows] = np.where(draw < share[where], then[where], otherwise[where])
         adoption = self.plan.adoption
         if adoption is not None and kind in adoption.kinds:
             codes = np.where((self._turns() < adoption.share)[home], np.int8(adoption.then), codes)
