@@ -20,6 +20,10 @@ _MIX_2: Final = 0x94D049BB133111EB
 _DRAW: Final = 0xD1342543DE82EF95
 _UNIT: Final = 2.0**-53
 
+_ROUNDS: Final = ((np.uint64(30), np.uint64(_MIX_1)), (np.uint64(27), np.uint64(_MIX_2)))
+_BLOCK: Final = 16_384
+"""Draws made at a time: what is on the way to them stays in the processor's own memory."""
+
 _STANDARD_NORMAL: Final = NormalDist()
 
 
@@ -49,18 +53,36 @@ class Stream:
 
     def uniforms(self, entities: NDArray[np.uint64], n: int | NDArray[np.uint64] = 0) -> NDArray[np.float64]:
         """The same numbers as :meth:`uniform`, for a whole column of entities (shape kept)."""
+        entity, number = np.asarray(entities, dtype=np.uint64), np.asarray(n, dtype=np.uint64)
+        if entity.ndim != 1 or number.shape not in ((), entity.shape):
+            return self._block(entity, number)
+        unit = np.empty(entity.shape)
+        for first in range(0, len(unit), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            unit[block] = self._block(entity[block], number[block] if number.ndim else number)
+        return unit
+
+    def _block(self, entity: NDArray[np.uint64], number: NDArray[np.uint64]) -> NDArray[np.float64]:
         with np.errstate(over="ignore"):
-            x = np.uint64(self.key) + entities.astype(np.uint64) * np.uint64(_GOLDEN)
-            draw = np.asarray(n, dtype=np.uint64) * np.uint64(_DRAW) + np.uint64(_GOLDEN)
-            x = _mix_column(_mix_column(x) ^ draw)
-        unit: NDArray[np.float64] = ((x >> np.uint64(11)).astype(np.float64) + 0.5) * _UNIT
+            x = np.asarray(entity * np.uint64(_GOLDEN))
+            x += np.uint64(self.key)
+            _mix_column(x)
+            x = x ^ (number * np.uint64(_DRAW) + np.uint64(_GOLDEN))
+            x = np.asarray(x)
+            _mix_column(x)
+        x >>= np.uint64(11)
+        unit = x.astype(np.float64)
+        unit += 0.5
+        unit *= _UNIT
         return unit
 
 
-def _mix_column(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(_MIX_1)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(_MIX_2)
-    return x ^ (x >> np.uint64(31))
+def _mix_column(x: NDArray[np.uint64]) -> None:
+    """Mix numbers where they are."""
+    for shift, factor in _ROUNDS:
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> np.uint64(31)
 
 
 def stream(seed: int, *name: str | int) -> Stream:
