@@ -1,7 +1,6 @@
 """The whole chain for one candidate: people, care, interactions, conformance, load, report."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from simulator.candidates import load_candidate, running
 from simulator.domain.candidate import Candidate
 from simulator.domain.scenario import Selection, Study
 from simulator.domain.verdict import Verdict
-from simulator.errors import InputError, InterruptedRunError, OutputError
+from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.run.conformance import by_requirement, run_features
+from simulator.run.ending import left_readable
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.load import LoadResult, run_load
@@ -106,21 +106,6 @@ def _check_rendered(study: Study) -> None:
             where=str(study.path),
             remedy="Simulate it with `journalbenk simulate`, or choose another study.",
         )
-
-
-@contextmanager
-def left_readable(folder: RunFolder, lang: str) -> Iterator[None]:
-    """Whatever ends the block early leaves a partial run that can be read: manifest, files so far, and a report."""
-    try:
-        yield
-    except BaseException as error:
-        with suppress(OutputError):  # a full disk is what ended the block, and the manifest says partial from the start
-            folder.finish("partial")
-            reports.write(folder.path, lang=lang)
-        if isinstance(error, KeyboardInterrupt):
-            remedy = "What was done so far is there, marked as partial."
-            raise InterruptedRunError("stopped by hand", where=str(folder.path), remedy=remedy) from None
-        raise
 
 
 def exit_code(outcomes: Iterable[str], load_verdict: str) -> int:

@@ -14,7 +14,7 @@ from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError, nearest
 from simulator.figures import Figures
 from simulator.run.calibration import calibration_rows
-from simulator.run.campaign import left_readable
+from simulator.run.ending import left_readable
 from simulator.run.experiment import Experiment, rule_of
 from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
