@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 STUDY ?= quickstart
 CANDIDATE ?= reference-journal
-PROCESSES ?= 2
+PROCESSES ?= 3
 # Wherever a machine says otherwise: hundreds of processes are started here, and each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 

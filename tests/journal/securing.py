@@ -136,3 +136,41 @@ def condition(patient: Json, code: str = "P76", **more: Any) -> Json:
     """A diagnosis of the patient."""
     coded = {"coding": [{"system": "urn:c", "code": code}]}
     return {"resourceType": "Condition", "clinicalStatus": ACTIVE, "subject": ref(patient), "code": coded} | more
+
+
+def paths(patient: Json, entry: Json) -> list[str]:
+    """Every way to ask for an entry."""
+    at = f"{entry['resourceType']}/{entry['id']}"
+    who = f"Patient/{patient['id']}"
+    return [
+        at,
+        f"{at}/_history",
+        f"{at}/_history/1",
+        f"{entry['resourceType']}?_id={entry['id']}",
+        f"{entry['resourceType']}?patient={who}",
+        f"{entry['resourceType']}?patient.identifier={FNR}|{of(patient)}",
+        f"{entry['resourceType']}/_history",
+        f"Patient?_id={patient['id']}&_revinclude={entry['resourceType']}:patient",
+        f"{who}/$everything",
+        f"{who}/$summary",
+    ]
+
+
+def leaks(callers: Callers, token: str, patient: Json, entry: Json) -> list[str]:
+    """The ways that show an entry, by its id, to who may not see it."""
+    found = []
+    for path in paths(patient, entry):
+        answer = callers.get(token, path)
+        if answer.status_code == 200 and f'"id":"{entry["id"]}"' in answer.text:
+            found.append(path)
+    return found
+
+
+def shown(callers: Callers, token: str, path: str) -> list[str]:
+    """The ids a search shows; total and matches must agree."""
+    answer = callers.get(token, path)
+    assert answer.status_code == 200, answer.text
+    bundle = answer.json()
+    ids = [e["resource"]["id"] for e in bundle.get("entry", ()) if e["search"]["mode"] == "match"]
+    assert bundle["total"] == len(ids)
+    return ids

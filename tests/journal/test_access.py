@@ -1,13 +1,28 @@
 """Who sees what: relations, overrides, blocked information, protected addresses, citizens, case officers, operators."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.journal.securing import DOCTOR, ENH, FNR, HOME_CARE, HPR, NURSE, Callers, attest, condition, of, person, ref
+from tests.journal.securing import (
+    DOCTOR,
+    ENH,
+    HOME_CARE,
+    HPR,
+    NURSE,
+    Callers,
+    attest,
+    condition,
+    leaks,
+    of,
+    paths,
+    person,
+    ref,
+    shown,
+)
 
 Json = dict[str, Any]
 SECRET = "Hemmelighetsveien"
@@ -32,44 +47,6 @@ def served(callers: Callers, home_care: Json) -> Callable[..., Json]:
         return patient
 
     return make
-
-
-def paths(patient: Json, entry: Json) -> list[str]:
-    """Every way to ask for an entry."""
-    at = f"{entry['resourceType']}/{entry['id']}"
-    who = f"Patient/{patient['id']}"
-    return [
-        at,
-        f"{at}/_history",
-        f"{at}/_history/1",
-        f"{entry['resourceType']}?_id={entry['id']}",
-        f"{entry['resourceType']}?patient={who}",
-        f"{entry['resourceType']}?patient.identifier={FNR}|{of(patient)}",
-        f"{entry['resourceType']}/_history",
-        f"Patient?_id={patient['id']}&_revinclude={entry['resourceType']}:patient",
-        f"{who}/$everything",
-        f"{who}/$summary",
-    ]
-
-
-def leaks(callers: Callers, token: str, patient: Json, entry: Json) -> list[str]:
-    """The ways that show an entry, by its id, to who may not see it."""
-    found = []
-    for path in paths(patient, entry):
-        answer = callers.get(token, path)
-        if answer.status_code == 200 and f'"id":"{entry["id"]}"' in answer.text:
-            found.append(path)
-    return found
-
-
-def shown(callers: Callers, token: str, path: str) -> list[str]:
-    """The ids a search shows; total and matches must agree."""
-    answer = callers.get(token, path)
-    assert answer.status_code == 200, answer.text
-    bundle = answer.json()
-    ids = [e["resource"]["id"] for e in bundle.get("entry", ()) if e["search"]["mode"] == "match"]
-    assert bundle["total"] == len(ids)
-    return ids
 
 
 def test_no_path_gives_data_without_a_relation(callers: Callers, served: Callable[..., Json]) -> None:
@@ -403,54 +380,6 @@ def test_a_protected_address_survives_who_cannot_see_it(callers: Callers) -> Non
     assert answer.status_code == 403
     own = callers.get(callers.citizen(of(patient)), who).json()
     assert (own["active"], own["address"][0]["line"]) == (True, [SECRET])
-
-
-def years_ago(years: int, days: int = 0) -> str:
-    """A birth date so many years before today, and some days later."""
-    today = date.today()  # noqa: DTZ011  a day's tolerance is given by the callers of this
-    return (date(today.year - years, today.month, min(today.day, 28)) + timedelta(days=days)).isoformat()
-
-
-@pytest.mark.parametrize(
-    ("relation", "born", "sees"),
-    [
-        ("PRN", years_ago(12, 3), "all"),
-        ("PRN", years_ago(12, -3), "some"),
-        ("PRN", years_ago(16, 3), "some"),
-        ("PRN", years_ago(16, -3), "none"),
-        ("GUARD", years_ago(80), "all"),
-        ("POWATT", years_ago(80), "all"),
-        ("POWATT", years_ago(16, 3), "none"),
-        ("FRND", years_ago(5), "none"),
-    ],
-)
-def test_who_represents_whom_follows_age_and_relation(callers: Callers, relation: str, born: str, sees: str) -> None:
-    """Parents until 12, 16 and no longer; guardians of adults; proxies of those from 16; changes on the birthday."""
-    principal, receiver = callers.put_in(person(born, address=[HOME]), person("1980-01-01", address=[HOME]))
-    entry = callers.put_in(condition(principal))[0]
-    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": relation}]}
-    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(principal), "relationship": [role]}
-    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(receiver)}]})
-    token = callers.citizen(of(receiver))
-    patient, record = (
-        callers.get(token, path).status_code for path in (f"Patient/{principal['id']}", f"Condition/{entry['id']}")
-    )
-    assert (patient, record) == {"all": (200, 200), "some": (200, 404), "none": (404, 404)}[sees]
-    assert callers.get(token, f"Patient/{receiver['id']}").status_code == 200
-    assert callers.send(token, "PUT", f"Condition/{entry['id']}", entry).status_code == 403
-
-
-def test_what_is_not_for_parents_is_not_shown_to_them(callers: Callers) -> None:
-    """An entry labelled as withheld from parents (Volven 9603) is hidden from them, not from the child's nurse."""
-    child, parent = callers.put_in(person(years_ago(8), address=[HOME]), person("1985-01-01", address=[HOME]))
-    label = [{"system": "urn:oid:2.16.578.1.12.4.1.1.9603", "code": "NORN_FORANS"}]
-    entry = callers.put_in(condition(child, meta={"security": label}))[0]
-    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "PRN"}]}
-    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(child), "relationship": [role]}
-    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(parent)}]})
-    token = callers.citizen(of(parent))
-    assert leaks(callers, token, child, entry) == []
-    assert shown(callers, token, f"Condition?patient=Patient/{child['id']}") == []
 
 
 def test_a_case_officer_sees_what_the_decision_needs(callers: Callers, home_care: Json) -> None:

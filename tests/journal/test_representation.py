@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journal.conftest import Store, start
-from tests.journal.securing import ENH, FNR, HPR, NURSE, Callers, attest, condition, of, person, ref
+from tests.journal.securing import ENH, FNR, HPR, NURSE, Callers, attest, condition, leaks, of, person, ref, shown
 from tests.signing import start_neighbours
 
 Json = dict[str, Any]
@@ -164,3 +164,51 @@ def test_an_operator_writes_no_ticket(callers: Callers, ticket: Callable[..., Js
     stored = callers.put_in(ticket(patient))[0]
     longer = stored | {"restriction": {"period": {"start": at(-1), "end": at(5)}}}
     assert callers.send(token, "PUT", f"Task/{stored['id']}", longer).status_code == 403
+
+
+def years_ago(years: int, days: int = 0) -> str:
+    """A birth date so many years before today, and some days later."""
+    today = date.today()  # noqa: DTZ011  a day's tolerance is given by the callers of this
+    return (date(today.year - years, today.month, min(today.day, 28)) + timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("relation", "born", "sees"),
+    [
+        ("PRN", years_ago(12, 3), "all"),
+        ("PRN", years_ago(12, -3), "some"),
+        ("PRN", years_ago(16, 3), "some"),
+        ("PRN", years_ago(16, -3), "none"),
+        ("GUARD", years_ago(80), "all"),
+        ("POWATT", years_ago(80), "all"),
+        ("POWATT", years_ago(16, 3), "none"),
+        ("FRND", years_ago(5), "none"),
+    ],
+)
+def test_who_represents_whom_follows_age_and_relation(callers: Callers, relation: str, born: str, sees: str) -> None:
+    """Parents until 12, 16 and no longer; guardians of adults; proxies of those from 16; changes on the birthday."""
+    principal, receiver = callers.put_in(person(born, address=[HOME]), person("1980-01-01", address=[HOME]))
+    entry = callers.put_in(condition(principal))[0]
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": relation}]}
+    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(principal), "relationship": [role]}
+    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(receiver)}]})
+    token = callers.citizen(of(receiver))
+    patient, record = (
+        callers.get(token, path).status_code for path in (f"Patient/{principal['id']}", f"Condition/{entry['id']}")
+    )
+    assert (patient, record) == {"all": (200, 200), "some": (200, 404), "none": (404, 404)}[sees]
+    assert callers.get(token, f"Patient/{receiver['id']}").status_code == 200
+    assert callers.send(token, "PUT", f"Condition/{entry['id']}", entry).status_code == 403
+
+
+def test_what_is_not_for_parents_is_not_shown_to_them(callers: Callers) -> None:
+    """An entry labelled as withheld from parents (Volven 9603) is hidden from them, not from the child's nurse."""
+    child, parent = callers.put_in(person(years_ago(8), address=[HOME]), person("1985-01-01", address=[HOME]))
+    label = [{"system": "urn:oid:2.16.578.1.12.4.1.1.9603", "code": "NORN_FORANS"}]
+    entry = callers.put_in(condition(child, meta={"security": label}))[0]
+    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "PRN"}]}
+    link = {"resourceType": "RelatedPerson", "active": True, "patient": ref(child), "relationship": [role]}
+    callers.put_in(link | {"identifier": [{"system": FNR, "value": of(parent)}]})
+    token = callers.citizen(of(parent))
+    assert leaks(callers, token, child, entry) == []
+    assert shown(callers, token, f"Condition?patient=Patient/{child['id']}") == []

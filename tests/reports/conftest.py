@@ -153,7 +153,9 @@ def events() -> pl.DataFrame:
         rows["message"].append("LOG_UTSKRIVNINGSKLAR" if step == "ready" else None)
     rows["event"] = list(range(3000))
     rows["resident"] = [55_010_000_000 + number % 900 for number in range(3000)]
-    made = frame(rows, EVENTS, {"kommunenummer": "5501", "role": "home-care.nurse", "records": [], "reads": []})
+    made = frame(
+        rows, EVENTS, {"kommunenummer": "5501", "reminder": 0, "role": "home-care.nurse", "records": [], "reads": []}
+    )
     return made.sort("at")
 
 
