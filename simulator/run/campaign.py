@@ -55,6 +55,9 @@ class Result:
     report: Path | None
     exit_code: int
     outcomes: dict[str, str]
+    """Of each required requirement."""
+    recommended: dict[str, str]
+    """Of each that is only recommended."""
     load: LoadResult
     digests: dict[str, str]
 
@@ -88,14 +91,16 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
         if options.load:
             loaded = run_load(folder, study, candidate, job)
             if options.conformance:
-                write_verdicts(folder, chosen(loaded.verdicts, options.only or study.conformance))
+                told = chosen(loaded.verdicts, options.only or study.conformance)
+                write_verdicts(folder, told)
+                verdicts += told
         folder.finish()
         with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
-    outcomes = by_requirement(verdicts)
+    outcomes, recommended = by_requirement(verdicts)
     spoken_for = [v.outcome for v in loaded.verdicts]
     code = exit_code([*outcomes.values(), *loaded.outcomes, *spoken_for], loaded.limits)
-    return Result(folder.path, report, code, dict(outcomes), loaded, digests)
+    return Result(folder.path, report, code, dict(outcomes), dict(recommended), loaded, digests)
 
 
 def _check_rendered(study: Study) -> None:

@@ -49,15 +49,15 @@ def run_features(folder: RunFolder, running: Running, candidate: str, watch: Wat
     return verdicts
 
 
-def by_requirement(verdicts: Iterable[Verdict]) -> dict[str, VerdictOutcome]:
-    """The worst outcome of each requirement that a SHALL rule speaks for, or of all its rules when none does."""
-    grouped: dict[str, list[Verdict]] = {}
+def by_requirement(verdicts: Iterable[Verdict]) -> tuple[dict[str, VerdictOutcome], dict[str, VerdictOutcome]]:
+    """The worst outcome of each requirement: of those that SHALL rules speak for, and of those that only others do."""
+    required: dict[str, list[VerdictOutcome]] = {}
+    others: dict[str, list[VerdictOutcome]] = {}
     for verdict in verdicts:
-        grouped.setdefault(verdict.requirement, []).append(verdict)
-    return {
-        requirement: worst(v.outcome for v in ([v for v in group if v.level == "SHALL"] or group))
-        for requirement, group in sorted(grouped.items())
-    }
+        (required if verdict.level == "SHALL" else others).setdefault(verdict.requirement, []).append(verdict.outcome)
+    advised = {name: found for name, found in others.items() if name not in required}
+    first, second = ({name: worst(found) for name, found in sorted(one.items())} for one in (required, advised))
+    return first, second
 
 
 def _lines(path: Path) -> int:

@@ -3,12 +3,12 @@
 import socket
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
-import polars as pl
 
 import reports
 from simulator.candidates import load_candidate, running
@@ -148,17 +148,21 @@ def publish_contract(out: Path, lang: str) -> list[Path]:
 
 def summary(result: Result) -> list[str]:
     """What a person wants to know when a run has ended."""
-    counts = pl.Series(list(result.outcomes.values()), dtype=pl.String).value_counts().rows() if result.outcomes else []
-    lines = []
-    if result.outcomes:
-        words = ", ".join(f"{count} {word}" for word, count in sorted(counts))
-        lines.append(f"requirements: {words}")
+    lines = [
+        f"requirements, {name}: {_counted(outcomes.values())}"
+        for name, outcomes in (("required", result.outcomes), ("recommended", result.recommended))
+        if outcomes
+    ]
     if result.load.limits:
         broken = result.load.outcomes.count("fail")
         kept = f"{broken} promises broken under load" if broken else "nothing lost under load"
         lines.append(f"load limits: {result.load.limits.replace('_', ' ')}; {kept}")
     lines.append(f"report: {result.report}")
     return lines
+
+
+def _counted(outcomes: Iterable[str]) -> str:
+    return ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in sorted(Counter(outcomes).items()))
 
 
 def worst_code(codes: Iterable[int]) -> int:
