@@ -1,10 +1,15 @@
-"""The mixed load of a soak: what people and systems ask of a journal all day, wrong questions among it."""
+"""The mixed load of a soak: what people and systems ask of a journal all day, wrong questions among it.
+
+It is stationary: patients give way to newcomers and exports are of what is new, so that no record or file grows with
+the time. What the journal holds in the end is then its own doing, not that of longer and longer answers.
+"""
 
 import random
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,6 +24,7 @@ Send = Callable[..., requests.Response]
 PATIENTS: Final = 100
 KEPT: Final = 400
 SERVED: Final = 20
+NEW: Final = timedelta(minutes=2)
 _PATCH: Final = "application/json-patch+json"
 
 
@@ -156,9 +162,17 @@ class Work:
     def metadata(self) -> requests.Response:
         return self.send("GET", "metadata")
 
+    def newcomer(self) -> requests.Response:
+        """Somebody new comes, and whoever has been there longest is not asked for any more."""
+        answer = self.send("POST", "Patient", self.person())
+        self.patients = [*self.patients[1:], answer.json()["id"]]
+        return answer
+
     def export(self) -> requests.Response:
-        """An export of much, looked after until it is made, fetched in part and removed."""
-        answer = self.send("GET", "$export?_type=Patient", Prefer="respond-async", Accept="application/fhir+json")
+        """An export of what is new, looked after until it is made, and removed."""
+        since = (datetime.now(UTC) - NEW).isoformat(timespec="seconds").replace("+00:00", "Z")
+        query = f"$export?_type=Patient,Observation&_since={since}"
+        answer = self.send("GET", query, Prefer="respond-async", Accept="application/fhir+json")
         place = answer.headers.get("Content-Location", "")
         while place:
             status = self.send("GET", place)
@@ -190,6 +204,7 @@ ACTS: Final = {
     "unknown": 2,
     "log": 2,
     "metadata": 2,
+    "newcomer": 2,
 }  # fmt: skip  a table
 
 
