@@ -1,6 +1,7 @@
 """Nobody holds a connection by being slow: a request has to come, and its answer be fetched, while patience lasts."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,7 +12,7 @@ SLOWEST: Final = 8_192
 """Bytes a second that who fetches an answer must at least take, on an average over the journal's patience."""
 
 
-class Impatient(HttpToolsProtocol):
+class Impatient(HttpToolsProtocol, ABC):
     """A connection that is let go when its client is too slow; who refuses and what is timed, its subclass says."""
 
     patience: float
@@ -50,9 +51,9 @@ class Impatient(HttpToolsProtocol):
             if self.head > MOST_HEAD and not self.transport.is_closing():
                 self.refuse_head(431, "too-long", f"a request's head has at most {MOST_HEAD} bytes")
 
+    @abstractmethod
     def refuse_head(self, status: int, code: str, words: str) -> None:
         """Refuses what is not a request yet, and lets go of the connection."""
-        raise NotImplementedError
 
     def _not_come(self) -> None:
         """Lets go of a connection whose request has not come; a body that somebody reads has his own patience."""
