@@ -23,7 +23,9 @@ def nobody_dies(_: JournalApp) -> None:
     setattr(follow, "patient_of", lives)  # noqa: B010  replaced in this process only
 
 
-def anybodys_document(_: JournalApp) -> None:
+def anybodys_document(app: JournalApp) -> None:
+    """Two people may have one number here as well, as the rule against it would else stop the fault."""
+    app.journal.persons.check = lambda *_: None  # type: ignore[method-assign]
     setattr(follow, "numbers_of", lambda _, asked: [asked])  # noqa: B010  replaced in this process only
 
 
