@@ -98,8 +98,13 @@ def both_kept(example: Example) -> None:
 @given("residents who see the same free times with a fastlege")
 def free_times(example: Example) -> None:
     """The times of some appointments of the study, and the residents they are for, who want all of them."""
-    for _ in range(BOOKERS):
-        example.meet(lambda r: "identifier" in _appointment(r).resource, care_Appointment=1)
+    _wanting_times(example, BOOKERS, "identifier")
+
+
+def _wanting_times(example: Example, number: int, element: str) -> None:
+    """Residents whose appointments of the study have an element, and are not made yet."""
+    for _ in range(number):
+        example.meet(lambda r: element in _appointment(r).resource, care_Appointment=1)
     appointments = [_appointment(r) for r in example.residents]
     example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
 
@@ -160,10 +165,7 @@ def one_record(example: Example) -> None:
 @given("residents who need the same fastlege to be present")
 def need_present(example: Example) -> None:
     """Residents with appointments in the study."""
-    for _ in range(NEEDING):
-        example.meet(lambda r: "start" in _appointment(r).resource, care_Appointment=1)
-    appointments = [_appointment(r) for r in example.residents]
-    example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
+    _wanting_times(example, NEEDING, "start")
 
 
 @when("all of them book the same hour, one books from the middle of it, and one from its end")
