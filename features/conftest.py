@@ -34,6 +34,7 @@ ANSWER_WITHIN_S = "20"
 NOT_WRITABLE, DISK_FULL = 73, 74
 """Exit codes when history or verdicts cannot be written: nothing more could be proved, so nothing more is tried."""
 _NAME = pytest.StashKey[str]()
+_EXAMPLE = pytest.StashKey[Example]()
 
 
 @cache
@@ -84,6 +85,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     """An example goes by the name of its scenario; one whose capability is not claimed is left out, and says so."""
     request.node.stash[_NAME] = scenario.name
     example: Example = request.getfixturevalue("example")
+    request.node.stash[_EXAMPLE] = example
     claims = example.session.running.candidate.claims
     unclaimed = {
         rule: Finding("not_applicable", f"The candidate does not claim {capability}.")
@@ -122,6 +124,28 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) 
                 "error", f"The example broke off: {type(exception).__name__}: {exception}", evidence, "bench"
             )
             example.conclude(rule, replace(found, message=mask(found.message)))
+
+
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception: Exception) -> None:
+    """An example with words that no step has ends without its verdict, which is the bench's fault."""
+    _unjudged(request.node.stash[_EXAMPLE], str(exception))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """An example whose steps came to an end without a verdict on each of its rules has shown nothing."""
+    yield
+    left = _unjudged(item.stash[_EXAMPLE], "No step of the example judged it.")
+    if left:
+        pytest.fail(f"without a verdict: {', '.join(left)}", pytrace=False)
+
+
+def _unjudged(example: Example, why: str) -> list[str]:
+    """The rules of an example that no verdict fell on; that is written down for each of them."""
+    left = [rule for rule in example.rules if rule not in example.judged]
+    for rule in left:
+        example.conclude(rule, Finding("error", why, attribution="bench"))
+    return left
 
 
 def _rules(request: pytest.FixtureRequest) -> list[str]:

@@ -232,10 +232,10 @@ def serve(
 @app.command()
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders; all shipped scenarios when left out.")
+        list[Path] | None, typer.Argument(help="Files or folders; all shipped scenarios and features when left out.")
     ] = None,
 ) -> None:
-    """Check scenario files: pathways, studies, candidates, requirements, figures."""
+    """Check scenario files (pathways, studies, candidates, requirements, figures) and feature files."""
     from simulator.run import desk
 
     faults, count = desk.check(files or [])

@@ -13,7 +13,7 @@ from simulator.domain.scenario import Selection, Study
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.run.conformance import by_requirement, run_features
+from simulator.run.conformance import by_requirement, check_features, run_features
 from simulator.run.ending import left_readable
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
@@ -74,6 +74,8 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
         )
     study = load_study(options.study, job.figures)
     _check_rendered(study)
+    if options.conformance:
+        check_features()
     study = replace(study, seed=_seed(options, study.seed, candidate))
     folder = RunFolder.create(options.out, f"{study.name}-{candidate.name}")
     verdicts: list[Verdict] = []

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from features.wording import faults_in, shipped
 from simulator.candidates import Running
 from simulator.domain.scenario import Selection
 from simulator.domain.verdict import Verdict, VerdictOutcome, worst
-from simulator.errors import BenchError
+from simulator.errors import BenchError, InputError
 from simulator.histories import read_verdicts
 from simulator.places import FEATURES
 from simulator.run.folder import RunFolder
@@ -17,8 +18,16 @@ from simulator.run.process import last_lines, run_process
 from simulator.run.progress import Watcher
 from simulator.storage import disk_is_full, explained, writing
 
-_PYTEST_BROKEN = (3, 4)
+_RAN = (0, 1)
+"""pytest's exit codes when it came to the end: all passed, some failed. Any other and examples may be missing."""
 _CANNOT_WRITE = {73: errno.EACCES, 74: errno.ENOSPC}
+
+
+def check_features() -> None:
+    """Raises InputError with file and line of whatever would leave an example without a verdict."""
+    faults = faults_in(shipped())
+    if faults:
+        raise InputError("\n  ".join(faults))
 
 
 def run_features(folder: RunFolder, running: Running, candidate: str, watch: Watcher, only: Selection) -> list[Verdict]:
@@ -44,7 +53,7 @@ def run_features(folder: RunFolder, running: Running, candidate: str, watch: Wat
     if code in _CANNOT_WRITE:
         raise explained(_CANNOT_WRITE[code], folder.path)
     verdicts = read_verdicts(verdicts_file)
-    if code in _PYTEST_BROKEN or (code and not verdicts):
+    if code not in _RAN or (code and not verdicts):
         raise _broken(code, log)
     return verdicts
 

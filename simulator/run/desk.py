@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 import reports
+from features.wording import SUFFIX, faults_in
 from simulator.candidates import load_candidate, running
 from simulator.candidates.neighbourhood import around, who_answers
 from simulator.care.expectation import off_target
@@ -20,7 +21,7 @@ from simulator.domain.scenario import Selection
 from simulator.errors import BenchError, CandidateError, InputError, nearest
 from simulator.fhir import assumptions, capability_statement, contract_page
 from simulator.figures import Figures
-from simulator.places import MUNICIPALITIES, REFERENCES, SCENARIOS
+from simulator.places import FEATURES, MUNICIPALITIES, REFERENCES, SCENARIOS
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
 from simulator.run.choices import DEFAULTS, ECOSYSTEM
 from simulator.scenario import check_files, load_pathway
@@ -102,11 +103,17 @@ def _wait_while_answering(base_url: str) -> None:
 
 
 def check(paths: Iterable[Path]) -> tuple[list[str], int]:
-    """The faults of scenario files, one line each, and how many files were looked at."""
-    wanted = list(paths) or [SCENARIOS]
-    files = [file for path in wanted for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    """The faults of scenario and feature files, one line each, and how many files were looked at."""
+    wanted = list(paths) or [SCENARIOS, FEATURES]
+    files = [file for path in wanted for file in (_files(path) if path.is_dir() else [path])]
     figures = Figures.load()
-    return [fault for file in files for fault in _faults(file, figures)], len(files)
+    features = [file for file in files if file.suffix == SUFFIX]
+    faults = [fault for file in files if file not in features for fault in _faults(file, figures)]
+    return [*faults, *faults_in(features)], len(files)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for kind in (".yaml", SUFFIX) for file in folder.rglob(f"*{kind}"))
 
 
 def _faults(file: Path, figures: Figures) -> list[str]:

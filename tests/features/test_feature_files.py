@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -61,11 +60,6 @@ def test_tags_are_a_rule_and_its_requirement(scenario: ScenarioTemplate) -> None
     assert len(named) == 1
     assert scenario.tags == {named[0], rules[named[0]].requirement}
     assert by_rule(named[0]).rule == named[0]
-
-
-def test_every_example_has_a_name_of_its_own() -> None:
-    """History and verdicts are kept by the example's name."""
-    assert [name for name, n in Counter(s.name for s in SCENARIOS).items() if n > 1] == []
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)

@@ -46,9 +46,11 @@ def served(nobody: Path) -> Iterator[dict[str, str]]:
         yield {f"JOURNALBENK_{name}": value for name, value in names.items()}
 
 
-def _run(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    folder: Path, environment: dict[str, str], features: Path = FEATURES, *more: str
+) -> subprocess.CompletedProcess[str]:
     report = f"--junitxml={folder / 'junit.xml'}"
-    command = [sys.executable, "-m", "pytest", str(FEATURES), "-q", "--import-mode=importlib", report]
+    command = [sys.executable, "-m", "pytest", str(features), "-q", "--import-mode=importlib", report, *more]
     return subprocess.run(
         command, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True, check=False
     )
@@ -63,6 +65,44 @@ def test_what_is_not_claimed_or_not_to_be_had_is_told(nobody: Path, served: dict
     assert done.returncode == 1
     assert sorted(v.check for v in verdicts) == sorted(CHECKS)
     assert "skipped" in (nobody / "junit.xml").read_text("utf-8")
+
+
+VERDICTLESS = """Feature: Examples that come to no verdict
+  @JRN-03 @R-JRN-03
+  Scenario: Words that no step has
+    Then nobody has written a step for this
+
+  @JRN-04 @R-JRN-04A
+  Scenario: Steps that judge nothing
+    Then all is well
+"""
+BOUND = """
+from pytest_bdd import scenarios, then
+
+scenarios("mine.feature")
+
+
+@then("all is well")
+def well():
+    pass
+"""
+
+
+def test_an_example_without_a_verdict_is_an_error(nobody: Path, served: dict[str, str]) -> None:
+    """Words that no step has, and steps that end without judging, are errors of the bench, not silence."""
+    mine = nobody / "mine"
+    mine.mkdir()
+    for name, text in (
+        ("mine.feature", VERDICTLESS),
+        ("test_mine.py", BOUND),
+        ("conftest.py", "from features.conftest import *"),
+    ):
+        (mine / name).write_text(text, "utf-8")
+    done = _run(nobody, served, mine, "-c", str(FEATURES / "pytest.ini"), "--rootdir", str(mine))
+    found = {v.rule: (v.outcome, v.attribution) for v in read_verdicts(nobody / "verdicts.jsonl")}
+    assert found == dict.fromkeys(("R-JRN-03", "R-JRN-04A"), ("error", "bench")), done.stdout
+    assert done.returncode == 1
+    assert "2 failed" in done.stdout
 
 
 def test_features_without_a_run_say_what_to_do(tmp_path: Path) -> None:
