@@ -25,7 +25,7 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
     """The columns by name, for the engine's rows; ``people`` are the rows of the residents."""
     system = np.zeros(len(rows), dtype=np.uint32)
     road, fate = np.zeros(len(rows), dtype=np.uint32), np.full(len(rows), NOT_SENT, dtype=np.uint32)
-    known, reminders = np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=np.uint8)
+    known, reminders = np.full(len(rows), NEVER, dtype=np.int64), np.zeros(len(rows), dtype=np.uint8)
     for line, of in by_line(lines, rows[:, 4]):
         system[of] = engine.users.codes(line.plan.step.at)[people[of]]
         if not line.plan.step.sends:
@@ -39,8 +39,7 @@ def columns_of(engine: Engine, lines: Sequence[Line], rows: Ints, people: Ints) 
         for place in np.flatnonzero(np.isin(episode, list(line.stuck))) if line.stuck else ():
             known[of[place]] = line.stuck[int(episode[place])].known
         if line.delivery.reminders is not None:
-            waited = np.where(known[of] < 0, NEVER, known[of] - sent)
-            reminders[of] = (line.delivery.reminders.sent[:, episode] < waited).sum(axis=0)
+            reminders[of] = (line.delivery.reminders.sent[:, episode] < known[of] - sent).sum(axis=0)
     _judge(lines, rows, people, known, fate)
     return {
         "system": _named(system, SYSTEMS),
@@ -80,12 +79,15 @@ def by_line(lines: Sequence[Of], line: Ints) -> Iterator[tuple[Of, Ints]]:
 
 
 def known_at(engine: Engine, line: Line, at: Ints, delay: Ints, people: Ints) -> Ints:
-    """When each message was known, -1 for never: as ``effects`` says it for one."""
+    """When each message, sent at a second and under way so long (-1 for ever), was known: as ``effects`` says for one.
+
+    ``NEVER`` for those that never were.
+    """
     knowledge, step = engine.knowledge, line.plan.step
     outages = Outages((), engine.users) if knowledge is None else knowledge.outages
     leaves = outages.ups(step.at, engine.users.codes(step.at)[people], at)
     arrives = outages.ups(step.to, engine.users.codes(step.to)[people], leaves + delay)
-    return np.where(delay < 0, -1, arrives)
+    return np.where(delay < 0, NEVER, arrives)
 
 
 def _named(codes: NDArray[np.uint32], words: Sequence[str]) -> pl.Series:
@@ -93,9 +95,10 @@ def _named(codes: NDArray[np.uint32], words: Sequence[str]) -> pl.Series:
 
 
 def instants(seconds: Ints, origin: int) -> pl.Series:
-    """Seconds after the period's start as instants; null for those below zero."""
-    instants = pl.Series((seconds + origin) * 1000, dtype=pl.Int64).cast(INSTANT)
-    return instants.zip_with(pl.Series(seconds >= 0), pl.Series([None], dtype=INSTANT))
+    """Seconds after the period's start as instants; null for ``NEVER``."""
+    there = seconds < NEVER
+    instants = pl.Series((np.where(there, seconds, 0) + origin) * 1000, dtype=pl.Int64).cast(INSTANT)
+    return instants.zip_with(pl.Series(there), pl.Series([None], dtype=INSTANT))
 
 
 def _words(bits: Ints) -> pl.Series:

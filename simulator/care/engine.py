@@ -19,7 +19,7 @@ from simulator.care.garbage import uncollected
 from simulator.care.knowledge import Knowledge, Lack
 from simulator.care.letters import NO_PLACE, Elsewhere, FarPlaces, Letter, Reply, Request
 from simulator.care.lines import NO_DEADLINE, TIES, Line, Work
-from simulator.care.messages import NEVER
+from simulator.care.messages import NEVER, last_reminder
 from simulator.care.mortality import deaths, leave, of_the_living
 from simulator.care.outages import Outages
 from simulator.care.plan import Plan
@@ -110,7 +110,8 @@ class Engine(Service):
     def ended(self) -> NDArray[np.int64]:
         """Every step done in the period: at, began, wanted, due, line, episode, staff, then the columns above.
 
-        Seconds; bits of ``roads.BIT`` for what was lacking and what came later; shape (n, ``WIDTH``).
+        And of those before it the ones whose messages may be reminded of in the period. Seconds; bits of ``roads.BIT``
+        for what was lacking and what came later; shape (n, ``WIDTH``).
         """
         done = np.zeros((self.count, WIDTH), dtype=np.int64)
         done[:, :OVERTIME] = np.frombuffer(self.rows, dtype=np.int64).reshape(-1, OVERTIME)
@@ -121,7 +122,16 @@ class Engine(Service):
         if self.marks:
             row, column, value = np.array(self.marks, dtype=np.int64).T
             done[row, column] = value
-        return done[(done[:, 0] >= 0) & (done[:, 0] < self.plan.end)]
+        return done[(done[:, 0] < self.plan.end) & ((done[:, 0] >= 0) | self._to_remind_of(done))]
+
+    def _to_remind_of(self, done: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the rows before the period sent messages that may still be reminded of in it."""
+        found, early = np.zeros(len(done), dtype=np.bool_), np.flatnonzero(done[:, 0] < 0)
+        for line in (line for work in self.works for line in work.lines):
+            if line.delivery is not None and line.delivery.reminders is not None:
+                of = early[done[early, 4] == line.number]
+                found[of] = done[of, 0] + last_reminder(line.delivery.reminders)[done[of, 5]] >= 0
+        return found
 
     def forget(self) -> None:
         """Let go of everything: garbage is not looked for, and what is here points in circles."""

@@ -95,6 +95,12 @@ class _Post:
         return np.where(fate == _LOST, NEVER, delay), fate
 
 
+def last_reminder(reminders: Reminders) -> Ints:
+    """Seconds from each message to the last reminder that it may take; -1 for none."""
+    last: Ints = np.where(reminders.sent < NEVER, reminders.sent, -1).max(axis=0)
+    return last
+
+
 def _smooth(traffic: TrafficPlan) -> bool:
     """Whether everything arrives at once."""
     return not traffic.fates and traffic.delay.kind == "constant" and not traffic.delay.mean.any()

@@ -5,6 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.care.lines import Line
+from simulator.care.messages import NEVER
 
 Ints = NDArray[np.int64]
 
@@ -34,10 +35,10 @@ def _after(lines: list[Line]) -> set[Line]:
 def overtaken(at: Ints, known: Ints, way: Ints, some: Ints) -> NDArray[np.bool_]:
     """Of ``some`` messages (rows), which became known after one that was sent later on the same way.
 
-    ``at`` and ``known`` are seconds (-1 for never), ``way`` a number for sender, receiver and resident together; -1
-    where no message is sent.
+    ``at`` and ``known`` are seconds (``messages.NEVER`` for never), ``way`` a number for sender, receiver and resident
+    together; -1 where no message is sent.
     """
-    others = np.flatnonzero(np.isin(way, way[some]) & (known >= 0))
+    others = np.flatnonzero(np.isin(way, way[some]) & (known < NEVER))
     one = pl.DataFrame({"row": np.arange(len(some)), "way": way[some], "at": at[some], "known": known[some]})
     other = pl.DataFrame({"way": way[others], "later": at[others], "there": known[others]})
     passed = one.join(other, on="way").filter((pl.col("later") > pl.col("at")) & (pl.col("there") < pl.col("known")))

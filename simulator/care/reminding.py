@@ -20,12 +20,13 @@ Ints = NDArray[np.int64]
 def with_reminders(
     engine: Engine, lines: Sequence[tuple[Work, Line]], rows: Ints, people: Ints, events: pl.DataFrame
 ) -> pl.DataFrame:
-    """The events (``tables.EVENTS``) with those of reminders beside them: sent in the period, of messages sent in it.
+    """Those of the events (``tables.EVENTS``) that are in the period, and beside them the reminders sent in it.
 
     ``rows`` are the engine's, in the order of the events, ``people`` the rows of their residents.
     """
     some = np.flatnonzero(events["reminders"].to_numpy())
-    parts = [events]
+    inside = rows[:, 0] >= 0
+    parts = [events if inside.all() else events.filter(pl.Series(inside))]
     for (work, line), of in by_line(lines, rows[some, 4]) if len(some) else ():
         assert line.delivery is not None
         assert line.delivery.reminders is not None
@@ -33,7 +34,7 @@ def with_reminders(
         for n in range(int(times.max())):
             part = _sent(engine, (work, line), n, _Messages(rows, people, messages[times > n], events))
             parts.append(part)
-    return pl.concat(parts) if len(parts) > 1 else events
+    return pl.concat(parts) if len(parts) > 1 else parts[0]
 
 
 class _Messages:

@@ -1,6 +1,7 @@
 """Reminders (purringer): events of their own, sent again by whoever sent the message."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import polars as pl
@@ -41,6 +42,22 @@ def test_each_reminder_is_an_event(world: World, people: People, figures: Figure
     brought = again.filter(pl.col("reminder") == pl.col("reminders_of")).drop_nulls("known")
     assert brought.select((pl.col("known") == pl.col("known_of")).all()).item()
     assert again["records"].list.len().sum() == 0
+
+
+def test_messages_from_before_the_period_are_reminded_of_in_it(world: World, people: People, figures: Figures) -> None:
+    """As many in its first hours as in later ones, of messages that are not in it themselves and did not come."""
+    early = {"a": sent()["a"].replace("demand:", "before: 3 d\ndemand:")}
+    study = world(early, study=LOSSY, days=3)
+    events = simulate(study, people(2000), figures)
+    since = pl.col("at") - events["at"].min()
+    assert events.select((pl.col("at").dt.convert_time_zone("Europe/Oslo").dt.date() >= study.start).all()).item()
+    alone = events.filter((pl.col("reminder") == 0).sum().over("episode") == 0)
+    first, second = (alone.filter(pl.col("reminder") == n) for n in (1, 2))
+    assert first.select(since.max()).item() < timedelta(hours=6) < second.select(since.max()).item()
+    assert second.select(since.max()).item() < timedelta(hours=12)
+    hours = since.dt.total_hours()
+    sent_in = [events.filter(pl.col("reminder") == 1, hours // 6 == n).height for n in (0, 4, 8)]
+    assert min(sent_in) > 0.7 * max(sent_in) > 35
 
 
 def test_without_loss_nobody_is_reminded(world: World, people: People, figures: Figures) -> None:
