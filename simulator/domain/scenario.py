@@ -120,7 +120,7 @@ class Acknowledgement:
     seconds: int
     remind: int
     takes: Distribution | None = None
-    """How long somebody works on each reminder; None when the system sends it."""
+    """How long the sender works on each reminder, counted as staff time but kept from no other work; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
