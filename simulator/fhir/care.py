@@ -11,7 +11,7 @@ from simulator.fhir.communication import communication
 from simulator.fhir.contact import Contact, Made, Person, Slot
 from simulator.fhir.elements import interaction_id, person_number_query
 from simulator.fhir.past import Past
-from simulator.fhir.patient import newborn
+from simulator.fhir.patient import mother_of_newborn, newborn
 from simulator.fhir.registry import Registry
 from simulator.fhir.rows import Rows
 from simulator.fhir.words import CHANGED, ORDER, SEARCHES, WRITES, Change, Create
@@ -84,6 +84,8 @@ class Care:
     past: Past
     earlier: Rows
     """Where what must have been there before the period is written."""
+    births: dict[int, list[str]] = field(default_factory=dict)
+    """Dates on which residents bore children, by mother, in order."""
     episodes: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def write(self, events: pl.DataFrame, rows: Rows) -> None:
@@ -137,7 +139,7 @@ class Care:
         for word in sorted(records, key=ORDER.__getitem__) if len(records) > 1 else records:
             for write in WRITES[word]:
                 if isinstance(write, Create):
-                    told = self._newborn(contact, key) if write.newborn else contact
+                    told = self._newborn(contact, key, rows) if write.newborn else contact
                     told.identity = identity = interaction_id(self.seed, key, write.name)
                     resource, name = write.make(told), write.kept or write.name
                     rows.create(identity, resource, about, conditional=write.once)
@@ -159,18 +161,27 @@ class Care:
         if write.standing:
             contact.person.standing[write.of] = again
 
-    def _newborn(self, contact: Contact, key: str) -> Contact:
-        """The contact as one with the newborn of the episode; one born before the period has been there since."""
+    def _newborn(self, contact: Contact, key: str, rows: Rows) -> Contact:
+        """The contact as one with the newborn of the episode, whose birth may not have been told here."""
         if "newborn" not in contact.made:
-            identity = interaction_id(self.seed, key, "earlier", "newborn")
-            child = newborn(replace(contact, identity=identity))
-            # When the birth was is not told.
-            child.pop("birthDate")
-            self.earlier.create(identity, child, (-1, contact.person.resident), conditional=True)
-            contact.made["newborn"] = Made(identity, {})
+            self._register(contact, key, rows)
         child_of = replace(contact.person, patient=contact.made["newborn"].interaction, service=None, medicines=[])
         visit = contact.made.get("newborn-visit")
         return replace(contact, person=child_of, made={"visit": visit} if visit else {})
+
+    def _register(self, contact: Contact, key: str, rows: Rows) -> None:
+        """A child born before the period has been in the record since, another is first heard of now; so its mother."""
+        births = [day for day in self.births.get(contact.person.resident, ()) if day <= contact.at[:10]]
+        before = not births or births[-1] <= self.before[:10]
+        written, about = (self.earlier, -1) if before else (rows, contact.event)
+        for name in ("newborn", "mother"):
+            identity = interaction_id(self.seed, key, "earlier", name)
+            told = replace(contact, identity=identity, at=births[-1] if births else contact.at)
+            resource = newborn(told) if name == "newborn" else mother_of_newborn(told)
+            if not births:
+                resource.pop("birthDate", None)
+            written.create(identity, resource, (about, contact.person.resident), conditional=name == "newborn")
+            contact.made[name] = Made(identity, {})
 
     def _standing(self, person: Person, name: str) -> Made | None:
         """What the record held before the period, as the care has left it since."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from simulator.care.episodes import BIRTH
 from simulator.domain.scenario import LifeEvent, Study
 from simulator.figures import Figures
 from simulator.population import READ_OF_LIVES, life_events_of
@@ -17,10 +18,20 @@ def lives_of(
 
     Told for some municipalities at a time by as many threads as ``workers``: lives depend on nobody elsewhere.
     """
-    asking = [pathway for pathway in study.pathways if isinstance(pathway.demand, LifeEvent)]
     kinds = {pathway.demand.kind for pathway in study.pathways if isinstance(pathway.demand, LifeEvent)}
-    if not asking:
-        return None
+    return _told(kinds, study, people, figures, workers) if kinds else None
+
+
+def births_of(study: Study, people: pl.DataFrame, figures: Figures, *, workers: int = 1) -> pl.DataFrame | None:
+    """The births among what :func:`lives_of` tells; None when no pathway asks for births."""
+    kinds = {pathway.demand.kind for pathway in study.pathways if isinstance(pathway.demand, LifeEvent)} & {BIRTH}
+    return _told(kinds, study, people, figures, workers) if kinds else None
+
+
+def _told(
+    kinds: set[str], study: Study, people: pl.DataFrame | pl.LazyFrame, figures: Figures, workers: int
+) -> pl.DataFrame:
+    asking = [pathway for pathway in study.pathways if isinstance(pathway.demand, LifeEvent)]
     before = max(study.warm_up, *(pathway.before for pathway in asking))
     days = before + study.days + max(pathway.beyond for pathway in asking)
     whole = people.lazy().select(READ_OF_LIVES).collect()

@@ -16,7 +16,7 @@ from simulator.population import counted, population_blocks, population_fit
 from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
-from simulator.run.lives import lives_of
+from simulator.run.lives import births_of, lives_of
 from simulator.run.provenance import figures_used
 from simulator.run.reaching import Worth, reaching
 from simulator.run.sinks import sink
@@ -85,6 +85,7 @@ def render_events(study: Study, folder: RunFolder, job: Job) -> str:
             seed=study.seed,
             start=study.start,
             professions=study.staffing.professions,
+            births=births_of(study, population, job.figures, workers=job.workers),
             progress=advance,
         )
         folder.table("interactions.parquet", interactions)

@@ -12,6 +12,7 @@ import pytest
 
 from simulator.domain.contract import ContractResource
 from simulator.domain.person_number import find_real_numbers
+from simulator.domain.tables import EVENTS
 from simulator.fhir.references import growth, reference_uses, vaccines
 from simulator.fhir.words import CHANGED, WRITES, Change
 from simulator.scenario.catalogue import load_catalogue
@@ -196,7 +197,28 @@ def test_a_newborn_from_before_the_period_has_been_there_since(
     (visit,) = (orjson.loads(body) for body in written.filter(pl.col("event") == 0)["body"])
     child = visit["subject"]["reference"].removeprefix("urn:uuid:")
     (row,) = written.filter(pl.col("interaction") == child).iter_rows(named=True)
-    assert (row["phase"], orjson.loads(row["body"])["name"][0]["text"]) == ("record", "Nyfødt")
+    told_of = orjson.loads(row["body"])
+    assert (row["phase"], told_of["name"][0]["text"]) == ("record", "Nyfødt")
+    assert "birthDate" not in told_of
+
+
+@pytest.mark.parametrize(("born", "day", "phase"), [(6, "2026-01-07", "record"), (12, "2026-01-13", "care")])
+def test_a_newborn_whose_birth_was_not_told_has_its_birth_date_and_mother(
+    born: int, day: str, phase: str, population: Frame, request: pytest.FixtureRequest
+) -> None:
+    """By the last birth before the visit, in Oslo; one of the period is in the record from when it is heard of."""
+    make_event, render_with = (request.getfixturevalue(name) for name in ("make_event", "render_with"))
+    visited = [make_event(n, 1, "visited", records=["newborn-visit"], episode="newborn-visit/1/0") for n in range(2)]
+    visits = pl.DataFrame(visited, schema=EVENTS).with_columns(at=datetime(2026, 1, 15, 12, tzinfo=UTC))
+    rows = [("birth", datetime(2026, 1, n, 23, 30, tzinfo=UTC), 55_010_000_001) for n in (2, born, 25)]
+    births = pl.DataFrame(rows, schema={"kind": pl.String, "at": EVENTS["at"], "other": pl.Int64}, orient="row")
+    written = render_with(visits, population, births=births).filter(pl.col("verb") == "create")
+    (child,) = (row for row in written.iter_rows(named=True) if "Nyf" in row["body"].decode())
+    assert (child["phase"], orjson.loads(child["body"])["birthDate"]) == (phase, day)
+    mothers = [row for row in written.iter_rows(named=True) if child["interaction"] in row["body"].decode()]
+    (mother,) = (row for row in mothers if row["type"] == "RelatedPerson")
+    assert mother["phase"] == phase
+    assert orjson.loads(mother["body"])["relationship"][0]["coding"][0]["code"] == "mor"
 
 
 def test_death_stands_in_the_persons_own_record(further: Frame) -> None:
