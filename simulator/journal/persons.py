@@ -12,7 +12,7 @@ import orjson
 from simulator.journal.errors import refuse
 from simulator.journal.indexing import Indexer
 from simulator.journal.no_basis import DNR, FNR
-from simulator.journal.store import Found, Store
+from simulator.journal.store import Found, Reader, Store
 
 Json = dict[str, Any]
 KIND: Final = "Patient"
@@ -38,18 +38,22 @@ class Persons:
         before: Json = orjson.loads(found.content) if found is not None and found.content else {}
         if not numbers or (numbers <= numbers_of(before) and not is_merged(before)):
             return
-        for identity, content in self._holders(store, sorted(numbers)):
-            if identity != resource["id"] and not is_merged(orjson.loads(content)):
-                raise refuse(409, "duplicate", f"this person is in the record already{_where(store, identity)}", PLACE)
+        for identity in self.holders(store, resource):
+            raise refuse(409, "duplicate", f"this person is in the record already{_where(store, identity)}", PLACE)
 
-    def _holders(self, store: Store, numbers: list[str]) -> list[tuple[str, bytes]]:
+    def holders(self, reader: Reader, patient: Json) -> list[str]:
+        """The ids of other Patients, merged ones aside, that have a number of this one, which has not been merged."""
+        numbers = sorted(numbers_of(patient))
+        if not numbers or is_merged(patient):
+            return []
         marks = ", ".join("?" * len(numbers))
-        rows = store.rows(
+        rows = reader.rows(
             "SELECT r.id, v.content FROM idx_token t JOIN resource r ON r.rid = t.rid JOIN version v ON v.seq = r.seq"  # noqa: S608  values are bound
             f" WHERE t.param = ? AND t.code IN ({marks}) AND t.system IN (?, ?) AND r.deleted = 0",
             [self.indexer.numbers["Patient.identifier"], *numbers, FNR, DNR],
         )
-        return [(str(identity), bytes(content)) for identity, content in rows]
+        others = {str(identity): bytes(content) for identity, content in rows if identity != patient["id"]}
+        return [identity for identity, content in others.items() if not is_merged(orjson.loads(content))]
 
 
 def numbers_of(patient: Json) -> set[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from simulator.journal.bulk.folder import Files
 from simulator.journal.bulk.transfer import content
+from tests.journal.messaging import fresh_number
 from tests.journal.securing import DOCTOR, FNR, Callers, attest
 
 Json = dict[str, Any]
@@ -245,6 +246,61 @@ def test_a_record_moves_to_another_journal_whole(
     assert sorted(map(content, before), key=str) == sorted(map(content, after), key=str)
     assert client.ids(f"Observation?patient=Patient/{who['id']}") == [measured["id"]]
     assert client.ids(f"AuditEvent?entity=Patient/{who['id']}&subtype=update")
+
+
+def files_of(folder: Path, *resources: Json) -> Path:
+    """Resources as the folder of an export."""
+    folder.mkdir()
+    for one in resources:
+        with (folder / f"{one['resourceType']}.1.ndjson").open("ab") as file:
+            file.write(orjson.dumps(one) + b"\n")
+    return folder
+
+
+def numbered(identity: str, number: str, **more: Any) -> Json:
+    """A Patient of a national identity number."""
+    return {"resourceType": "Patient", "id": identity, "identifier": [{"system": FNR, "value": number}]} | more
+
+
+def test_nobody_gets_a_second_record_by_a_transfer(store: Any, tmp_path: Path) -> None:
+    """Who is here under another id is named before anything is stored; once merged, the record moves."""
+    data, number, other = tmp_path / "data", fresh_number(), fresh_number()
+    here = files_of(tmp_path / "here", numbered("here", number), numbered("b", other))
+    assert "2 resources stored" in command(store, data, "import", str(here))[1]
+    measured = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "Målt"}}
+    measured |= {"subject": {"reference": "Patient/there"}}
+    came = files_of(tmp_path / "came", numbered("there", number), numbered("b", other, gender="male"), measured)
+    code, _, said = command(store, data, "import", str(came))
+    assert code == 2
+    assert "Patient.1.ndjson, line 1: Patient/there is the person of Patient/here here" in said
+    assert "1 resources clash" in said
+    assert number not in said
+    assert "2 resources written" in command(store, data, "export", str(tmp_path / "out"))[1]
+    link = [{"other": {"reference": "Patient/here"}, "type": "replaced-by"}]
+    merged = files_of(tmp_path / "merged", numbered("there", number, active=False, link=link), measured)
+    assert "2 resources stored" in command(store, data, "import", str(merged))[1]
+
+
+def test_a_transfer_overwrites_nobody_with_somebody_else(store: Any, tmp_path: Path) -> None:
+    """An id that another person has here, or something about another, is named, and nothing is stored."""
+    data = tmp_path / "data"
+    flag = {"resourceType": "Flag", "id": "f", "status": "active", "code": {"text": "Fare"}}
+    of = [flag | {"subject": {"reference": f"Patient/{identity}"}} for identity in ("a", "b")]
+    files_of(tmp_path / "here", numbered("a", fresh_number()), numbered("b", fresh_number()), of[0])
+    assert "3 resources stored" in command(store, data, "import", str(tmp_path / "here"))[1]
+    files_of(tmp_path / "came", numbered("a", fresh_number()), of[1])
+    code, _, said = command(store, data, "import", str(tmp_path / "came"))
+    assert code == 2
+    assert "Patient/a is about somebody else here" in said
+    assert "Flag/f is about somebody else here" in said
+
+
+def test_people_with_two_patients_move_as_they_are(store: Any, tmp_path: Path) -> None:
+    """What an older journal allowed is taken in, and the transfer can be made again."""
+    number = fresh_number()
+    files = files_of(tmp_path / "files", numbered("one", number), numbered("two", number))
+    for stored in (2, 0):
+        assert f"{stored} resources stored" in command(store, tmp_path / "data", "import", str(files))[1]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from simulator.journal.audit.record import Record, store_records
+from simulator.journal.bulk.arriving import Arriving
 from simulator.journal.bulk.folder import FILE, Json
 from simulator.journal.bulk.walk import Walk
 from simulator.journal.bulk.wanted import Wanted
@@ -62,15 +63,20 @@ def take_in(journal: Journal, folder: Path) -> tuple[int, int]:
     What is there already with the same content stays as it is, so a transfer that broke off can be made again.
 
     Raises:
-        TransferError: A line is not a resource that this journal takes. Nothing has been stored then.
+        TransferError: A line is not a resource that this journal takes, or would give somebody a second record or
+            overwrite somebody else's. Nothing has been stored then.
     """
     files = [path for path in sorted(folder.glob("*.ndjson")) if FILE.fullmatch(path.name)]
     if not files:
         raise TransferError(f"{folder} holds no file such as Patient.1.ndjson; give the folder of an export")
     if any(path.name.startswith("deleted.") for path in files):
         raise TransferError(f"{folder} is an export of what changed since a time; give the folder of a whole export")
+    arriving = Arriving(journal)
     for where, resource in _lines(files):
         _check(journal, where, resource)
+        arriving.look_at(where, resource)
+    if found := arriving.clashes():
+        raise TransferError("\n".join(found))
     stored = same = 0
     portion: list[Json] = []
     for _, resource in _lines(files):
@@ -107,7 +113,7 @@ def _check(journal: Journal, where: str, resource: Any) -> None:
 def _add(journal: Journal, resources: list[Json], stored: int, same: int) -> tuple[int, int]:
     """Stores some in one transaction, each write with its line in the trail."""
     store, records = journal.store, []
-    # What was allowed where it comes from moves as it is; a person who is there twice is still so.
+    # What was allowed where it comes from moves as it is: a person who is there twice is still so.
     store.rules = lambda _, resource, __: resource
     store.begin()
     try:
