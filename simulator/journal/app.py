@@ -15,7 +15,7 @@ from simulator.journal.decision import services
 from simulator.journal.documents import outside
 from simulator.journal.handing_over import OFFICES, handing_over
 from simulator.journal.hodemelding import edge
-from simulator.journal.http import Answer
+from simulator.journal.http import Answer, Call
 from simulator.journal.interactions import (
     capabilities,
     create,
@@ -33,14 +33,17 @@ from simulator.journal.interactions import (
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages import receive, send
 from simulator.journal.messages.outbox import Outbox
+from simulator.journal.neighbours import NEEDING
 from simulator.journal.operations import elsewhere, everything, summary, validate
 from simulator.journal.prescriptions import passing
 from simulator.journal.prescriptions.courier import Courier
 from simulator.journal.prescriptions.list_keeper import NAME, ListKeeper, listing
 from simulator.journal.register import follow
 from simulator.journal.register.follow import start_following
+from simulator.journal.routing import unknown_operation
 from simulator.journal.serving import fields, serve_request
 from simulator.journal.settings import Settings
+from simulator.journal.store import Reader
 from simulator.journal.subscriptions import asking
 from simulator.journal.subscriptions.keeping import keeping
 from simulator.journal.subscriptions.notifier import Notifier
@@ -83,12 +86,18 @@ INTERACTIONS: Final[dict[str, Interaction]] = {
 }
 
 
+def _not_offered(_: Journal, __: Reader, call: Call) -> Answer:
+    """404: what needs a neighbour is no operation of a journal that has none."""
+    raise unknown_operation(call.interaction)
+
+
 class JournalApp(Starlette):
     """Starlette's life cycle around the journal; requests go straight to it, since it routes by FHIR's own rules."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(lifespan=_lifespan)
-        self.journal = Journal(settings, dict(INTERACTIONS))
+        lacking = {} if settings.neighbours else dict.fromkeys(NEEDING, Interaction(_not_offered))
+        self.journal = Journal(settings, INTERACTIONS | lacking)
         if settings.workers == 1:
             clear_unfinished(settings.data)
 

@@ -1,12 +1,15 @@
 """The parties beside the journal: registers, other journals and agencies, each under a path of one base address."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from simulator.journal.access.outside import fetch
 from simulator.journal.errors import FhirError, refuse
+
+NEEDING: Final = ("$elsewhere", "$outside-documents", "$outside-document", "$send-message", "$follow-register")
+"""Operations that are nothing without neighbours: a journal that has none neither lists them nor knows them."""
 
 
 class Neighbours:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from simulator.journal.errors import refuse
+from simulator.journal.errors import FhirError, refuse
 from simulator.journal.primitives import ID
 from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 
@@ -132,8 +132,13 @@ def _operation(name: str, method: str, kind: str, rest: list[str]) -> Route:
     table = TYPE_OPERATIONS if rest == [name] else INSTANCE_OPERATIONS if identity else {}
     methods = table.get((kind, name)) or (table.get(("", name)) if kind != AUDITED_ONLY else None)
     if methods is None or kind not in KINDS or rest[-1:] != [name]:
-        raise refuse(404, "not-supported", f"the operation {name[:40]} is not supported here")
+        raise unknown_operation(name)
     return Route(_interaction(methods, method), kind, identity)
+
+
+def unknown_operation(name: str) -> FhirError:
+    """404 for an operation that is not served."""
+    return refuse(404, "not-supported", f"the operation {name[:40]} is not supported here")
 
 
 def _place(rest: list[str]) -> tuple[Methods, str | None, str | None]:

@@ -138,9 +138,3 @@ def test_what_is_blocked_here_is_not_fetched_from_there(beside: Beside) -> None:
     written = beside.callers.send(system, "POST", "Consent", consent)
     assert written.status_code == 201, written.text
     assert beside.look(beside.nurse()) == []
-
-
-def test_a_journal_without_neighbours_says_so(client: Any) -> None:
-    """Where nobody can be asked, nobody is."""
-    patient = client.create({"resourceType": "Patient"})["id"]
-    assert client.get(f"Patient/{patient}/$elsewhere").status_code == 404

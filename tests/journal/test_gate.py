@@ -41,8 +41,9 @@ def interactions(settings: Settings) -> dict[str, Interaction]:
 
 def test_every_interaction_stands_behind_the_stage(tmp_path: Path) -> None:
     """A secured journal runs none of its interactions as they are; an open one runs them all so."""
-    secured = interactions(Settings(tmp_path / "secured", guard=Guard("http://127.0.0.1:9")))
-    plain = interactions(Settings(tmp_path / "open"))
+    nobody = "http://127.0.0.1:9"
+    secured = interactions(Settings(tmp_path / "secured", guard=Guard(nobody), neighbours=nobody))
+    plain = interactions(Settings(tmp_path / "open", neighbours=nobody))
     assert {name for name, one in INTERACTIONS.items() if secured[name].apply is one.apply} == OPEN_TO_ALL
     assert all(plain[name] is one for name, one in INTERACTIONS.items())
 

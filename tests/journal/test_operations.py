@@ -160,7 +160,6 @@ def test_the_capability_statement_lists_the_operations(client: Any) -> None:
         r["type"]: sorted(o["name"] for o in r.get("operation", []))
         for r in client.get("metadata").json()["rest"][0]["resource"]
     }
-    shared = ["elsewhere", "outside-document", "outside-documents"]
-    assert listed["Patient"] == sorted(["everything", "export", "summary", "validate", *shared])
+    assert listed["Patient"] == ["everything", "export", "summary", "validate"]
     assert listed["Task"] == ["validate"]
     assert listed["AuditEvent"] == ["unusual-access"]

@@ -130,12 +130,3 @@ def test_what_is_missing_is_said_to_be(callers: Callers, resident: Json, how: Js
     assert found(answer) == []
     assert answer.json()["entry"][0]["resource"]["issue"][0]["code"] == "incomplete"
     assert callers.send(token, "GET", path, Accept="*/*").status_code == 503
-
-
-def test_a_journal_without_neighbours_says_so(client: Any) -> None:
-    """The list is empty and says that it is incomplete."""
-    who = client.create(person())["id"]
-    answer = client.get(f"Patient/{who}/$outside-documents")
-    assert [e["search"]["mode"] for e in answer.json()["entry"]] == ["outcome"]
-    assert client.get(f"Patient/{who}/$outside-document?document=x").status_code == 503
-    assert client.get(f"Patient/{who}/$outside-document").status_code == 400

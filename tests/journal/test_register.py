@@ -225,11 +225,6 @@ def test_other_things_known_of_a_person_stay(register: Register) -> None:
     assert found["communication"] == known["communication"]
 
 
-def test_a_journal_without_register_says_so(client: Any) -> None:
-    """Where there is nothing to follow, nothing can be followed."""
-    assert client.send("POST", "$follow-register").status_code == 404
-
-
 def test_a_change_leaves_a_line_in_the_trail(register: Register) -> None:
     """The audit trail says that the Patient was updated."""
     number = new_number()

@@ -296,11 +296,6 @@ def test_odd_parameters_are_refused(writer: Post, parameter: Any) -> None:
     assert writer.send("POST", f"{written(writer)}/$send-message", body).status_code == 400
 
 
-def test_a_journal_without_neighbours_sends_nothing(client: Any) -> None:
-    """It says so."""
-    assert client.send("POST", "Communication/x/$send-message").status_code == 422
-
-
 def test_a_restart_forgets_no_message(town: Town, launch: Any, connect: Any, tmp_path: Path) -> None:
     """What was to be sent when the journal was killed is sent by the next one."""
     options = ["--neighbours", town.neighbours, "--send-again", "0.1"]

@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 import simulator.journal
+from simulator.journal.neighbours import NEEDING
 from simulator.journal.routing import BESIDE
 from tests.journal.samples import sample
+from tests.journal.securing import Callers
 
 Json = dict[str, Any]
 STORES = ["sqlite"]
@@ -170,6 +172,28 @@ def test_operations_answer_where_they_are_listed_and_nowhere_else(told: tuple[An
             assert understood is (name in listed), (kind or "system", name, [a.text for a in answers])
 
 
+def test_what_needs_neighbours_is_listed_and_known_beside_them_only(told: tuple[Any, Json], callers: Callers) -> None:
+    """One rule for all of it: without neighbours it is like any operation that nobody has heard of."""
+    client, rest = told
+    beside = callers.get(callers.system(), "metadata").json()["rest"][0]
+    alone, listed = ({at for at in operations(one) if at[1] in NEEDING} for one in (rest, beside))
+    assert alone == set()
+    assert {name for _, name in listed} == set(NEEDING)
+    for kind, name in sorted(listed):
+        at = f"{kind}/x/{name}" if kind else name
+        method = "GET" if kind == "Patient" else "POST"
+        answers = [client.send(method, path) for path in (at, f"Patient/x/{name}-unheard-of")]
+        said = [answer.json()["issue"][0]["diagnostics"].replace("-unheard-of", "") for answer in answers]
+        assert [answer.status_code for answer in answers] == [404, 404], name
+        assert said[0] == said[1]
+
+
+def operations(rest: Json) -> set[tuple[str, str]]:
+    """Every operation listed: its type, empty for the system, and its name."""
+    own = {(one["type"], f"${o['name']}") for one in rest["resource"] for o in one.get("operation", ())}
+    return own | {("", f"${one['name']}") for one in rest.get("operation", ())}
+
+
 def test_no_search_parameter_that_is_not_listed_is_used(told: tuple[Any, Json]) -> None:
     """Parameters of other types, and those of R4 that are listed nowhere, are left out, and refused when strict."""
     client, rest = told
@@ -199,6 +223,7 @@ def test_the_page_tells_of_what_is_listed_and_of_nothing_else(told: tuple[Any, J
     listed |= {f"${one['name']}" for one in rest.get("operation", ())}
     for resource in rest["resource"]:
         listed |= codes(resource) | {f"${one['name']}" for one in resource.get("operation", ())}
+    listed |= set(NEEDING)
     named = {code for what, _, _ in rows() for path in re.findall(r"`[^`]+`", what) for code in named_in(path)}
     lacking = dict.fromkeys(listed - named, f"add a row for it to 'What it does' in {PAGE.name}, with its paragraph")
     assert lacking == {}

@@ -111,8 +111,7 @@ def _found(journal: Journal, call: Call, patient: Json) -> Found:
 
 def _asked(journal: Journal, call: Call, path: str, body: bytes | None, headers: dict[str, str]) -> Told:
     """What document sharing answers; raises SilentError when that is nothing, or a refusal."""
-    if journal.neighbours is None:
-        raise SilentError
+    assert journal.neighbours is not None
     forced = call.caller is not None and call.caller.attest is not None and call.caller.attest.purpose == "BTG"
     basis = {BASIS: FORCED if forced else ORDINARY}
     try:

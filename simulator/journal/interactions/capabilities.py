@@ -10,6 +10,7 @@ from simulator.journal.audit import find
 from simulator.journal.definitions import parameters
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.neighbours import NEEDING
 from simulator.journal.store import Reader
 from simulator.journal.subscriptions.terms import BACKPORT
 from simulator.journal.subscriptions.topics import TOPICS
@@ -35,12 +36,13 @@ SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 def apply(journal: Journal, _: Reader, __: Call) -> Answer:
     """200 with the CapabilityStatement."""
     guard = journal.settings.guard
-    statement = _statement(journal.base, journal.settings.body_limit, guard.issuer if guard else "")
+    lacking = () if journal.neighbours else NEEDING
+    statement = _statement(journal.base, journal.settings.body_limit, guard.issuer if guard else "", lacking)
     return Answer(200, orjson.dumps(statement | {"date": RELEASED}))
 
 
 @cache
-def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
+def _statement(base: str, limit: int, issuer: str, lacking: tuple[str, ...]) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -60,9 +62,9 @@ def _statement(base: str, limit: int, issuer: str) -> dict[str, Any]:
                 "mode": "server",
                 "documentation": TEXT.format(limit=limit),
                 "security": _security(issuer),
-                "resource": [_resource(kind) for kind in SUPPORTED],
+                "resource": [_resource(kind, lacking) for kind in SUPPORTED],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
-                "operation": [_operation("", name) for name in routing.SYSTEM_OPERATIONS],
+                "operation": [_operation("", name) for name in routing.SYSTEM_OPERATIONS if name not in lacking],
             }
         ],
     }
@@ -86,7 +88,7 @@ def interactions(kind: str) -> list[str]:
     return [name for name in names if kind != AUDITED_ONLY or name in routing.AUDIT_INTERACTIONS]
 
 
-def _resource(kind: str) -> dict[str, Any]:
+def _resource(kind: str, lacking: tuple[str, ...]) -> dict[str, Any]:
     shown: dict[str, Any] = {"type": kind, "interaction": [{"code": name} for name in interactions(kind)]}
     shown["versioning"] = "versioned"
     if kind in RULES:
@@ -114,7 +116,7 @@ def _resource(kind: str) -> dict[str, Any]:
     if kind == "Subscription":
         shown["extension"] = [{"url": TOPIC, "valueCanonical": url} for url in TOPICS]
         shown["supportedProfile"] = [f"{BACKPORT}backport-subscription"]
-    operations = [_operation(kind, name) for name in routing.operations(kind)]
+    operations = [_operation(kind, name) for name in routing.operations(kind) if name not in lacking]
     shown |= {"operation": operations} if operations else {}
     shown["searchParam"] = [{"name": name, "type": code} for name, code in sorted(search_parameters(kind).items())]
     return shown

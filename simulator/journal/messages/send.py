@@ -25,10 +25,8 @@ from simulator.journal.store import Store
 NAMED: Final = {"receiver": "valueIdentifier", "service": "valueCoding"}
 
 
-def prepare(journal: Journal, call: Call) -> None:
-    """Reads the Parameters; a journal without neighbours has no address register to ask."""
-    if journal.neighbours is None:
-        raise refuse(422, "not-supported", "this journal knows no address register, and sends no messages")
+def prepare(_: Journal, call: Call) -> None:
+    """Reads the Parameters."""
     call.resource = {}
     if not call.body:
         return

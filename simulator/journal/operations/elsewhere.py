@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import orjson
 
-from simulator.journal.errors import refuse
 from simulator.journal.http import FORM, Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.neighbours import Neighbours
@@ -36,9 +35,8 @@ class NotBelievedError(Exception):
 
 
 def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
-    """200 with a searchset; 404 for an unknown patient, or for a journal without neighbours."""
-    if journal.neighbours is None:
-        raise refuse(404, "not-supported", "this journal stands beside no other journals", "Patient")
+    """200 with a searchset; 404 for an unknown patient."""
+    assert journal.neighbours is not None
     patient = orjson.loads(compartment.patient(reader, call).content)
     numbers = [one for one in patient.get("identifier", ()) if one.get("system") in {FNR, DNR}]
     asked = _Asked(journal.neighbours, f"Patient/{call.identity}", numbers)

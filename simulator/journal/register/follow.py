@@ -14,7 +14,7 @@ import orjson
 
 from simulator.journal.audit.record import Record
 from simulator.journal.bulk.offer import check_system
-from simulator.journal.errors import FhirError, refuse
+from simulator.journal.errors import FhirError
 from simulator.journal.http import Answer, Call
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages.desk import Desk
@@ -206,11 +206,10 @@ def start_following(journal: Journal) -> None:
 
 
 def follow_now(journal: Journal, _: Reader, call: Call) -> Answer:
-    """200 with what has been taken in; 404 without a register, 503 when it does not answer."""
+    """200 with what has been taken in; 503 when the register does not answer."""
     check_system(call)
-    follower = journal.background.get(FOLLOWER)
-    if not isinstance(follower, Follower):
-        raise refuse(404, "not-supported", "this journal stands beside no population register")
+    follower = journal.background[FOLLOWER]
+    assert isinstance(follower, Follower)
     done = asyncio.run_coroutine_threadsafe(follower.round(), follower.loop).result()
     if not done.answered:
         raise silent("the population register")
