@@ -36,7 +36,7 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     seed: int,
     start: date,
     professions: Professions | None = None,
-    births: pl.DataFrame | None = None,
+    lives: pl.DataFrame | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> pl.DataFrame:
     """The interactions (tables.INTERACTIONS) of ``events`` (tables.EVENTS) among ``population`` (tables.POPULATION).
@@ -44,8 +44,8 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     The same seed and rows give the same bytes. Events may have a column ``reached``, in whose order they then are: when
     what was done at ``at`` comes to the candidate. Only residents who occur in the events get a record. ``start`` is
     the first day of the period in Oslo; registry and record are intended for the day before. ``professions`` says what
-    each role is (as in the standard staffing by default). ``births`` (tables.LIFE_EVENTS) are those of
-    children whom the events may tell of without their birth; unless they are given nobody knows when that was. Raises
+    each role is (as in the standard staffing by default). ``lives`` (tables.LIFE_EVENTS) tell of the
+    births of children whom the events may know without; unless they are given nobody knows when these were. Raises
     InputError when an event concerns somebody who is not in the population.
     """
     names = _municipality_names(population, figures)
@@ -56,7 +56,7 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     _check_known(events, people)
     for person in people.values():
         past.write(person, record)
-    care = Care(seed, (midnight - timedelta(days=1)).isoformat(), people, registry, past, record, _by_mother(births))
+    care = Care(seed, (midnight - timedelta(days=1)).isoformat(), people, registry, past, record, _by_mother(lives))
     told = prepared(events)
     parts = []
     for offset in range(0, told.height, _SLICE):
@@ -73,11 +73,15 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     return _numbered([*frames, _timed(pl.concat(parts), events)] if parts else frames)
 
 
-def _by_mother(births: pl.DataFrame | None) -> dict[int, list[str]]:
+def _by_mother(lives: pl.DataFrame | None) -> dict[int, list[str]]:
     """Resident to the dates (in Oslo) of the children she bore, in order."""
-    if births is None:
+    if lives is None:
         return {}
-    told = births.sort("at").select("other", pl.col("at").dt.convert_time_zone(_OSLO.key).dt.strftime("%Y-%m-%d"))
+    told = (
+        lives.filter(pl.col("kind").cast(pl.String) == "birth")
+        .sort("at")
+        .select("other", pl.col("at").dt.convert_time_zone(_OSLO.key).dt.strftime("%Y-%m-%d"))
+    )
     return dict(told.group_by("other").agg("at").iter_rows())
 
 

@@ -117,6 +117,7 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
             seed=study.seed,
             start=study.start,
             professions=study.staffing.professions,
+            lives=lives,
         )
     due = (pl.col("phase") == "care") & pl.col("at").is_between(begin, end, closed="left")
     if interactions.filter(due).is_empty():

@@ -85,7 +85,7 @@ def render_events(study: Study, folder: RunFolder, job: Job) -> str:
             seed=study.seed,
             start=study.start,
             professions=study.staffing.professions,
-            births=births_of(study, population, job.figures, workers=job.workers),
+            lives=births_of(study, population, job.figures, workers=job.workers),
             progress=advance,
         )
         folder.table("interactions.parquet", interactions)

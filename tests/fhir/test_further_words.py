@@ -212,7 +212,7 @@ def test_a_newborn_whose_birth_was_not_told_has_its_birth_date_and_mother(
     visits = pl.DataFrame(visited, schema=EVENTS).with_columns(at=datetime(2026, 1, 15, 12, tzinfo=UTC))
     rows = [("birth", datetime(2026, 1, n, 23, 30, tzinfo=UTC), 55_010_000_001) for n in (2, born, 25)]
     births = pl.DataFrame(rows, schema={"kind": pl.String, "at": EVENTS["at"], "other": pl.Int64}, orient="row")
-    written = render_with(visits, population, births=births).filter(pl.col("verb") == "create")
+    written = render_with(visits, population, lives=births).filter(pl.col("verb") == "create")
     (child,) = (row for row in written.iter_rows(named=True) if "Nyf" in row["body"].decode())
     assert (child["phase"], orjson.loads(child["body"])["birthDate"]) == (phase, day)
     mothers = [row for row in written.iter_rows(named=True) if child["interaction"] in row["body"].decode()]
