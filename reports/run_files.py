@@ -1,6 +1,6 @@
 """Reads a run's folder, whatever of it is there: a missing or damaged file becomes a note, never a crash."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,8 +12,9 @@ from simulator.domain.exchange import History
 from simulator.domain.measurement import Measurement
 from simulator.domain.tables import EVENTS, LOAD, POPULATION
 from simulator.domain.verdict import Verdict
-from simulator.errors import InputError
+from simulator.errors import InputError, OtherVersionError
 from simulator.histories import read_histories, read_verdicts
+from simulator.stored import stored_table
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -66,11 +67,13 @@ class RunFiles:
     """Names of the files that are not there."""
     damaged: list[str] = field(default_factory=list)
     """Names of the files that are there and cannot be read."""
+    outdated: list[str] = field(default_factory=list)
+    """Names of the files that another version of the bench made, without columns that are read here."""
 
     @property
     def complete(self) -> bool:
         """Whether the run says of itself that it ended, and nothing it left behind is damaged."""
-        return self.manifest.get("state") == "complete" and not self.damaged
+        return self.manifest.get("state") == "complete" and not self.damaged and not self.outdated
 
     @property
     def candidate(self) -> Row:
@@ -90,13 +93,13 @@ def read_run(folder: Path) -> RunFiles:
         )
     run = RunFiles(folder, missing=missing)
     run.manifest = _read(run, MANIFEST, lambda path: _object(_json(path)), {})
-    run.population = _read(run, POPULATION_FILE, lambda path: _table(path, POPULATION), None)
+    run.population = _read(run, POPULATION_FILE, lambda path: stored_table(path, POPULATION), None)
     run.fit = _read(run, FIT, lambda path: _rows(_json(path), "target"), [])
-    run.events = _read(run, EVENTS_FILE, lambda path: _table(path, EVENTS), None)
+    run.events = _read(run, EVENTS_FILE, lambda path: stored_table(path, EVENTS), None)
     run.histories = _read(run, HISTORY, read_histories, {})
     run.verdicts = _read(run, VERDICTS, read_verdicts, [])
     run.measurements = _read(run, MEASUREMENTS, _measurements, [])
-    run.load = _read(run, LOAD_FILE, lambda path: _table(path, LOAD), None)
+    run.load = _read(run, LOAD_FILE, lambda path: stored_table(path, LOAD), None)
     run.generator = _read(run, GENERATOR, lambda path: _object(_json(path)), {})
     run.limits = _read(run, LIMITS, lambda path: _rows(_json(path), "profession"), [])
     run.correctness = _read(run, CORRECTNESS, lambda path: _rows(_json(path), "check"), [])
@@ -135,6 +138,9 @@ def _read(run: RunFiles, name: str, reader: Callable[[Path], T], default: T) -> 
         return default
     try:
         return reader(run.folder / name)
+    except OtherVersionError:
+        run.outdated.append(name)
+        return default
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError):
         run.damaged.append(name)
         return default
@@ -159,11 +165,3 @@ def _rows(value: Any, key: str) -> list[Row]:
 def _measurements(path: Path) -> list[Measurement]:
     names = Measurement.__slots__
     return [Measurement(**{name: row[name] for name in names if name in row}) for row in _rows(_json(path), "name")]
-
-
-def _table(path: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
-    frame = pl.read_parquet(path)
-    absent = [name for name in schema if name not in frame.columns]
-    if absent:
-        raise ValueError(f"columns missing: {', '.join(absent)}")
-    return frame

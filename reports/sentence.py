@@ -23,7 +23,8 @@ class Sentence:
 def verdict_sentence(run: RunFiles, conformance: Conformance, load: LoadView | None, texts: Texts) -> Sentence:
     """The run's verdict; a partial run, a run without evidence and a bound generator are never a pass."""
     if not run.complete:
-        return Sentence("unsure", texts("verdict.damaged" if run.damaged else "verdict.partial"))
+        why = "damaged" if run.damaged else "outdated" if run.outdated else "partial"
+        return Sentence("unsure", texts(f"verdict.{why}"))
     if not run.candidate:
         return Sentence("simulated", texts("verdict.simulated_only"))
     if not run.verdicts and load is None:

@@ -2,7 +2,8 @@
 
 BenchError                       exit 3  the bench cannot say
 ├── InputError                   exit 2  something a person wrote is wrong: file, option, name, figure
-│   └── PersonNumberError        exit 2  a person number outside the synthetic series
+│   ├── PersonNumberError        exit 2  a person number outside the synthetic series
+│   └── OtherVersionError        exit 2  a run's file that another version of the bench made
 ├── OutputError                  exit 2  the output folder cannot be used: read-only, taken, not a folder
 │   └── DiskFullError            exit 3  the disk filled up under way
 ├── CandidateError               exit 3  the candidate does not start, does not answer, or is not FHIR
@@ -43,6 +44,10 @@ class InputError(BenchError):
 
 class PersonNumberError(InputError):
     """A person number outside the synthetic series (month + 80 or + 65); the number itself is never repeated."""
+
+
+class OtherVersionError(InputError):
+    """A file of a finished run that another version of the bench made, without what this one reads in it."""
 
 
 class OutputError(BenchError):

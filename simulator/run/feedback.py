@@ -8,8 +8,10 @@ import polars as pl
 
 from simulator.domain.scenario import Study
 from simulator.domain.systems import Outage, Response
+from simulator.domain.tables import LOAD
 from simulator.errors import InputError
 from simulator.measures.feedback import mean_seconds, stretches_without_answer
+from simulator.stored import stored_table
 
 _LOAD = "load/load.parquet"
 _CANDIDATE = "common"
@@ -30,7 +32,7 @@ def _fed(study: Study, root: Path) -> Study:
         return study
     folder = _folder(study.response.run, study.path, root)
     try:
-        load = pl.read_parquet(folder / _LOAD)
+        load = stored_table(folder / _LOAD, LOAD)
         plan = orjson.loads((folder / "manifest.json").read_bytes()).get("load_plan") or {}
         overall, by_role = mean_seconds(load)
         down = stretches_without_answer(load)

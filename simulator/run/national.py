@@ -9,12 +9,14 @@ import polars as pl
 
 from simulator.domain.requirement import Catalogue
 from simulator.domain.scenario import Selection
+from simulator.domain.tables import LOAD
 from simulator.domain.verdict import Finding, Verdict
 from simulator.figures import Figures
 from simulator.histories import Recorder
 from simulator.measures.operation import TIMED, Asked, judge_load
 from simulator.run.folder import RunFolder
 from simulator.scenario.catalogue import load_catalogue
+from simulator.stored import stored_table
 
 EXAMPLE: Final = "The load part of the run"
 """What the verdicts of a load run name as their example."""
@@ -34,7 +36,7 @@ _WRITE: Final = "R-NFR-04C"
 def load_verdicts(folder: Path, figures: Figures) -> list[Verdict]:
     """The verdicts on every rule that load judges, from what the run in ``folder`` recorded."""
     catalogue = load_catalogue()
-    load = pl.read_parquet(folder / "load/load.parquet")
+    load = stored_table(folder / "load/load.parquet", LOAD)
     trace = pl.read_parquet(folder / "load/interactions.parquet", columns=["interaction", "event"])
     generator = orjson.loads((folder / "load/generator.json").read_bytes())
     found = judge_load(load, trace, generator, _asked(catalogue, figures))

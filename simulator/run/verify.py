@@ -11,6 +11,7 @@ import polars as pl
 from simulator.checks import CHECKS, judge
 from simulator.domain.digest import table_digest
 from simulator.domain.exchange import History
+from simulator.domain.tables import LOAD
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError
 from simulator.figures import Figures
@@ -18,6 +19,7 @@ from simulator.histories import read_histories, read_verdicts
 from simulator.measures import measure
 from simulator.measures.replications import differences, estimates
 from simulator.run import national
+from simulator.stored import stored_table
 
 _DIGESTS = {
     "population_digest": "population.parquet",
@@ -106,7 +108,7 @@ def _rows(name: str, folder: Path, now: list[dict[str, Any]]) -> Iterator[str]:
 def _of_load(folder: Path) -> Iterator[str]:
     generator = orjson.loads((folder / "load" / "generator.json").read_bytes())
     stored = orjson.loads((folder / "measurements.json").read_bytes())
-    again = [_plain(asdict(m)) for m in measure(pl.read_parquet(folder / "load" / "load.parquet"), generator)]
+    again = [_plain(asdict(m)) for m in measure(stored_table(folder / "load" / "load.parquet", LOAD), generator)]
     for was, now in zip(stored, again, strict=True):
         same = was == now
         yield (

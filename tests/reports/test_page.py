@@ -272,6 +272,16 @@ def test_a_damaged_file_is_named_and_spoils_the_verdict(bare: Bare, catalogue: C
     assert "no verdict is given" in text
 
 
+def test_a_table_of_another_version_is_named_with_what_to_do(bare: Bare, catalogue: Catalogue) -> None:
+    """Events without a column that the page shows are not called damaged: they were made by another version."""
+    folder = bare()
+    pl.DataFrame(schema=EVENTS).drop("reminder", "out_of_order").write_parquet(folder / "events.parquet")
+    text = words(render(folder, catalogue))
+    assert "Made by another version, without what this one shows: events.parquet." in text
+    assert "Make the run anew with this version." in text
+    assert "Could not be read" not in text
+
+
 def test_a_verdict_line_cut_short_is_left_out(bare: Bare, judged: Callable[..., Verdict], catalogue: Catalogue) -> None:
     """A last line broken off by a crash does not hide the lines before it."""
     folder = bare([judged("JRN-01", "fail")], state="partial")

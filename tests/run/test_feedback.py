@@ -84,6 +84,15 @@ def test_a_damaged_load_is_refused_with_its_place(tmp_path: Path) -> None:
         with_feedback(study(tmp_path, "run"))
 
 
+def test_a_load_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """A table without a column that is read here is not called damaged."""
+    measured(tmp_path / "run", 10_000)
+    file = tmp_path / "run" / "load" / "load.parquet"
+    pl.read_parquet(file).drop("profession").write_parquet(file)
+    with pytest.raises(InputError, match=r"another version of journalbenk: it has no column profession.*anew"):
+        with_feedback(study(tmp_path, "run"))
+
+
 def test_ten_slow_seconds_lengthen_a_home_care_morning(tmp_path: Path) -> None:
     """A visit looks up four things and writes two: sixty seconds longer each, and nurses come later to the others."""
     measured(tmp_path / "run", 10_000)

@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from simulator.checks import CHECKS
-from simulator.errors import InputError
 from simulator.histories import read_verdicts
 from simulator.run.verify import verify
 from tests.mutants.catalogue import MUTANTS
@@ -104,9 +103,3 @@ def test_events_changed_afterwards_are_found(run: Path) -> None:
     """Another timeline than the one that was simulated has another digest."""
     shutil.copy(run / "population.parquet", run / "events.parquet")
     assert "events.parquet: digest" in verify(run)[0][0]
-
-
-def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
-    """A folder that holds no run is wrong input."""
-    with pytest.raises(InputError, match=r"no manifest\.json"):
-        verify(tmp_path)
