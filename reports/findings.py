@@ -17,28 +17,36 @@ from simulator.places import REPORTS
 FINDINGS: Final = REPORTS / "texts" / "findings.yaml"
 _THIN: Final = "\u202f"  # stands unbreakable before a percent sign
 EXAMPLES: Final = REPORTS / "texts" / "examples.yaml"
+ONE: Final = REPORTS / "texts" / "one.yaml"
 _PLACE: Final = re.compile(r"\{(\d)\}")
 
 
 class Findings:
-    """The sentences of checks in one language."""
+    """The sentences of checks in one language: ``templates`` to tell them by, and how ``ones`` of a thing are said."""
 
-    def __init__(self, templates: Mapping[str, str]) -> None:
+    def __init__(self, templates: Mapping[str, str], ones: Mapping[str, str]) -> None:
         self._templates = [(_pattern(english), _after(templates[english])) for english in sorted(templates, key=_rank)]
+        self._ones = ones
+        self._many = re.compile(rf"(?<![^\s(])(?:{'|'.join(map(re.escape, sorted(ones, key=len, reverse=True)))})\b")
 
     def tell(self, message: str) -> str:
         """The message in this language; parts that are sentences of checks themselves are told as well."""
-        for pattern, told in self._templates:
-            found = pattern.fullmatch(message)
-            if found:
-                return told.format(*(self.tell(part) if " " in part else _figure(part) for part in found.groups()))
+        return self._many.sub(lambda words: self._ones[words[0]], self._told(message)) if message else message
+
+    def _told(self, message: str) -> str:
         # Some sentences are written without the stop that another one after them asks for.
-        return f"{self.tell(message[:-1])}." if message.endswith(".") and self._templates else message
+        ends = [(message, "")] + ([(message[:-1], ".")] if message.endswith(".") else [])
+        for pattern, told in self._templates:
+            for text, stop in ends:
+                if found := pattern.fullmatch(text):
+                    parts = (self._told(part) if " " in part else _figure(part) for part in found.groups())
+                    return f"{told.format(*parts)}{stop}"
+        return message
 
 
 def load_findings(lang: str, file: Path = FINDINGS) -> Findings:
     """The sentences in bokmål, or none to tell anew where English is asked for; raises InputError."""
-    return _load(file) if lang == "nb" else Findings({})
+    return _load(lang, file)
 
 
 @cache
@@ -48,13 +56,14 @@ def load_examples(lang: str, file: Path = EXAMPLES) -> Mapping[str, str]:
 
 
 @cache
-def _load(file: Path) -> Findings:
-    return Findings(documents.read(file).data)
+def _load(lang: str, file: Path) -> Findings:
+    return Findings(documents.read(file).data if lang == "nb" else {}, documents.read(ONE).data[lang])
 
 
 def _figure(part: str) -> str:
-    """A decimal number as bokmål writes it; anything else as it is."""
-    return re.sub(r"^([-−+]?\d+)\.(\d+)(%?)$", lambda n: f"{n[1]},{n[2]}{_THIN if n[3] else ''}{n[3]}", part)
+    """A decimal number or a percentage as bokmål writes it; anything else as it is."""
+    found = re.fullmatch(r"([-−+]?\d+)(\.\d+)?(%?)", part)
+    return f"{found[1]}{(found[2] or '').replace('.', ',')}{_THIN if found[3] else ''}{found[3]}" if found else part
 
 
 def _rank(template: str) -> tuple[bool, int]:

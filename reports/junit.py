@@ -10,6 +10,7 @@ from reports.cleaning import line
 from reports.evidence import seconds
 from reports.language import Texts
 from reports.run_files import HISTORY, RunFiles
+from reports.sentence import why_incomplete
 from simulator.domain.requirement import Catalogue
 from simulator.domain.verdict import Verdict
 
@@ -28,7 +29,7 @@ def junit_xml(run: RunFiles, catalogue: Catalogue, texts: Texts) -> bytes:
     if not run.complete:
         suite = ET.SubElement(top, "testsuite", name="run")
         case = ET.SubElement(suite, "testcase", classname="run", name="state", time="0.000")
-        ET.SubElement(case, "error", type="partial", message=texts("verdict.partial"))
+        ET.SubElement(case, "error", type="partial", message=why_incomplete(run, texts))
         _count(suite)
     _count(top)
     ET.indent(top)

@@ -23,14 +23,18 @@ class Sentence:
 def verdict_sentence(run: RunFiles, conformance: Conformance, load: LoadView | None, texts: Texts) -> Sentence:
     """The run's verdict; a partial run, a run without evidence and a bound generator are never a pass."""
     if not run.complete:
-        why = "damaged" if run.damaged else "outdated" if run.outdated else "partial"
-        return Sentence("unsure", texts(f"verdict.{why}"))
+        return Sentence("unsure", why_incomplete(run, texts))
     if not run.candidate:
         return Sentence("simulated", texts("verdict.simulated_only"))
     if not run.verdicts and load is None:
         return Sentence("unsure", texts("verdict.no_evidence", candidate=candidate_name(run, texts)))
     clauses = [*_requirements(run, conformance, texts), *(load_clauses(load, texts) if load else [])]
     return Sentence(_tone(conformance, load), f"{'; '.join(clauses)}.")
+
+
+def why_incomplete(run: RunFiles, texts: Texts) -> str:
+    """Why a run that is not complete gives no verdict."""
+    return texts(f"verdict.{'damaged' if run.damaged else 'outdated' if run.outdated else 'partial'}")
 
 
 def candidate_name(run: RunFiles, texts: Texts) -> str:

@@ -116,11 +116,11 @@ def _year(history: History, seconds: float | None, about: tuple[str, str]) -> Fi
     assumed, limit = fact(history, "assumed"), float(fact(history, "limit_s"))
     found = years(int(fact(history, "seed")), assumed, _assumed(history, "mending") if seconds is None else seconds)
     evidence = history.labelled(label)[-3:]
-    measured = (
-        f"did not come back in {fact(history, 'waited')} s" if seconds is None else f"came back in {seconds:.1f} s"
-    )
+    measured = f"{what} did not come back in {fact(history, 'waited')} s"
+    if seconds is not None:
+        measured = f"{what} came back in {seconds:.1f} s"
     told = (
-        f"{what} {measured} (measured once); in simulated years with the faults assumed it is away {_told(found)}; "
+        f"{measured} (measured once); in simulated years with the faults assumed it is away {_told(found)}; "
         f"{limit / 3600:.1f} hours are allowed"
     )
     if found.low > limit:
@@ -132,7 +132,7 @@ def _year(history: History, seconds: float | None, about: tuple[str, str]) -> Fi
 
 def _told(year: Year) -> str:
     hours = [seconds / 3600 for seconds in (year.mean, year.low, year.high)]
-    return f"{hours[0]:.1f} hours a year ({year.mean / YEAR_S:.3%}; 95% of years {hours[1]:.1f} to {hours[2]:.1f})"
+    return f"{hours[0]:.1f} hours a year ({year.mean / YEAR_S:.3%}, 95% of years {hours[1]:.1f} to {hours[2]:.1f})"
 
 
 def _assumed(history: History, name: str) -> float:

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from reports.findings import EXAMPLES, FINDINGS, load_findings
+from reports.findings import EXAMPLES, FINDINGS, ONE, load_findings
 from reports.language import load_texts
 from simulator import documents
 from simulator.places import FEATURES, ROOT
@@ -115,6 +115,48 @@ def test_each_sentence_is_recognised_when_filled_in(template: str) -> None:
     words = ["Patient/1", "7", "Task/x2", "9", "11"]
     english, told = template, documents.read(FINDINGS).data[template]
     assert load_findings("nb").tell(english.format(*words)) == told.format(*words)
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+def test_what_is_said_of_one_is_said_of_more_in_some_sentence(lang: str) -> None:
+    """Words of a sentence that no check says any more stand in the way of nobody."""
+    data = documents.read(FINDINGS).data
+    spoken = " ".join(re.sub(r"\{\d\}", "1", text) for text in (data if lang == "en" else data.values()))
+    assert [words for words in documents.read(ONE).data[lang] if words not in spoken] == []
+
+
+@pytest.mark.parametrize(
+    ("said_by_check", "en", "nb"),
+    [
+        (
+            "The overview holds the 1 decisions in force and none of 1 ended.",
+            "The overview holds the one decision in force and not the one that has ended.",
+            "Oversikten har det ene vedtaket som gjelder, og ikke det ene som er avsluttet.",
+        ),
+        (
+            "8 measurements read as z-scores, 1 vaccines given, 21 overdue.",
+            "8 measurements read as z-scores, 1 vaccine given, 21 overdue.",
+            "8 målinger lest som z-skår, 1 vaksine gitt, 21 gjenstår.",
+        ),
+        ("21 claims add up to 0.1 NOK.", "21 claims add up to 0.1 NOK.", "21 krav summerer til 0,1 kroner."),
+    ],
+)
+def test_one_of_a_thing_is_not_said_in_the_plural(said_by_check: str, en: str, nb: str) -> None:
+    """Only a count of one changes the words, never one that ends in it."""
+    assert load_texts("en").finding(said_by_check) == en
+    assert load_texts("nb").finding(said_by_check) == nb
+
+
+def test_a_sentence_that_has_its_stop_outside_is_told_by_its_own_template() -> None:
+    """Not by a shorter one that happens to end with a stop's worth of anything; percentages as bokmål writes them."""
+    english = (
+        "The chart came back in 2.1 s (measured once); in simulated years with the faults assumed it is away "
+        "1.7 hours a year (0.020%, 95% of years 0.7 to 5.1); 8.8 hours are allowed."
+    )
+    assert load_findings("nb").tell(english) == (
+        "Journalvisningen kom tilbake på 2,1 s (målt én gang); i simulerte år med de antatte feilene er den borte "
+        "1,7 timer i året (0,020\u202f%, 95 % av årene 0,7 til 5,1); 8,8 timer er tillatt."
+    )
 
 
 def test_english_stays_as_it_was_written() -> None:
