@@ -153,15 +153,17 @@ class View:
         kind, reference = resource["resourceType"], f"{resource['resourceType']}/{resource.get('id')}"
         if kind == AUDITED_ONLY:
             return self._sees_audit(resource)
-        if not self.caller.scopes.allow(kind, "r") and not self.caller.scopes.allow(kind, "s"):
-            return False
-        return self._shows(resource, kind, reference)
+        return self.reads(kind) and self._shows(resource, kind, reference)
+
+    def reads(self, kind: str) -> bool:
+        """Whether the scopes cover reading or searching a type."""
+        return self.caller.scopes.allow(kind, "r") or self.caller.scopes.allow(kind, "s")
 
     def _shows(self, resource: Json, kind: str, reference: str) -> bool:
         if kind in {BINARY, PROVENANCE}:
             return self._shows_content(resource) if kind == BINARY else self._shows_origin(resource, reference)
         patients = self.patients(resource)
-        if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource)):
+        if self.blocked and self.blocked.covers(kind, reference, patients, references_in(resource, self.indexer.base)):
             return False
         labels = labels_of(resource)
         if labels & self.withheld:
@@ -189,7 +191,7 @@ class View:
 
     def _shows_origin(self, provenance: Json, reference: str) -> bool:
         """Whether he may see a Provenance: as all that it is about, and naming nothing that is blocked."""
-        refers = references_in(provenance)
+        refers = references_in(provenance, self.indexer.base)
         if self.blocked and self.blocked.covers(PROVENANCE, reference, [], refers):
             return False
         return all(self._shows_target(target) for target in self._targets(provenance))
@@ -208,7 +210,10 @@ class View:
         return relative(str((binary.get("securityContext") or {}).get("reference") or ""), self.indexer.base)
 
     def sees_row(self, kind: str, identity: str, patient: str) -> bool:
-        """Whether he may know of a resource whose content is gone (a delete)."""
+        """Whether he may know of a resource whose content is gone (a delete): as he might of what it held."""
+        held = self.secrecy.last(f"{kind}/{identity}")
+        if held:
+            return self._shows(held, kind, f"{kind}/{identity}")
         patients = patient.split()
         if self.blocked and self.blocked.covers(kind, f"{kind}/{identity}", patients, iter(())):
             return False
@@ -254,17 +259,17 @@ class View:
         return self.secrecy.masked(content, own, self.caller)
 
 
-def references_in(node: Any) -> Iterator[str]:
-    """Every literal reference in a resource, as ``Type/id``."""
+def references_in(node: Any, base: str) -> Iterator[str]:
+    """Every literal reference in a resource, as ``Type/id`` when it is into the journal at ``base``."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "reference" and isinstance(value, str):
-                yield value.split("/_history/")[0]
+                yield relative(value, base)
             else:
-                yield from references_in(value)
+                yield from references_in(value, base)
     elif isinstance(node, list):
         for value in node:
-            yield from references_in(value)
+            yield from references_in(value, base)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -98,7 +98,8 @@ def _conditions(journal: Journal, reader: Reader, walk: Walk) -> Iterator[tuple[
     blocked = journal.rights.blocks.blocked(reader, frozenset(), None)
     for hit in walk.hits("Condition"):
         condition, patients = orjson.loads(hit.content), hit.patient.split()
-        hidden = blocked and blocked.covers("Condition", f"Condition/{hit.id}", patients, references_in(condition))
+        refers = references_in(condition, journal.base)
+        hidden = blocked and blocked.covers("Condition", f"Condition/{hit.id}", patients, refers)
         if len(patients) == 1 and not hidden:
             yield patients[0], condition
 

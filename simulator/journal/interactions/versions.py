@@ -79,7 +79,7 @@ def _through(view: View | None, versions: list[Version]) -> list[Version]:
     return [
         version if version.content is None else version._replace(content=view.masked(version.content))
         for version in versions
-        if version.content is None or view.sees(version.content)
+        if (view.sees_row(version.type, version.id, "") if version.content is None else view.sees(version.content))
     ]
 
 
