@@ -12,6 +12,7 @@ from uuid import uuid4
 import orjson
 
 from simulator.journal import dates
+from simulator.journal.access.stage import check_target
 from simulator.journal.access.words import PERSON_SYSTEMS
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
@@ -84,6 +85,7 @@ def newer(journal: Journal, store: Store, call: Call) -> Found | None:
     found = store.find(call.kind, call.identity)
     if found is None or not found.content:
         return None
+    check_target(call, found)
     stands = orjson.loads(found.content).get("issued")
     return found if stands and instant_of(stands) > instant_of(issued) else None
 

@@ -9,9 +9,9 @@ from simulator.journal.errors import refuse
 from simulator.journal.interactions.common import matches
 from simulator.journal.journal import Journal
 from simulator.journal.store import Store
-from simulator.journal.supported import SUPPORTED
+from simulator.journal.supported import SUPPORTED, WRITABLE
 
-_CONDITIONAL = re.compile(rf"({'|'.join(SUPPORTED)})\?(.+)", re.DOTALL)
+_CONDITIONAL = re.compile(rf"({'|'.join(WRITABLE)})\?(.+)", re.DOTALL)
 _RESTFUL = re.compile(rf"(.*/)({'|'.join(SUPPORTED)})/[A-Za-z0-9\-.]{{1,64}}")
 _URN = re.compile(r"urn:(?:uuid|oid):[0-9A-Za-z.\-]+")
 
@@ -69,6 +69,8 @@ class Resolver:
 
     def _matching(self, kind: str, query: str) -> str:
         key = f"{kind}?{query}"
+        if self.view is not None:
+            self.view.check_search(kind)
         if key not in self.found:
             hits = matches(self.journal, self.store, kind, parse_qsl(query, keep_blank_values=True), self.view)
             if len(hits) != 1:

@@ -37,14 +37,17 @@ def patient(reader: Reader, call: Call) -> Hit:
 
 def rows(journal: Journal, reader: Reader, call: Call, kind: str, criteria: Iterable[tuple[str, str]] = ()) -> Any:
     """Row numbers of a type's resources about the call's patient that its caller may see, as they were stored."""
+    if call.view is not None and not call.view.reads(kind):
+        return array("q")
     query = [("patient", f"Patient/{call.identity}"), *criteria, ("_sort", "_id")]
     search = journal.search_of(kind, call.view).parser.parse(kind, query, strict=True)
     return array("q", sorted(journal.finder.ordered(reader, search)))
 
 
 def hits(journal: Journal, reader: Reader, call: Call, kind: str, criteria: Iterable[tuple[str, str]]) -> list[Hit]:
-    """A type's resources about the call's patient that meet further criteria."""
-    return journal.finder.rows(reader, rows(journal, reader, call, kind, criteria))
+    """A type's resources about the call's patient that meet further criteria, and that its caller may see."""
+    found = journal.finder.rows(reader, rows(journal, reader, call, kind, criteria))
+    return [hit for hit in found if call.view is None or call.view.sees(hit.content)]
 
 
 def supporting(journal: Journal, reader: Reader, page: list[Hit]) -> list[Hit]:
