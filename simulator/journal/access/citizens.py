@@ -58,8 +58,8 @@ def _principal(relations: Relations, reader: Reader, link: Json) -> Json | None:
     """The Patient that a RelatedPerson in force may represent, if there is one whose address is not protected."""
     if not _holds(link):
         return None
-    kind, _, identity = str(link["patient"].get("reference", "")).rpartition("/")
-    patients = relations.found(reader, "Patient", ("_id", identity)) if kind.endswith("Patient") else []
+    kind, _, identity = relations.here(str(link["patient"].get("reference", ""))).partition("/")
+    patients = relations.found(reader, "Patient", ("_id", identity)) if kind == "Patient" else []
     return patients[0] if patients and not is_labelled(patients[0]) else None
 
 
