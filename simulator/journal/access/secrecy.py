@@ -7,7 +7,7 @@ protection is lifted: every version up to the last protected one is masked for g
 protected is labelled alike when written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -66,6 +66,9 @@ class Secrecy:
         changed = False
         if kind in PLACED and self.protects(resource, own):
             changed = mask_places(resource)
+        for one in _people_within(resource):
+            if self._protects_within(one, own):
+                changed = mask_places(one) or changed
         if caller.role == "citizen" and kind == AUDITED_ONLY:
             for_citizen(resource)
             changed = True
@@ -83,6 +86,25 @@ class Secrecy:
             return False
         return is_labelled(resource) or self.is_protected(patient) or self._was_protected(resource)
 
+    def _protects_within(self, person: Json, own: frozenset[str]) -> bool:
+        """The same of a person inside another resource, who may be one of this journal's Patients by his number."""
+        numbers = {
+            str(one.get("value")) for one in person.get("identifier", ()) if one.get("system") in words.PERSON_SYSTEMS
+        }
+        known = self._of_numbers(sorted(numbers)) if numbers else []
+        if own.intersection(known):
+            return False
+        return self.protects(person, own) or any(self.is_protected(one) for one in known)
+
+    def _of_numbers(self, numbers: list[str]) -> list[str]:
+        param, marks = self._indexer.numbers["Patient.identifier"], ", ".join("?" * len(numbers))
+        rows = self._reader().rows(
+            "SELECT DISTINCT r.id FROM idx_token t JOIN resource r ON r.rid = t.rid"  # noqa: S608  values are bound
+            f" WHERE t.param = ? AND t.code IN ({marks}) AND t.system IN (?, ?)",
+            [param, *numbers, words.FNR, words.DNR],
+        )
+        return [f"Patient/{identity}" for (identity,) in rows]
+
     def _was_protected(self, resource: Json) -> bool:
         """Whether a version is older than one that was protected: it may say the same address."""
         found = self.find(resource["resourceType"], str(resource.get("id", "")))
@@ -94,13 +116,14 @@ class Secrecy:
     def _last_labelled(self, found: Found) -> int:
         """The number of the last version with a label of a protected address; 0 without one."""
         key = (found.rid, found.seq)
-        if key not in self._labelled:
+        known = self._labelled.get(key)
+        if known is None:
+            rows = self._reader().rows("SELECT vid, content FROM version WHERE rid = ? ORDER BY vid DESC", [found.rid])
+            known = int(next((vid for vid, content in rows if content and is_labelled(orjson.loads(content))), 0))
             if len(self._labelled) > MOST_REMEMBERED:
                 self._labelled.clear()
-            rows = self._reader().rows("SELECT vid, content FROM version WHERE rid = ? ORDER BY vid DESC", [found.rid])
-            kept = (vid for vid, content in rows if content and is_labelled(orjson.loads(content)))
-            self._labelled[key] = int(next(kept, 0))
-        return self._labelled[key]
+            self._labelled[key] = known
+        return known
 
     def labelled(self, reader: Reader, resource: Json) -> Json:
         """A resource as it is to be stored: whoever is close to somebody protected is labelled alike."""
@@ -189,6 +212,17 @@ def is_labelled(resource: Json) -> bool:
 def labels_in(resource: Json) -> list[Json]:
     """The labels of confidentiality that a resource carries."""
     return [c for c in resource.get("meta", {}).get("security", ()) if c.get("system") == CONFIDENTIALITY]
+
+
+def _people_within(resource: Json) -> Iterator[Json]:
+    """The people inside a resource: those contained in it, and the entries of a Bundle, to any depth."""
+    inner = list(resource.get("contained", ()))
+    if resource["resourceType"] == "Bundle":
+        inner += [entry["resource"] for entry in resource.get("entry", ()) if "resource" in entry]
+    for one in inner:
+        if one["resourceType"] in PLACED:
+            yield one
+        yield from _people_within(one)
 
 
 def mask_places(resource: Json) -> bool:
