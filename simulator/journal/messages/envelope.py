@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from simulator.journal.indexing import relative
 from simulator.journal.messages.addresses import Address
 from simulator.journal.messages.words import EVENTS, HER, MESSAGE_ID, Json
 
@@ -35,7 +36,8 @@ def envelope(read: Read, communication: Json, identity: str, base: str, ends: tu
     known = {name: patient[name] for name in ("resourceType", "identifier", "name") if name in patient}
     content = {"resourceType": "Communication"} | {n: communication[n] for n in KEPT if n in communication}
     content |= {"subject": {"reference": _url("patient", identity)}, "sender": sender, "recipient": [back]}
-    attached = [read(p["contentReference"]["reference"]) for p in _references(communication)]
+    parts = [read(part["contentReference"]["reference"]) for _, part in attached(communication)]
+    along = [one for one in parts if one and of_one_patient(one, communication, base)]
     content["payload"] = [_leading_to(part, identity) for part in communication.get("payload") or []]
     if not content["payload"]:
         del content["payload"]
@@ -53,7 +55,7 @@ def envelope(read: Read, communication: Json, identity: str, base: str, ends: tu
     }
     entries = [(f"urn:uuid:{identity}", header), (_url("content", identity), content)]
     entries.append((_url("patient", identity), known))
-    entries += [(_url(f"{r['resourceType']}/{r['id']}", identity), _bare(r, identity)) for r in attached if r]
+    entries += [(_url(f"{r['resourceType']}/{r['id']}", identity), _bare(r, identity)) for r in along]
     return {
         "resourceType": "Bundle",
         "type": "message",
@@ -62,14 +64,20 @@ def envelope(read: Read, communication: Json, identity: str, base: str, ends: tu
     }
 
 
-def _references(communication: Json) -> list[Json]:
-    """The parts of a Communication that lead to something that goes with it."""
-    parts = [part for part in communication.get("payload") or [] if "contentReference" in part]
-    return [p for p in parts if str(p["contentReference"].get("reference", "")).split("/")[0] in ATTACHED]
+def attached(communication: Json) -> list[tuple[int, Json]]:
+    """The parts of a Communication that lead to something that goes with it, and their places."""
+    parts = [(place, p) for place, p in enumerate(communication.get("payload") or []) if "contentReference" in p]
+    return [(n, p) for n, p in parts if str(p["contentReference"].get("reference", "")).split("/")[0] in ATTACHED]
+
+
+def of_one_patient(one: Json, other: Json, base: str) -> bool:
+    """Whether two resources are about the same patient."""
+    patients = {relative(str((each.get("subject") or {}).get("reference")), base) for each in (one, other)}
+    return len(patients) == 1
 
 
 def _leading_to(part: Json, identity: str) -> Json:
-    if not _references({"payload": [part]}):
+    if not attached({"payload": [part]}):
         return part
     return {"contentReference": {"reference": _url(part["contentReference"]["reference"], identity)}}
 

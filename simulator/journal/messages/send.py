@@ -10,12 +10,13 @@ from typing import Any, Final
 import orjson
 
 from simulator.journal.access.stage import check_shown
+from simulator.journal.access.view import View
 from simulator.journal.errors import refuse
 from simulator.journal.http import JSON_TYPES, Answer, Call, check_content_type, parse_resource
 from simulator.journal.interactions.common import existing, new_id
 from simulator.journal.journal import Interaction, Journal
 from simulator.journal.messages.desk import Desk
-from simulator.journal.messages.envelope import event_of
+from simulator.journal.messages.envelope import attached, event_of, of_one_patient
 from simulator.journal.messages.errand import errand
 from simulator.journal.messages.outbox import Outbox
 from simulator.journal.messages.parcel import Party, party
@@ -51,6 +52,7 @@ def apply(journal: Journal, store: Store, call: Call) -> Answer:
     communication = orjson.loads(existing(found, call).content or b"")
     desk = Desk(journal, store, call)
     _check(desk, communication)
+    _check_attached(desk, communication, call.view)
     receiver, service = _receiver(desk, communication, given)
     identity = new_id()
     desk.add(errand(communication, identity, receiver, service, journal.settings.receipt_s))
@@ -72,6 +74,18 @@ def _check(desk: Desk, communication: Json) -> None:
     sender = str((communication.get("sender") or {}).get("reference", ""))
     if not sender.startswith("Organization/") or desk.read(sender) is None:
         raise refuse(422, "required", "a message is sent by an Organization of this journal", f"{place}.sender")
+
+
+def _check_attached(desk: Desk, communication: Json, view: View | None) -> None:
+    """Raises a 422 unless all that goes along is about the same patient, and shown to who sends it."""
+    for number, part in attached(communication):
+        found = desk.read(part["contentReference"]["reference"])
+        if found is None:
+            continue
+        seen = view is None or view.sees(orjson.dumps(found))
+        if not seen or not of_one_patient(found, communication, desk.journal.base):
+            words = "what goes with a message is about its patient, and known to who sends it"
+            raise refuse(422, "business-rule", words, f"Communication.payload[{number}].contentReference")
 
 
 def _receiver(desk: Desk, communication: Json, given: Json) -> tuple[Party, str]:
