@@ -147,3 +147,9 @@ def test_a_batch_lets_each_entry_stand_alone(client: Any, patient: Json, mark: s
 def test_bundles_that_are_none_are_refused(client: Any, body: Json, status: int) -> None:
     """Only a transaction or a batch is taken at the base."""
     assert client.send("POST", "", body).status_code == status
+
+
+def test_nobody_suffers_by_a_reference_to_the_trail(client: Any, observation: Callable[..., Json]) -> None:
+    """A reference by criteria to an AuditEvent is refused as such, and fails nobody else's write."""
+    answer = client.transact(post(observation("AuditEvent?date=2026")))
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "not-supported")

@@ -203,3 +203,10 @@ def test_eight_simultaneous_conditional_creates_leave_one_resource(
     statuses = race(8, lambda one, _: one.send("POST", "Patient", patient, If_None_Exist=condition).status_code)
     assert sorted(statuses) == [200] * 7 + [201]
     assert len(client.ids(f"Patient?{condition}")) == 1
+
+
+def test_a_history_of_nothing_leads_nowhere(client: Any, patient: Json) -> None:
+    """A page of no versions holds the total, and no link to another page of none."""
+    stored = client.create(patient)
+    bundle = client.get(f"Patient/{stored['id']}/_history?_count=0").json()
+    assert (bundle["total"], bundle.get("entry"), [link["relation"] for link in bundle["link"]]) == (1, None, ["self"])

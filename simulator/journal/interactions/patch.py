@@ -24,6 +24,7 @@ _BROKEN = (
     ValueError,
     IndexError,
     AttributeError,
+    RecursionError,
 )  # fmt: skip  what the library raises on a patch that does not fit the document
 
 

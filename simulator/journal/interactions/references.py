@@ -9,9 +9,9 @@ from simulator.journal.errors import refuse
 from simulator.journal.interactions.common import matches
 from simulator.journal.journal import Journal
 from simulator.journal.store import Store
-from simulator.journal.supported import SUPPORTED, WRITABLE
+from simulator.journal.supported import AUDITED_ONLY, SUPPORTED
 
-_CONDITIONAL = re.compile(rf"({'|'.join(WRITABLE)})\?(.+)", re.DOTALL)
+_CONDITIONAL = re.compile(rf"({'|'.join(SUPPORTED)})\?(.+)", re.DOTALL)
 _RESTFUL = re.compile(rf"(.*/)({'|'.join(SUPPORTED)})/[A-Za-z0-9\-.]{{1,64}}")
 _URN = re.compile(r"urn:(?:uuid|oid):[0-9A-Za-z.\-]+")
 
@@ -69,6 +69,10 @@ class Resolver:
 
     def _matching(self, kind: str, query: str) -> str:
         key = f"{kind}?{query}"
+        if kind == AUDITED_ONLY:
+            raise refuse(
+                400, "not-supported", "a reference by criteria is to what can be written, not to the audit trail"
+            )
         if self.view is not None:
             self.view.check_search(kind)
         if key not in self.found:

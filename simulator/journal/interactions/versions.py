@@ -40,7 +40,7 @@ def history(journal: Journal, reader: Reader, call: Call, where: tuple[str, list
     shown = versions[: wanted.count]
     last = shown[-1].seq if shown else 0
     links = [{"relation": "self", "url": f"{journal.base}/{owner}"}]
-    if len(versions) > len(shown):
+    if shown and len(versions) > len(shown):
         follow = Place(place.owner, wanted, last, place.total)
         links.append({"relation": "next", "url": f"{journal.base}/{owner}?_cursor={journal.cursors.keep(follow)}"})
     shown = _through(call.view, shown)
