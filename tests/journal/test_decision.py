@@ -128,6 +128,15 @@ def on_warfarin(client: Any, patient: Json) -> str:
     return who
 
 
+def test_a_medicine_coded_twice_is_known_by_the_code_it_has(client: Any, patient: Json) -> None:
+    """A coding without a code says nothing, and hides no other one."""
+    subject = client.create(patient)["id"]
+    coded = {"coding": [{"system": ATC}, {"system": ATC, "code": "B01AA03"}]}
+    statement = {"resourceType": "MedicationStatement", "status": "active", "medicationCodeableConcept": coded}
+    client.create(statement | {"subject": {"reference": f"Patient/{subject}"}})
+    assert len(request(client, subject, "M01AE01").json()["cards"]) == 1
+
+
 def test_services_can_be_discovered(client: Any) -> None:
     """cds-services lists both services with their hooks."""
     services = client.get("cds-services").json()["services"]

@@ -216,3 +216,25 @@ def test_ids_never_look_like_person_numbers() -> None:
     """The server gives no id that it would itself refuse in an update."""
     for identity in (new_id() for _ in range(5000)):
         check_id(identity, "Patient")
+
+
+def test_a_patch_of_something_too_deep_is_refused(client: Any, patient: Json) -> None:
+    """What cannot be copied for its depth does not fit the resource."""
+    stored = client.create(patient)
+    deep: Json = {}
+    for _ in range(500):
+        deep = {"a": deep}
+    steps = [{"op": "add", "path": "/x", "value": deep}, {"op": "copy", "from": "/x", "path": "/y"}]
+    answer = client.send("PATCH", f"Patient/{stored['id']}", steps, Content_Type="application/json-patch+json")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("concept", ["x", {"coding": 5}, {"coding": ["x"]}, {"coding": [{"system": ["x"], "code": 5}]}])
+def test_odd_orders_give_no_advice(client: Any, patient: Json, concept: Any) -> None:
+    """A draft is held against nothing before it is asked about; what is not coded has no cards."""
+    order = {"resourceType": "MedicationRequest", "medicationCodeableConcept": concept}
+    entries: Any
+    for entries in ([{"resource": order}], 5, ["x"]):
+        context = {"patientId": client.create(patient)["id"], "draftOrders": {"entry": entries}}
+        answer = client.send("POST", "cds-services/order-check", {"hook": "order-sign", "context": context})
+        assert (answer.status_code, answer.json()) == (200, {"cards": []})

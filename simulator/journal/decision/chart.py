@@ -57,7 +57,7 @@ def chart_of(journal: Journal, reader: Reader, call: Call) -> Chart:
     conditions = found("Condition", ("clinical-status", "active,recurrence,relapse"))
     return Chart(
         tuple(dict.fromkeys(medicines)),
-        tuple(_named(allergy.get("code"), ATC) for allergy in allergies if _code(allergy.get("code"), {ATC})),
+        tuple(named for allergy in allergies if (named := _named(allergy.get("code")))),
         frozenset(code for c in conditions if (code := _code(c.get("code"), ICPC_2))),
         tuple(m for o in found("Observation") if (m := _measured(o))),
     )
@@ -66,17 +66,28 @@ def chart_of(journal: Journal, reader: Reader, call: Call) -> Chart:
 def medicines_of(resources: Iterable[dict[str, Any]]) -> list[Medicine]:
     """The medicines of statements and requests that are coded by ATC."""
     concepts = [resource.get("medicationCodeableConcept") for resource in resources]
-    return [_named(concept, ATC) for concept in concepts if _code(concept, {ATC})]
+    return [named for concept in concepts if (named := _named(concept))]
 
 
-def _named(concept: Any, system: str) -> Medicine:
-    coding = next(c for c in concept["coding"] if c.get("system") == system)
-    return Medicine(coding["code"], str(coding.get("display") or concept.get("text") or coding["code"]))
+def _named(concept: Any) -> Medicine | None:
+    coding = _coding(concept, (ATC,))
+    return (
+        Medicine(coding["code"], str(coding.get("display") or concept.get("text") or coding["code"]))
+        if coding
+        else None
+    )
 
 
 def _code(concept: Any, systems: Iterable[str]) -> str:
-    codings = concept.get("coding") or [] if isinstance(concept, dict) else []
-    return next((str(c["code"]) for c in codings if c.get("system") in systems and "code" in c), "")
+    return str(_coding(concept, systems).get("code", ""))
+
+
+def _coding(concept: Any, systems: Iterable[str]) -> dict[str, Any]:
+    """The first coding of some systems that has a code; empty without one, and for what is no concept."""
+    listed = concept.get("coding") if isinstance(concept, dict) else None
+    codings = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    known = (one for one in codings if isinstance(one.get("code"), str) and str(one.get("system")) in systems)
+    return next(known, {})
 
 
 def _measured(observation: dict[str, Any]) -> Measured | None:

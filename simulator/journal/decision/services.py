@@ -76,7 +76,8 @@ def _said(hook: str, chart: Chart, context: dict[str, Any]) -> list[Advice]:
         return at_view(knowledge(), chart, datetime.now(UTC).date())
     drafts = context.get("draftOrders")
     entries = drafts.get("entry") if isinstance(drafts, dict) else None
-    resources = [e.get("resource") for e in entries or [] if isinstance(e, dict)]
+    listed = entries if isinstance(entries, list) else []
+    resources = [e.get("resource") for e in listed if isinstance(e, dict)]
     orders = [r for r in resources if isinstance(r, dict) and str(r.get("resourceType")).startswith("Medication")]
     return at_order(knowledge(), chart, medicines_of(orders))
 
