@@ -16,9 +16,11 @@ from simulator.journal.access.stage import check_target
 from simulator.journal.access.words import PERSON_SYSTEMS
 from simulator.journal.errors import refuse
 from simulator.journal.http import Answer, Call
-from simulator.journal.interactions.common import criteria, matches, written
+from simulator.journal.interactions.common import criteria, written
 from simulator.journal.interactions.update import conditional_id
 from simulator.journal.journal import Interaction, Journal
+from simulator.journal.messages.desk import MOST, quoted
+from simulator.journal.persons import in_use
 from simulator.journal.prescriptions import outbox
 from simulator.journal.prescriptions.links import Link, linked, same_patient
 from simulator.journal.prescriptions.messages import person_in
@@ -62,8 +64,8 @@ def answering(interaction: Interaction) -> Interaction:
 
 def order(store: Store, request: str) -> None:
     """Stores the message that orders a test, unless it has been ordered before."""
-    found = store.find(ORDER, request) if request else None
-    wanted: Json = orjson.loads(found.content) if found and found.content else {}
+    there = store.find(ORDER, request) if request else None
+    wanted: Json = orjson.loads(there.content) if there and there.content else {}
     codings = (wanted.get("code") or {}).get("coding") or ()
     if (wanted.get("status"), wanted.get("intent")) != ("active", "order"):
         return
@@ -82,12 +84,12 @@ def newer(journal: Journal, store: Store, call: Call) -> Found | None:
     if call.interaction != "update" or not criteria(call) or not issued:
         return None
     call.identity = call.identity or conditional_id(journal, store, call)
-    found = store.find(call.kind, call.identity)
-    if found is None or not found.content:
+    there = store.find(call.kind, call.identity)
+    if there is None or not there.content:
         return None
-    check_target(call, found)
-    stands = orjson.loads(found.content).get("issued")
-    return found if stands and instant_of(stands) > instant_of(issued) else None
+    check_target(call, there)
+    stands = orjson.loads(there.content).get("issued")
+    return there if stands and instant_of(stands) > instant_of(issued) else None
 
 
 def instant_of(text: str) -> int:
@@ -108,12 +110,13 @@ def named(journal: Journal, store: Store, call: Call) -> Json:
         return resource
     if call.view is not None and not call.view.everybody:
         return resource
-    query = [("identifier", f"{identifier['system']}|{identifier.get('value')}")]
-    hits = matches(journal, store, "Patient", query, call.view)
-    if len(hits) != 1:
-        words = "nobody in this record has this number" if not hits else "several have this number"
+    query = ("identifier", f"{identifier['system']}|{quoted(str(identifier.get('value')))}")
+    search = journal.search_of("Patient", call.view).parser.parse("Patient", [query], strict=True)
+    known = in_use([orjson.loads(hit.content) for hit in journal.finder.after(store, search, 0, MOST)])
+    if len(known) != 1:
+        words = "nobody in this record has this number" if not known else "several have this number"
         raise refuse(422, "not-found", words, f"{call.kind}.subject")
-    return resource | {"subject": subject | {"reference": f"Patient/{hits[0].id}"}}
+    return resource | {"subject": subject | {"reference": f"Patient/{known[0]['id']}"}}
 
 
 def complete(store: Store, call: Call) -> None:
@@ -122,8 +125,8 @@ def complete(store: Store, call: Call) -> None:
     if answer["resourceType"] != REPORT or answer.get("status") not in DONE:
         return
     for one in answer.get("basedOn") or ():
-        found = store.find(ORDER, str(one.get("reference", "")).removeprefix(f"{ORDER}/"))
-        wanted: Json = orjson.loads(found.content) if found and found.content else {}
+        there = store.find(ORDER, str(one.get("reference", "")).removeprefix(f"{ORDER}/"))
+        wanted: Json = orjson.loads(there.content) if there and there.content else {}
         if wanted.get("status") == "active" and "identifier" in one and same_patient(wanted, answer):
-            now = store.put(wanted | {"status": "completed"}, found, "PUT")
+            now = store.put(wanted | {"status": "completed"}, there, "PUT")
             call.record.touch(f"{ORDER}/{wanted['id']}", now.patient)

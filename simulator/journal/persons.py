@@ -68,6 +68,11 @@ def is_merged(patient: Json) -> bool:
     return patient.get("active") is False and any(link.get("type") == "replaced-by" for link in links)
 
 
+def in_use(patients: list[Json]) -> list[Json]:
+    """Those of some Patients that have not been merged: whom a number now stands for."""
+    return [patient for patient in patients if not is_merged(patient)]
+
+
 def _where(store: Store, identity: str) -> str:
     """Which Patient it is, for who may see every patient: nobody, in open mode, or a system."""
     agent = getattr(store.record, "agent", None) or {"role": "system"}

@@ -88,6 +88,17 @@ def test_measurements_are_filed_by_number(beside: Client, lab: Exchange) -> None
     assert [one["valueQuantity"]["value"] for one in shown(beside, patient)] == [141, 138]
 
 
+def test_a_measurement_finds_who_was_merged(beside: Client, lab: Exchange) -> None:
+    """A Patient that was replaced by another keeps its number, and what is measured is the other's."""
+    patient = person(beside)
+    link = [{"other": {"reference": f"Patient/{patient['id']}"}, "type": "replaced-by"}]
+    beside.create({"resourceType": "Patient", "active": False, "link": link, "identifier": [number(patient)]})
+    measured = {"id": "merged", "person": number(patient), "code": {"code": "8480-6"}, "value": 120, "unit": "mm[Hg]"}
+    told = lab.say("POST", "/facts/hjemmemaling/measurements", {"measurements": [measured | {"at": "2026-01-12"}]})
+    assert told["statuses"] == [["201"]]
+    assert len(shown(beside, patient)) == 1
+
+
 def test_an_update_by_id_is_the_writers_own(beside: Client, lab: Exchange) -> None:
     """Who changes an answer by its id means it, whenever it was issued."""
     patient = person(beside)

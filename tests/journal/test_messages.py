@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulator.journal.lives import Lives
 from simulator.journal.messages.stays import RANK, Told, stays
 from tests.journal.messaging import ENH, EVENTS, HOME_CARE, HOSPITAL, HTEST, ORDER, Post, errors, fresh_number, status
-from tests.journal.securing import Callers, attest
+from tests.journal.securing import FNR, Callers, attest
 
 NURSE = ("13817204078", "9144900", "SP")
 
@@ -316,6 +316,31 @@ def test_an_odd_envelope_is_no_message(client: Any, post: Post, name: str, value
     message = post.message("LOG_INNLAGT")
     message["entry"][0]["resource"][name] = value
     assert client.send("POST", "$process-message", message).status_code == 422
+
+
+@pytest.mark.parametrize("outcome", [{"issue": 5}, {"issue": ["x"]}, {"issue": [{"details": [1]}]}])
+def test_an_odd_receipt_is_a_receipt(client: Any, post: Post, mark: str, outcome: Any) -> None:
+    """What a receipt says of errors is read as far as it can be."""
+    kinds = {"system": "https://journalbenk.example/fhir/CodeSystem/journal-task", "code": "send-message"}
+    code = {"coding": [kinds | {"display": "Send melding"}]}
+    task = {"resourceType": "Task", "id": mark, "status": "requested", "intent": "order", "code": code}
+    client.send("PUT", f"Task/{mark}", task | {"priority": "routine", "restriction": {"period": {"end": "2030-01-01"}}})
+    header = post.message("APPREC")["entry"][0]["resource"] | {"response": {"identifier": mark, "code": "ok"}}
+    resources = [header, {"resourceType": "OperationOutcome"} | outcome]
+    entries = [{"fullUrl": f"urn:uuid:{n}", "resource": one} for n, one in enumerate(resources)]
+    receipt = {"resourceType": "Bundle", "type": "message", "entry": entries}
+    assert client.send("POST", "$process-message", receipt).status_code == 204
+    assert client.get(f"Task/{mark}").json()["status"] == "completed"
+
+
+def test_a_message_finds_who_was_merged(post: Post) -> None:
+    """A Patient that was replaced by another keeps its number, and messages go to the other."""
+    link = [{"other": {"reference": post.patient}, "type": "replaced-by"}]
+    merged = {"resourceType": "Patient", "active": False, "link": link}
+    merged |= {"identifier": [{"system": FNR, "value": post.number}]}
+    assert post.send("POST", "Patient", merged).status_code == 201
+    assert status(post.tell("LOG_INNLAGT")) == "ok"
+    assert len(post.record("Encounter")) == 1
 
 
 def test_an_odd_part_is_left_out(post: Post) -> None:

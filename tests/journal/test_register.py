@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.domain.person_number import check_digits
-from simulator.journal.register.person import patient_of
+from simulator.journal.register.person import WrongDocumentError, numbers_of, patient_of
 from tests.journal.conftest import Client, start
 from tests.signing import Signer, start_neighbours
 
@@ -275,3 +275,31 @@ def _found(signer: Signer, base: str, token: str, path: str) -> list[Json]:
         answer = signer.session.get(f"{base}/{path}", headers=headers, timeout=10)
     assert answer.status_code == 200, answer.text
     return [entry["resource"] for entry in answer.json().get("entry", [])]
+
+
+def test_who_was_merged_is_protected_too(register: Register) -> None:
+    """A Patient that was replaced by another is followed as the other: the label is on both, in whatever order made."""
+    number = new_number()
+    link = [{"other": {"reference": "Patient/x"}, "type": "replaced-by"}]
+    merged = register.journal.create(patient_of(document(number), None) | {"active": False, "link": link})["id"]
+    identity = register.known(number)
+    register.happen("endringIAdressebeskyttelse", number, graderingsnivaa="strengtFortrolig")
+    for one in (merged, identity):
+        found = register.patient(one)
+        assert [label["code"] for label in found["meta"]["security"]] == ["V"]
+        assert "address" not in found
+
+
+@pytest.mark.parametrize("row", [{"foedselsEllerDNummer": ""}, {"foedselsEllerDNummer": "x"}, "x", {}])
+def test_a_document_with_an_odd_number_is_wrong(row: Any) -> None:
+    """It is asked for again, and holds up nobody else's."""
+    number = new_number()
+    told = document(number)
+    told["identifikasjonsnummer"].append(row)
+    with pytest.raises(WrongDocumentError):
+        numbers_of(told, number)
+
+
+def test_an_odd_sex_is_none() -> None:
+    """What the register says of sex in another form leaves it as it was."""
+    assert "gender" not in patient_of(document(new_number(), kjoenn=["kvinne"]), None)

@@ -1,4 +1,4 @@
-"""What is hidden stays hidden by ways that are seldom gone: other forms of a reference, deletes, odd requests, containers."""
+"""What is hidden stays hidden by ways that are seldom gone: addresses, deletes, odd requests, containers, messages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -118,7 +118,7 @@ def test_a_protected_address_is_masked_inside_what_holds_it(callers: Callers) ->
     labelled = {"resourceType": "Patient", "id": "x", "meta": {"security": V}} | home
     known = {"resourceType": "Patient", "id": "y", "identifier": patient["identifier"]} | home
     open_one = {"resourceType": "Patient", "id": "z", "address": [{"line": ["Storgata"]}]}
-    bundle = {"resourceType": "Bundle", "type": "collection"}
+    bundle: Json = {"resourceType": "Bundle", "type": "collection"}
     bundle |= {"entry": [{"resource": one} for one in (same, labelled, known, open_one)]}
     flag: Json = {"resourceType": "Flag", "status": "active", "code": {"text": "Fare"}, "subject": ref(patient)}
     flag |= {"contained": [known | {"id": "p"}], "author": {"reference": "#p"}}

@@ -7,6 +7,7 @@ from simulator.journal.messages.parcel import Parcel, Party
 from simulator.journal.messages.receipt import Fault, RefusedError
 from simulator.journal.messages.words import DNR, ENH, FNR, Json, Kind
 from simulator.journal.no_basis import is_synthetic_number
+from simulator.journal.persons import in_use
 
 
 def parties(desk: Desk, arrival: Arrival) -> tuple[Json, Json]:
@@ -46,7 +47,7 @@ def patient(desk: Desk, parcel: Parcel) -> tuple[str, list[Fault]]:
     if not all(is_synthetic_number(value) for _, value in numbers):
         raise RefusedError("E31", "the patient's number is not one", "Bundle.entry.resource")
     wanted = ",".join(f"{quoted(system)}|{value}" for _, value in numbers for system in (FNR, DNR))
-    known = desk.find("Patient", ("identifier", wanted))
+    known = in_use(desk.find("Patient", ("identifier", wanted)))
     if len(known) != 1:
         raise RefusedError("E35", "no patient of this journal has the number", "Bundle.entry.resource")
     return f"Patient/{known[0]['id']}", _doubts(parcel.patient, known[0])

@@ -1,6 +1,7 @@
 """What an answer to a message of ours means: a receipt, or a delivery without one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.journal.messages.words import ERRORS, RECEIPT, Json
 
@@ -39,19 +40,24 @@ def settled_as(response: Json, errors: tuple[str, ...], endpoint: str = "") -> S
 
 def receipt_in(bundle: Json) -> tuple[Json, tuple[str, ...]]:
     """The response of a receipt and its error codes; empty for anything else."""
-    entries = bundle.get("entry") if bundle.get("type") == "message" else None
-    resources = [e.get("resource") for e in entries or [] if isinstance(e, dict)]
-    known = [r for r in resources if isinstance(r, dict)]
+    entries = _dicts(bundle.get("entry")) if bundle.get("type") == "message" else []
+    known = _dicts([entry.get("resource") for entry in entries])
     header = known[0] if known and known[0].get("resourceType") == "MessageHeader" else {}
     event, response = header.get("eventCoding"), header.get("response")
     if not isinstance(response, dict) or not isinstance(event, dict) or event.get("code") != RECEIPT:
         return {}, ()
-    outcomes = [r for r in [*known, *(header.get("contained") or [])] if r.get("resourceType") == "OperationOutcome"]
+    parts = [*known, *_dicts(header.get("contained"))]
+    outcomes = [part for part in parts if part.get("resourceType") == "OperationOutcome"]
     return response, tuple(code for outcome in outcomes for code in error_codes(outcome))
 
 
 def error_codes(outcome: Json) -> list[str]:
     """The codes of Volven 8221 in an OperationOutcome."""
-    issues = [issue for issue in outcome.get("issue") or [] if isinstance(issue, dict)]
-    codings = [c for issue in issues for c in (issue.get("details") or {}).get("coding") or [] if isinstance(c, dict)]
-    return [str(c.get("code")) for c in codings if c.get("system") == ERRORS]
+    details = _dicts([issue.get("details") for issue in _dicts(outcome.get("issue"))])
+    codings = [coding for one in details for coding in _dicts(one.get("coding"))]
+    return [str(coding.get("code")) for coding in codings if coding.get("system") == ERRORS]
+
+
+def _dicts(value: Any) -> list[Json]:
+    """The objects of a list; none of what is no list, since nobody has held a receipt against R4."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

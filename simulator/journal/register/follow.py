@@ -162,36 +162,37 @@ class Work:
 
     def needed(self, store: Store) -> bool:
         """Whether it changes anything."""
-        return self._patient(self._desk(store)) is not None
+        return bool(self._patients(self._desk(store)))
 
     def do(self, store: Store) -> Answer:
-        """Stores what the document makes of the Patient."""
+        """Stores what the document makes of whoever has the number."""
         if self.journal.gate is not None:
             self.record.agent = dict(AGENT)
             self.record.basis = "register"
         desk = self._desk(store)
-        patient = self._patient(desk)
-        if patient is None:
-            return Answer(204)
-        if "id" in patient:
-            desk.change(patient)
-        else:
-            self.record.interaction = "create"
-            desk.add(patient)
+        for patient in self._patients(desk):
+            if "id" in patient:
+                desk.change(patient)
+            else:
+                self.record.interaction = "create"
+                desk.add(patient)
         return Answer(200)
 
     def _desk(self, store: Store) -> Desk:
         return Desk(self.journal, store, Call("update", "Patient", None, None, [], {}, self.record))
 
-    def _patient(self, desk: Desk) -> Json | None:
-        """The Patient as it is to be stored; None when nothing is to be, or somebody unknown was not just born."""
+    def _patients(self, desk: Desk) -> list[Json]:
+        """The Patients that are to be stored: each that has a number and is not so yet, or somebody just born.
+
+        One that was merged into another keeps its number, and is protected as the other.
+        """
         wanted = ",".join(f"{system}|{number}" for number in self.numbers for system in (FNR, DNR))
         known = desk.find("Patient", ("identifier", wanted))
         if known:
-            after = patient_of(self.document, known[0])
-            return None if _same(known[0], after) else after
+            made = [(one, patient_of(self.document, one)) for one in known]
+            return [after for one, after in made if not _same(one, after)]
         fit = self.born and all(is_synthetic_number(number) for number in self.numbers)
-        return patient_of(self.document, None) if fit else None
+        return [patient_of(self.document, None)] if fit else []
 
 
 def _same(before: Json, after: Json) -> bool:

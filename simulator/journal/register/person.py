@@ -1,5 +1,6 @@
 """From a person document of the population register to a Patient: numbers, name, death, address and its protection."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ SEXES: Final = {"kvinne": "female", "mann": "male"}
 MUNICIPALITY: Final = f"{BASE}municipalitycode"
 MIDDLE: Final = f"{BASE}middlename"
 _FIRST_D: Final = 4
+_NUMBER: Final = re.compile(r"[0-9]{11}")
 
 
 class WrongDocumentError(Exception):
@@ -29,7 +31,8 @@ def numbers_of(document: Any, asked: str) -> list[str]:
     listed = document.get("identifikasjonsnummer") if isinstance(document, dict) else None
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     numbers = [str(row.get("foedselsEllerDNummer")) for row in rows]
-    if asked not in numbers or not isinstance(document.get("navn"), dict):
+    whole = len(rows) == len(listed or ()) and all(_NUMBER.fullmatch(number) for number in numbers)
+    if not whole or asked not in numbers or not isinstance(document.get("navn"), dict):
         raise WrongDocumentError
     return numbers
 
@@ -43,7 +46,7 @@ def patient_of(document: Json, before: Json | None) -> Json:
         "name": _names(document["navn"], known.get("name") or [], hidden=grade in LABELS),
         "meta": _meta(known.get("meta") or {}, grade),
     }
-    if document.get("kjoenn") in SEXES:
+    if str(document.get("kjoenn")) in SEXES:
         patient["gender"] = SEXES[document["kjoenn"]]
     if document.get("foedselsdato"):
         patient["birthDate"] = document["foedselsdato"]
