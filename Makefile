@@ -22,7 +22,7 @@ mutants: $(READY)
 	@JOURNALBENK_MUTANTS=all $(BIN)/python -m pytest tests/mutants -q
 
 bench: $(READY)
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(ROOMS)
 
 soak: $(READY)
 	@$(BIN)/python -m tests.benchmarks.soak --minutes $(or $(MINUTES),60)

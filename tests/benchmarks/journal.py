@@ -52,9 +52,10 @@ def vital_sign(number: int) -> dict[str, Any]:
     }
 
 
-def http(method: str, path: str, body: bytes = b"") -> bytes:
-    """A request as it goes over the wire."""
+def http(method: str, path: str, body: bytes = b"", **fields: str) -> bytes:
+    """A request as it goes over the wire, with more header fields by name."""
     head = [f"{method} {path} HTTP/1.1", "Host: bench", "Accept: application/fhir+json"]
+    head += [f"{name}: {value}" for name, value in fields.items()]
     if body:
         head += ["Content-Type: application/fhir+json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*head, "", ""]).encode() + body
