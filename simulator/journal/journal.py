@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from simulator.journal.access.closeness import label_close, label_left
 from simulator.journal.access.gate import Gate
 from simulator.journal.access.homes import EITHER
 from simulator.journal.access.narrowing import narrowed, narrowed_audits
@@ -16,6 +17,7 @@ from simulator.journal.access.secrecy import Secrecy
 from simulator.journal.access.stage import guarded
 from simulator.journal.access.view import View
 from simulator.journal.audit.find import AuditCriteria, AuditFinder
+from simulator.journal.audit.record import Record
 from simulator.journal.clock import Clock
 from simulator.journal.decision.issued import Issued
 from simulator.journal.definitions import parameters
@@ -122,6 +124,7 @@ class Journal:
         self.gate = Gate(settings) if settings.guard else None
         relations = Relations(lambda: self.searching[""].parser, self.finder, self.base)
         self.secrecy = Secrecy(self.pooled, self.indexer)
+        label_left(self.store, self.indexer, secured=self.gate is not None)
         home = settings.guard.parents_home if settings.guard else EITHER
         self.rights = Rights(self.indexer, relations, self.secrecy, parents_home=home)
         if self.gate is not None:
@@ -158,6 +161,14 @@ class Journal:
         """The resource as it is to be stored; raises FhirError for what may not be, whoever brings it."""
         self.lives.check(store, resource, resource["id"], found)
         self.persons.check(store, resource, found)
+        return self.protecting(store, resource)
+
+    def protecting(self, store: Store, resource: dict[str, Any]) -> dict[str, Any]:
+        """The resource with the label it must have; labels whoever is close to somebody who is protected by it."""
+        close = label_close(store, self.indexer, resource)
+        if isinstance(store.record, Record):
+            for reference in close:
+                store.record.touch(reference, f"Patient/{resource['id']}")
         return self.secrecy.labelled(store, resource)
 
     def search_of(self, kind: str, view: View | None = None) -> Searching:

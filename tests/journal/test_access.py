@@ -369,6 +369,25 @@ def test_who_is_close_stays_hidden_when_the_protection_is_lifted(callers: Caller
     callers.put_in({"resourceType": "RelatedPerson", "patient": ref(patient), "address": [{"city": "Alta"}]})
 
 
+def test_who_is_close_already_is_labelled_when_the_protection_begins(callers: Callers) -> None:
+    """What was written of a relative before stays hidden when the protection is lifted; the log tells of the label."""
+    patient = callers.put_in(person())[0]
+    near = {"resourceType": "RelatedPerson", "patient": ref(patient), "address": [{"city": SECRET}]}
+    near, open_one = callers.put_in(near, near | {"patient": ref(callers.put_in(person())[0])})
+    system, who = callers.system(), f"RelatedPerson/{near['id']}"
+    assert SECRET in callers.get(system, who).text
+    body = {name: value for name, value in patient.items() if name != "meta"}
+    for code in ("V", "N"):
+        sent = body | {"meta": {"security": [{**V[0], "code": code}]}}
+        assert callers.send(system, "PUT", f"Patient/{patient['id']}", sent).status_code == 200
+        told = callers.get(system, who)
+        assert SECRET not in told.text + callers.get(system, f"{who}/_history").text
+        assert [label["code"] for label in told.json()["meta"]["security"]] == ["V"]
+    log = callers.get(system, f"AuditEvent?entity={who}&subtype=update").json()
+    assert log["total"] == 1
+    assert SECRET in callers.get(system, f"RelatedPerson/{open_one['id']}").text
+
+
 def test_a_protected_address_survives_who_cannot_see_it(callers: Callers) -> None:
     """An update by somebody who was shown it masked leaves it as it was; a patch can neither change nor probe it."""
     patient = callers.put_in(person(meta={"security": V}, address=[{"line": [SECRET]}]))[0]

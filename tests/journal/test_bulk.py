@@ -295,6 +295,18 @@ def test_a_transfer_overwrites_nobody_with_somebody_else(store: Any, tmp_path: P
     assert "Flag/f is about somebody else here" in said
 
 
+def test_who_is_close_to_somebody_protected_arrives_labelled(store: Any, tmp_path: Path) -> None:
+    """What an older journal did not label is labelled on the way in, once."""
+    near = {"resourceType": "RelatedPerson", "id": "r", "patient": {"reference": "Patient/p"}}
+    label = {"meta": {"security": [{"system": CONFIDENTIALITY, "code": "V"}]}}
+    files = files_of(tmp_path / "files", numbered("p", fresh_number()) | label, near)
+    for stored in (2, 0):
+        assert f"{stored} resources stored" in command(store, tmp_path / "data", "import", str(files))[1]
+    command(store, tmp_path / "data", "export", str(tmp_path / "out"))
+    (line,) = (tmp_path / "out" / "RelatedPerson.1.ndjson").read_bytes().splitlines()
+    assert [one["code"] for one in orjson.loads(line)["meta"]["security"]] == ["V"]
+
+
 def test_people_with_two_patients_move_as_they_are(store: Any, tmp_path: Path) -> None:
     """What an older journal allowed is taken in, and the transfer can be made again."""
     number = fresh_number()

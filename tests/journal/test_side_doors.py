@@ -1,10 +1,15 @@
 """What is hidden stays hidden by ways that are seldom gone: addresses, deletes, odd requests, containers, messages."""
 
+import asyncio
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.journal.app import build_app
+from simulator.journal.settings import Settings
 from tests.journal.securing import FNR, HPR, NURSE, Callers, attest, condition, of, person, ref
 from tests.journal.test_access import SECRET, V, block, home_care, served
 
@@ -150,3 +155,32 @@ def test_a_message_carries_nothing_of_somebody_else(callers: Callers, served: Ca
         stored = callers.put_in(body)[0]
         answer = callers.send(token, "POST", f"Communication/{stored['id']}/$send-message")
         assert answer.status_code == status, answer.text
+
+
+def test_what_an_older_journal_did_not_label_is_labelled_at_the_start(
+    store: Any, launch: Callable[..., Any], connect: Callable[[str], Any], tmp_path: Path
+) -> None:
+    """A RelatedPerson of somebody protected gets the label, once, with a line in the trail; others get none."""
+    url = dict(pairwise(store.options(str(tmp_path)))).get("--store", "")
+    older = build_app(Settings(tmp_path, store=url)).journal
+    older.store.rules = lambda _, resource, __: resource
+    older.store.begin()
+    for identity, meta in (("hidden", {"security": V}), ("open", {})):
+        older.store.put({"resourceType": "Patient", "id": identity, "meta": meta}, None, "PUT")
+        near = {"resourceType": "RelatedPerson", "id": f"near-{identity}", "meta": {}}
+        older.store.put(near | {"patient": {"reference": f"Patient/{identity}"}}, None, "PUT")
+    older.store.commit()
+
+    async def end() -> None:
+        older.start()
+        await older.stop()
+
+    asyncio.run(end())
+    for _ in range(2):
+        running = launch(data=tmp_path)
+        client = connect(running.base)
+        found = client.get("RelatedPerson/near-hidden").json()["meta"]
+        assert (found["versionId"], [label["code"] for label in found["security"]]) == ("2", ["V"])
+        assert client.get("RelatedPerson/near-open").json()["meta"]["versionId"] == "1"
+        assert client.get("AuditEvent?entity=RelatedPerson/near-hidden&subtype=update").json()["total"] == 1
+        assert running.stop() == 0

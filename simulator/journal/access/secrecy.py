@@ -4,7 +4,7 @@ Folkeregisteret's "strengt fortrolig" (kode 6) and "fortrolig" (kode 7) are labe
 and R). Where such a person lives or answers is masked for everybody else, in whatever version, and for those close to
 him. Searches by address or telephone pass over them, or asking would tell. What was protected once stays so when the
 protection is lifted: every version up to the last protected one is masked for good, and who is close to somebody
-protected is labelled alike when written.
+protected is labelled alike when written, and when the protection begins (``closeness``).
 """
 
 from collections.abc import Callable, Iterator

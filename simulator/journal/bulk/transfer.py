@@ -114,13 +114,14 @@ def _add(journal: Journal, resources: list[Json], stored: int, same: int) -> tup
     """Stores some in one transaction, each write with its line in the trail."""
     store, records = journal.store, []
     # What was allowed where it comes from moves as it is: a person who is there twice is still so.
-    store.rules = lambda _, resource, __: resource
+    store.rules = lambda _, resource, __: journal.protecting(store, resource)
     store.begin()
     try:
         for resource in resources:
             kind, identity = resource["resourceType"], resource["id"]
             found = store.find(kind, identity)
-            if found and found.content and content(orjson.loads(found.content)) == content(resource):
+            wanted = journal.secrecy.labelled(store, resource)
+            if found and found.content and content(orjson.loads(found.content)) == content(wanted):
                 same += 1
                 continue
             now = store.put(resource, found, "PUT")
