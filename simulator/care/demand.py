@@ -255,12 +255,12 @@ def _time_of_day(hour: Floats, share: Floats) -> Floats:
 
 
 def _ahead(plan: RatePlan, keys: Keys, appointment: Ints, key: tuple[int, str]) -> Ints:
-    """When each episode starts: ``lead`` before its appointment, moved earlier out of closed hours."""
+    """When each episode starts: ``lead`` before its appointment, moved earlier out of closed hours, into any open."""
     if plan.lead is None:
         return appointment
     start = appointment - plan.lead.seconds(stream(*key, "lead"), keys)
     if plan.lead_hours is None:
         return start
-    closed = 86400 - plan.lead_hours.seconds
-    outside = (start - plan.lead_hours.begin) % 86400 >= plan.lead_hours.seconds
-    return np.where(outside, start - closed, start)
+    hours = plan.lead_hours.seconds
+    since = (start - plan.lead_hours.begin) % 86400
+    return np.where(since >= hours, start - since + (since - (86400 - hours)) % hours, start)

@@ -192,12 +192,14 @@ def test_nobody_begins_outside_their_shift(trial: Trial, people: People, figures
     assert events.filter(hour("at") == 16).height > 0
 
 
+@pytest.mark.parametrize(("first", "last"), [(7, 22), (9, 11)])
 def test_appointments_fall_on_the_grid_after_booking_in_open_hours(
-    trial: Trial, people: People, figures: Figures
+    trial: Trial, people: People, figures: Figures, first: int, last: int
 ) -> None:
-    """With a lead, the booking comes first and by day, the appointment on its grid."""
+    """With a lead, the booking comes first and by day, however short it is open; the appointment on its grid."""
+    hours = f"{first:02}:00-{last + 1:02}:00"
     demand = (
-        'demand: {rate: 365.25, hour: gp.hour, grid: 10 min, lead: exponential(mean=6 h), lead_hours: "07:00-23:00"}'
+        f'demand: {{rate: 365.25, hour: gp.hour, grid: 10 min, lead: exponential(mean=6 h), lead_hours: "{hours}"}}'
     )
     steps = (
         "  - {id: booked, by: citizen, channel: electronic}\n"
@@ -207,7 +209,7 @@ def test_appointments_fall_on_the_grid_after_booking_in_open_hours(
     held = events.filter(pl.col("step") == "held")
     booked = events.filter(pl.col("step") == "booked")
     assert held.select(pl.col("wanted").dt.epoch("s") % 600 == 0).to_series().all()
-    assert booked.select(hour("at").is_between(7, 22)).to_series().all()
+    assert booked.select(hour("at").is_between(first, last)).to_series().all()
     both = booked.join(held, on="episode")
     assert both.height > 100
     assert both.select(pl.col("at") <= pl.col("wanted_right")).to_series().all()
