@@ -1,5 +1,6 @@
 """Where a run comes from: seed, digests, versions, machine, figures, and the commands that make it again."""
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +17,7 @@ class Provenance:
 
     digests: list[tuple[str, str]]
     versions: list[tuple[str, str]]
-    machine: list[tuple[str, str]]
+    machine: list[tuple[str, str | float]]
     commands: list[tuple[str, str]]
     """What each does (a key of ``provenance.command``) and the command."""
     assumed: list[dict[str, str]]
@@ -30,9 +31,9 @@ def provenance(run: RunFiles) -> Provenance:
     assumed = _figures(manifest.get("assumed"))
     known = {figure["name"] for figure in assumed}
     return Provenance(
-        digests=[(key, line(manifest[key], 80)) for key in _DIGESTS if manifest.get(key)],
+        digests=[(key, _digest(manifest[key])) for key in _DIGESTS if manifest.get(key)],
         versions=_pairs(manifest.get("versions")),
-        machine=_pairs(manifest.get("machine")),
+        machine=_machine(manifest.get("machine")),
         commands=_commands(run),
         assumed=assumed,
         figures=[figure for figure in _figures(manifest.get("figures")) if figure["name"] not in known],
@@ -44,7 +45,8 @@ def _commands(run: RunFiles) -> list[tuple[str, str]]:
     said = manifest.get("command")
     command = shlex.join([str(word) for word in said]) if isinstance(said, list) else str(said or "")
     study, seed = study_asked(run), manifest.get("seed")
-    again = ["journalbenk", "simulate", study, "--seed", str(seed), "--out", "DIR"]
+    places = _only(mapping(manifest.get("asked")).get("municipalities"))
+    again = ["journalbenk", "simulate", study, *places, "--seed", str(seed), "--out", "DIR"]
     found = [("again", command), ("simulate", shlex.join(again) if study and seed is not None else "")]
     if run.verdicts:
         found.append(("one", conformance_again(run, "ID")))
@@ -52,6 +54,23 @@ def _commands(run: RunFiles) -> list[tuple[str, str]]:
     found.append(("verify", shlex.join(["journalbenk", "verify", folder])))
     found.append(("language", shlex.join(["journalbenk", "report", folder]) + " --lang nb|en"))
     return [(key, line(words)) for key, words in found if words]
+
+
+def _only(places: Any) -> list[str]:
+    """The options that ask for some of a study's municipalities, as they were asked for."""
+    return [word for place in places or () for word in ("--municipality", str(place))]
+
+
+def _digest(value: Any) -> str:
+    """A digest as it is: eleven digits in a row are no person's there, and a masked one could not be compared."""
+    return str(value) if re.fullmatch(r"[0-9a-f]{64}", str(value)) else line(value, 80)
+
+
+def _machine(value: Any) -> list[tuple[str, str | float]]:
+    return [
+        (line(key, 60), found if isinstance(found, float) else line(found, 120))
+        for key, found in sorted(mapping(value).items())
+    ]
 
 
 def study_asked(run: RunFiles) -> str:

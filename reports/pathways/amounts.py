@@ -1,5 +1,6 @@
 """Numbers and times of the scenario language as people say them: 45 minutes, about 3 hours, between 1 and 4 days."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,9 @@ _AGES: Final = (
     ("mo", 2629800, 16, 10 * 86400),
     ("d", 86400, 0, 0),
 )
+
+
+_WRITTEN: Final = re.compile(r"(\d+(?:\.\d+)?)(?: (s|min|h|d|w|mo|y))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,16 @@ class Amounts:
             low, high = self.time(distribution.mean), self.time(distribution.high)
             return self.texts("amount.between", low=low, high=high)
         return self.texts(f"amount.{distribution.kind}", mean=self.time(distribution.mean))
+
+    def written(self, value: str) -> str:
+        """A parameter as its file has it, a number or a duration, as this language writes it."""
+        found = _WRITTEN.fullmatch(value)
+        if found is None:
+            return value
+        number = float(found[1])
+        digits = 0 if number.is_integer() else len(found[1].partition(".")[2])
+        shown = self.texts.number(number, digits)
+        return self.texts(f"amount.unit.{found[2]}", n=number, count=shown) if found[2] else shown
 
     def hours(self, hours: Hours) -> str:
         """``08:00–15:00``."""

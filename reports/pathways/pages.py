@@ -74,6 +74,7 @@ def pathway_page(pathway: Pathway, shelf: Shelf, lang: str) -> str:
         picture=_picture(say),
         requirements=[(name, texts.pick(shelf.catalogue.requirements[name].title)) for name in pathway.requirements],
         sources=_sources(pathway, shelf),
+        amounts=say.amounts,
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
     folder = RunFolder.create(asked.out, study.name)
     with left_readable(folder, asked.lang):
         folder.note(version=__version__, command=asked.command, machine=machine(), versions=versions())
+        folder.note(asked={"study": asked.study, "municipalities": asked.municipalities})
         folder.note(**describe(study, job.figures), seed=study.seed, **figures_used(job.figures, study))
         digests = {"study_digest": study.digest, "population_digest": make_people(study, folder, job)}
         folder.json("calibration.json", calibration_rows(study, job.figures))

@@ -160,6 +160,17 @@ def test_durations_are_in_the_unit_people_use(shelf: Shelf, seconds: float, said
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    [("259765.0", "259\u202f765"), ("0.545", "0,545"), ("5 d", "5 døgn"), ("1 h", "1 time"), ("18.5 h", "18,5 timer")],
+)
+def test_a_parameter_is_written_as_the_language_does(shelf: Shelf, written: str, said: str) -> None:
+    """A number or a duration of the pathway's file; anything else stays as it is."""
+    amounts = Amounts(load_texts("nb"), shelf.figures)
+    assert amounts.written(written) == said
+    assert amounts.written("figure of.something * 2") == "figure of.something * 2"
+
+
+@pytest.mark.parametrize(
     ("seconds", "said"),
     [(10 * 86400, "10 days"), (6 * 604800, "6 weeks"), (3 * 2629800, "3 months"), (4 * 31557600, "4 years")],
 )

@@ -105,7 +105,7 @@ def facts(**changes: Any) -> dict[str, Any]:
 def study(tmp_path: Path) -> Callable[..., Path]:
     """A study's folder; the manifest's state and anything of study.json can be changed."""
 
-    def make(state: str = "complete", **changes: Any) -> Path:
+    def make(state: str = "complete", told: dict[str, Any] | None = None, **changes: Any) -> Path:
         manifest = {
             "run": "bergen",
             "state": state,
@@ -116,6 +116,7 @@ def study(tmp_path: Path) -> Callable[..., Path]:
             "seed": 1,
             "assumed": [{"name": "x", "status": "assumed"}],
             "figures": [{"name": "x", "status": "assumed"}, {"name": "y", "status": "official"}],
+            **(told or {}),
         }
         hours = [
             {"alternative": "today", "role": "home-care.nurse", "hour": hour, "per_day": hour} for hour in range(24)
@@ -131,6 +132,23 @@ def study(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path
 
     return make
+
+
+def test_the_line_that_makes_it_again_asks_for_the_same_places(study: Callable[..., Path]) -> None:
+    """Of a study cut to some municipalities the same ones, or else its digests would not be the same."""
+    asked = {"study": "my/two-ways.yaml", "municipalities": ["4601", "Voss"]}
+    page = reports.write(study(told={"asked": asked})).read_text("utf-8")
+    assert "journalbenk simulate my/two-ways.yaml --municipality 4601 --municipality Voss --seed 1 --out DIR" in page
+
+
+def test_a_digest_is_shown_whole_and_memory_in_the_language(study: Callable[..., Path]) -> None:
+    """A digest with eleven digits in a row is compared, not masked; what is no digest is."""
+    digest = f"a12345678901{'b' * 52}"
+    told = {"timeline_digest": digest, "population_digest": "x12345678901", "machine": {"memory_gib": 23.5}}
+    page = reports.write(study(told=told), lang="nb").read_text("utf-8")
+    assert digest in page
+    assert "x123456*****" in page
+    assert "<dd>23,5</dd>" in page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
