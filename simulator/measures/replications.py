@@ -65,14 +65,14 @@ def _precise(mean: Mean, half_width: float) -> bool:
 def estimates(results: pl.DataFrame) -> list[dict[str, Any]]:
     """Rows of ``measurements.json``: per alternative and figure the mean over replications with its 95 % interval.
 
-    ``n`` is the number of replications behind it. A count that a replication does not name is 0 there; a share or a
-    mean without anything to share is left out. No figure is below 0 and hardly a share above 1 (that of working
-    hours may be), so no interval is either.
+    ``n`` is the number of replications behind it. A count that a replication does not name, though another one of any
+    alternative does, is 0 there; a share or a mean without anything to share is left out. No figure is below 0 and
+    hardly a share above 1 (that of working hours may be), so no interval is either.
     """
     return [
         {"alternative": alternative, **figure, "value": m.value, **_bounds(m, figure["unit"]), "n": m.n}
         for alternative, frame in _by_alternative(results)
-        for figure, values in _series(frame, _replications(results))
+        for figure, values in _series(frame, results)
         for m in [mean_of([value for value in values if value is not None])]
     ]
 
@@ -89,14 +89,13 @@ def differences(results: pl.DataFrame, baseline: str) -> list[dict[str, Any]]:
     ``verdict``: ``higher`` or ``lower`` when the interval leaves out zero, ``same`` when all pairs are equal,
     ``unclear`` when it holds zero, ``too-few`` with fewer than two pairs.
     """
-    numbers = _replications(results)
     frames = dict(_by_alternative(results))
-    base = {_key(figure): values for figure, values in _series(frames[baseline], numbers)}
+    base = {_key(figure): values for figure, values in _series(frames[baseline], results)}
     return [
         {"alternative": alternative, **figure, **_difference(base[_key(figure)], values)}
         for alternative, frame in frames.items()
         if alternative != baseline
-        for figure, values in _series(frame, numbers)
+        for figure, values in _series(frame, results)
         if _key(figure) in base and _pairs(base[_key(figure)], values)
     ]
 
@@ -135,22 +134,29 @@ def _key(figure: dict[str, str]) -> tuple[str, ...]:
     return tuple(figure[name] for name in _FIGURE)
 
 
-def _replications(results: pl.DataFrame) -> list[int]:
-    return sorted(results["replication"].unique().to_list())
-
-
 def _by_alternative(results: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     for frame in results.partition_by("alternative", maintain_order=True):
         yield frame["alternative"][0], frame
 
 
-def _series(results: pl.DataFrame, numbers: list[int]) -> Iterator[tuple[dict[str, str], Values]]:
-    """Each figure of one alternative with its value in every replication, in the order they were first measured."""
-    for group in results.group_by(_FIGURE, maintain_order=True).agg("replication", "value").iter_rows(named=True):
+def _series(frame: pl.DataFrame, results: pl.DataFrame) -> Iterator[tuple[dict[str, str], Values]]:
+    """Each figure of one alternative with its value in every replication, in the order they were first measured.
+
+    Then the counts that only others of ``results`` name, 0 in all of them.
+    """
+    numbers = sorted(results["replication"].unique().to_list())
+    measured = frame.group_by(_FIGURE, maintain_order=True).agg("replication", "value")
+    others = (
+        results.select(_FIGURE)
+        .unique(maintain_order=True)
+        .join(measured, on=_FIGURE, how="anti", maintain_order="left")
+    )
+    for group in (*measured.iter_rows(named=True), *others.iter_rows(named=True)):
         figure = {name: group[name] for name in _FIGURE}
-        found = dict(zip(group["replication"], group["value"], strict=True))
-        absent = 0.0 if is_total(figure["name"], figure["unit"]) else None
-        yield figure, [found.get(number, absent) for number in numbers]
+        total = is_total(figure["name"], figure["unit"])
+        if total or "value" in group:
+            found = dict(zip(group.get("replication", ()), group.get("value", ()), strict=True))
+            yield figure, [found.get(number, 0.0 if total else None) for number in numbers]
 
 
 def is_total(name: str, unit: str) -> bool:

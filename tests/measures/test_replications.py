@@ -138,3 +138,21 @@ def test_a_measure_that_is_not_there_goes_on_to_the_most() -> None:
     rule = Rule(2, 4, "deadlines.broken_share", 0.1)
     assert not enough(results(only=[0.3] * 3), rule)
     assert enough(results(only=[0.3] * 4), rule)
+
+
+def test_a_count_that_one_alternative_never_has_is_none_of_it_there() -> None:
+    """Reminders that the new system ends are told as a difference; a mean without anything behind it is not."""
+    rows = [
+        *(("old", n, [Measurement("messages.reminders", 5 + n, "messages", 9, "message/EPIKRISE")]) for n in range(3)),
+        *(("old", n, [Measurement("queue.minutes.mean", 5 + n, "min", 9, "gp.doctor")]) for n in range(3)),
+        *(("new", n, [Measurement("work.steps", 9.0, "steps", 9, "all")]) for n in range(3)),
+    ]
+    table = pl.concat(result_rows(*row) for row in rows)
+    (reminders,) = (row for row in differences(table, "old") if row["name"] == "messages.reminders")
+    assert (reminders["baseline"], reminders["value"], reminders["verdict"]) == (6, 0, "lower")
+    (steps,) = (row for row in differences(table, "old") if row["name"] == "work.steps")
+    assert (steps["baseline"], steps["value"]) == (0, 9)
+    told = {(row["alternative"], row["name"]): row["value"] for row in estimates(table)}
+    assert told["new", "messages.reminders"] == told["old", "work.steps"] == 0
+    assert ("new", "queue.minutes.mean") not in told
+    assert len(differences(table, "old")) == 2

@@ -116,6 +116,8 @@ def test_only_the_municipalities_asked_for_are_simulated(study: Path, tmp_path: 
     folder = simulate_study(asked).folder
     assert pl.read_parquet(folder / "population.parquet")["kommunenummer"].unique().to_list() == ["5536"]
     assert {row["verdict"] for row in rows(folder, "comparison.json")} == {"too-few"}
+    asked_of = orjson.loads((folder / "manifest.json").read_bytes())["asked"]
+    assert asked_of == {"study": str(study), "municipalities": ["Lyngen"]}
 
 
 def test_a_municipality_outside_the_study_is_refused(study: Path, tmp_path: Path) -> None:
