@@ -19,8 +19,8 @@ def roster(
 ) -> list[Duty]:
     """The changes of shift over the clock's days, in order, for a site with so many residents of its kind.
 
-    ``draws`` decide who is away: for each person and day (sick) and each person and week (on holiday). Given ``ends``,
-    the changes from one second to another, and at least the one that says who is on duty at the first.
+    ``draws`` decide who is away: for each person and day (sick) and each person and week from Monday (on holiday).
+    Given ``ends``, the changes from one second to another, and at least the one that says who is on duty at the first.
     """
     blocks = shift_blocks(plan, residents)
     changes = []
@@ -59,7 +59,8 @@ def _away(
     ordinal = (clock.start.toordinal() + day).astype(np.uint64)
     month = np.array([clock.month(on) for on in days])
     sick = draws.uniforms(people, 2 * ordinal) < np.array(plan.sick)[month][:, None]
-    holiday = draws.uniforms(people, 2 * (ordinal // 7) + 1) < np.array(plan.holiday)[month][:, None]
+    # Ordinal 1 was a Monday.
+    holiday = draws.uniforms(people, 2 * ((ordinal - 1) // 7) + 1) < np.array(plan.holiday)[month][:, None]
     gone = sick | holiday
 
     def away(day: int, first: int, count: int) -> frozenset[int]:
