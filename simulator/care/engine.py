@@ -257,6 +257,9 @@ class Engine(Service):
 
     def _give_up(self, line: Line, episode: int, wanted: int) -> None:
         """Try again later where the step is put off; otherwise it and what follows it do not happen."""
+        if self._died(line, episode):
+            self._forgo(line, episode)
+            return
         step = line.plan.step
         tries = line.tries.setdefault(episode, [0, wanted]) if step.postpone else [_MOST_TRIES, 0]
         if step.postpone is None or tries[0] == _MOST_TRIES:
@@ -272,7 +275,23 @@ class Engine(Service):
 
     def _again(self, line: Line, episode: int, wanted: int, _: Event) -> None:
         line.put_off -= 1
-        self._seek(line, episode, wanted)
+        if self._died(line, episode):
+            self._forgo(line, episode)
+        else:
+            self._seek(line, episode, wanted)
+
+    def _too_late(self, line: Line, episode: int, wanted: int) -> bool:
+        return self._died(line, episode) or super()._too_late(line, episode, wanted)
+
+    def _died(self, line: Line, episode: int) -> bool:
+        """Whether a step that is not done for the dead has waited beyond a death."""
+        return line.mortal and self.dies.get(line.rows[episode], NEVER) < self.env.now
+
+    def _forgo(self, line: Line, episode: int) -> None:
+        """Nobody wants the step any more: its resident has died while it waited."""
+        line.wanted -= 1
+        line.tries.pop(episode, None)
+        self._cut(line, episode)
 
     def _leave(self, row: int, _: Event) -> None:
         leave(self.works, row, self.env.now)

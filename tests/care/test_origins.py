@@ -150,6 +150,39 @@ def test_nothing_more_is_done_for_the_dead(world: World, people: People, figures
     assert events.filter(pl.col("pathway") == "death").height == 1
 
 
+TUESDAY = """staff:
+  surgeons: {role: surgeon, at: hospital, persons: 3, shifts: {all: {hours: "00:00-23:00", days: tue}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("waits", "dies"),
+    [
+        ("", datetime(2026, 1, 12, 22, 59, tzinfo=UTC)),
+        (", patience: 1 h, postpone: 1 d", datetime(2026, 1, 12, 23, 1, tzinfo=UTC)),
+    ],
+)
+def test_what_the_dead_were_waiting_for_is_not_done(
+    *, world: World, people: People, figures: Figures, waits: str, dies: datetime
+) -> None:
+    """Whoever dies in the queue, or until the next try, is neither seen nor given up; the others are seen."""
+    frame = people(4)
+    step = f"  - {{id: seen, by: surgeon, channel: ward, needs: surgeons, takes: 5 min{waits}}}"
+    daily = {"a": f"schedule: {{total: 365.25, of: 1}}\nsteps:\n{step}"}
+    told = lives(people(20)).head(1).with_columns(at=pl.lit(dies).cast(LIFE_EVENTS["at"]))
+    both = world({**daily, "death": f"life_event: death\n{LIVES}"}, staffing=TUESDAY)
+    found = simulate_fully(both, frame, figures, settings=Settings(lives=told))
+    alone = simulate(world(daily, staffing=TUESDAY), frame, figures)
+    dead = pl.col("resident") == frame["resident"][3]
+    seen = found.events.filter(pl.col("pathway") == "a")
+    assert alone.filter(dead).height >= 1
+    assert seen.filter(dead).height == 0
+    assert seen.filter(~dead)["resident"].n_unique() == 3
+    (account,) = found.accounts.filter(pl.col("step") == "seen").iter_rows(named=True)
+    assert account["missed"] == 0
+    assert account["wanted"] == sum(account[name] for name in ("done", "waiting", "under_way"))
+
+
 def test_the_place_of_the_dead_is_free(world: World, people: People, figures: Figures) -> None:
     """Whoever dies in the one bed leaves it to the next at once, not when the stay would have ended."""
     frame = people(1)
