@@ -192,7 +192,7 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "lacks": pl.List(
         pl.String
     ),  # words of ``reads`` that somebody had recorded and the actor could not see at ``began``
-    "late_info": pl.List(pl.String),  # those of ``lacks`` that reached the actor's organisation later in the episode
+    "late_info": pl.List(pl.String),  # those of ``lacks`` that reached the actor's organisation before the end
     "out_of_order": pl.List(pl.String),  # those of ``lacks`` under way in a message that a later one had overtaken
     "extra_s": pl.Int32,  # seconds the work took longer: for what was lacking, and for waiting on the system
     "place": pl.String,  # word of the place occupied from ``began`` on, or null

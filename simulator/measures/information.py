@@ -1,7 +1,7 @@
 """Whether those who needed to know something knew it: information present, late and missing at the moment of need.
 
 A need is one word of a step's ``reads`` at the moment its work began. It was met when its actor could know it then;
-it came late when it came later in the episode, and was missing when it never came. Among those two are the ones out of
+it came late when it came later in the period, and was missing when it did not. Among those two are the ones out of
 order: what was needed was under way in a message that a later one from the same sender had overtaken.
 """
 

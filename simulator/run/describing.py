@@ -67,10 +67,12 @@ def _choices(participation: Participation) -> str:
 
 
 def _choice(what: str, choice: Choice) -> str:
-    share = choice.share.constant
-    if choice.share.figures or share >= 1:
+    share = choice.share
+    if share.figures:
+        return f"{what} {' * '.join(share.figures)} {choice.then} / {choice.otherwise}"
+    if share.constant >= 1:
         return f"{what} {choice.then}"
-    return f"{what} {share:.0%} {choice.then} / {choice.otherwise}"
+    return f"{what} {share.constant:.0%} {choice.then} / {choice.otherwise}"
 
 
 def _adoption(study: Study) -> str:
