@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,21 +15,15 @@ from simulator.care import Settings, simulate
 from simulator.domain.candidate import Candidate
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import LoadPlan, Study
-from simulator.domain.verdict import Finding, Verdict, VerdictOutcome
+from simulator.domain.verdict import Verdict, VerdictOutcome
 from simulator.errors import BenchError, InputError
 from simulator.fhir import render
-from simulator.measures import (
-    acknowledged_present,
-    conditional_creates_single,
-    judge_limits,
-    measure,
-    versions_grow,
-)
 from simulator.population import make_population
 from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
+from simulator.run.load_figures import load_figures
 from simulator.run.national import load_verdicts
 from simulator.run.process import last_lines, run_process
 from simulator.run.reaching import reaching
@@ -63,30 +57,16 @@ def run_load(folder: RunFolder, study: Study, candidate: Candidate, job: Job) ->
     with running(candidate, folder.path / "candidate-load") as system:
         replay(folder, system, plan, window_start(study, plan), job)
     folder.forget("candidate-load")
-    return replace(judged(folder, plan, interactions), verdicts=tuple(load_verdicts(folder.path, job.figures)))
+    return replace(judged(folder, plan), verdicts=tuple(load_verdicts(folder.path, job.figures)))
 
 
-def judged(folder: RunFolder, plan: LoadPlan, interactions: pl.DataFrame) -> LoadResult:
+def judged(folder: RunFolder, plan: LoadPlan) -> LoadResult:
     """Measure what the generator recorded, hold it against the plan's limits, and write both into the folder."""
-    load = pl.read_parquet(folder.path / "load/load.parquet")
-    generator = orjson.loads((folder.path / "load/generator.json").read_bytes())
-    limits = judge_limits(load, generator, plan.limits)
-    folder.json("measurements.json", measure(load, generator))
-    folder.json("load-limits.json", limits)
-    kept = correctness(load, pl.read_parquet(folder.path / "load/readback.parquet"), interactions)
-    folder.json("load-correctness.json", [{"check": name, **asdict(finding)} for name, finding in kept.items()])
-    return LoadResult(_worst([limit.verdict for limit in limits]), tuple(f.outcome for f in kept.values()))
-
-
-def correctness(load: pl.DataFrame, readback: pl.DataFrame, interactions: pl.DataFrame) -> dict[str, Finding]:
-    """What the candidate had to keep under load, judged from what the generator recorded."""
-    return {
-        "acknowledged_present": acknowledged_present(load, readback),
-        "versions_grow": versions_grow(load),
-        "conditional_creates_single": conditional_creates_single(
-            load, interactions.select("interaction", "if_none_exist")
-        ),
-    }
+    files = load_figures(folder.path, plan.limits)
+    for name, rows in files.items():
+        folder.json(name, rows)
+    limits = [row["verdict"] for row in files["load-limits.json"]]
+    return LoadResult(_worst(limits), tuple(row["outcome"] for row in files["load-correctness.json"]))
 
 
 def window_start(study: Study, plan: LoadPlan) -> datetime:

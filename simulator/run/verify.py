@@ -1,7 +1,6 @@
 """Recomputes what a finished run says from what it recorded, without the candidate: digests, verdicts, measurements."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,14 @@ import polars as pl
 from simulator.checks import CHECKS, judge
 from simulator.domain.digest import table_digest
 from simulator.domain.exchange import History
-from simulator.domain.tables import LOAD
+from simulator.domain.scenario import Limit
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.histories import read_histories, read_verdicts
-from simulator.measures import measure
 from simulator.measures.replications import differences, estimates
 from simulator.run import national
-from simulator.stored import stored_table
+from simulator.run.load_figures import load_figures
 
 _DIGESTS = {
     "population_digest": "population.parquet",
@@ -28,6 +26,8 @@ _DIGESTS = {
     "load_digest": "load/interactions.parquet",
 }
 _NOT_CLAIMED = "not_applicable"
+_ABOUT = ("name", "profession", "check", "over")
+"""What a row of a file is about, whichever of them it has."""
 
 
 def verify(folder: Path) -> tuple[list[str], int]:
@@ -96,24 +96,23 @@ def _of_replications(folder: Path) -> Iterator[str]:
 
 
 def _rows(name: str, folder: Path, now: list[dict[str, Any]]) -> Iterator[str]:
+    """The rows of a file against those that the run's records give."""
     stored = orjson.loads((folder / name).read_bytes())
     if len(stored) != len(now):
-        yield f"{name}: {len(stored)} rows, but the replications give {len(now)}"
+        yield f"{name}: {len(stored)} rows, but the records give {len(now)}"
         return
     for was, row in zip(stored, map(_plain, now), strict=True):
-        same = was == row
-        yield "" if same else f"{name}: {was['name']} over {was['over']} is {row['value']}, not {was['value']}"
+        about = " over ".join(str(row[key]) for key in _ABOUT if key in row)
+        other = [key for key in row if was.get(key) != row[key]]
+        yield f"{name}: {other[0]} of {about} is {row[other[0]]}, not {was.get(other[0])}" if other else ""
 
 
 def _of_load(folder: Path) -> Iterator[str]:
-    generator = orjson.loads((folder / "load" / "generator.json").read_bytes())
-    stored = orjson.loads((folder / "measurements.json").read_bytes())
-    again = [_plain(asdict(m)) for m in measure(stored_table(folder / "load" / "load.parquet", LOAD), generator)]
-    for was, now in zip(stored, again, strict=True):
-        same = was == now
-        yield (
-            "" if same else f"measurements.json: {was['name']} over {was['over']} is {now['value']}, not {was['value']}"
-        )
+    """Figures, limits and what had to be kept, computed again from what the generator recorded."""
+    plan = orjson.loads((folder / "manifest.json").read_bytes()).get("load_plan") or {}
+    limits = {role: Limit(**limit) for role, limit in plan.get("limits", {}).items()}
+    for name, rows in load_figures(folder, limits).items():
+        yield from _rows(name, folder, rows)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,20 @@ def test_a_measurement_changed_afterwards_is_found(run: Path) -> None:
     assert len(verify(run)[0]) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "value"), [("load-limits", "verdict", "met-by-far"), ("load-correctness", "outcome", "passed")]
+)
+def test_what_load_came_to_changed_afterwards_is_found(run: Path, name: str, key: str, value: str) -> None:
+    """A limit, or what had to be kept under load, made better does not survive recomputing."""
+    path = run / f"{name}.json"
+    rows: list[dict[str, Any]] = orjson.loads(path.read_bytes())
+    rows[0][key] = value
+    path.write_bytes(orjson.dumps(rows))
+    (fault,) = verify(run)[0]
+    assert fault.startswith(f"{name}.json: {key} of ")
+    assert fault.endswith(f", not {value}")
+
+
 def test_events_changed_afterwards_are_found(run: Path) -> None:
     """Another timeline than the one that was simulated has another digest."""
     shutil.copy(run / "population.parquet", run / "events.parquet")
