@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simulator.domain.scenario import MAX_SEED
 from simulator.errors import BenchError, InterruptedRunError, OutputError
 from simulator.run.choices import DEFAULT_CANDIDATE, DEFAULT_STUDY, Format, Language
 
@@ -33,7 +34,9 @@ StudyName = Annotated[str, typer.Argument(help="A study in scenarios/studies, or
 CandidateName = Annotated[
     str, typer.Option("--candidate", help="A candidate in scenarios/candidates, or a path to one.")
 ]
-Seed = Annotated[int | None, typer.Option(help="Seed of all randomness; the study's own when left out.", min=0)]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of all randomness; the study's own when left out.", min=0, max=MAX_SEED)
+]
 Workers = Annotated[int, typer.Option(help="Processes to simulate in; the result is the same for any number.", min=1)]
 Cluster = Annotated[
     str, typer.Option(help="Address of a Dask scheduler whose workers simulate instead; the result is the same.")
@@ -97,7 +100,7 @@ def population(
     file_format: Annotated[
         Format | None, typer.Option("--format", help="Format; what --out says when left out.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of all randomness.", min=0, max=MAX_SEED)] = 1,
     workers: Annotated[
         int, typer.Option(help="Processes to make people in; they are the same for any number.", min=1)
     ] = 2,

@@ -21,6 +21,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 Location = tuple[str | int, ...]
 
 MAX_BYTES = 8 * 1024 * 1024
+MAX_PLACES = 200_000
+"""Keys and items of one file, those that aliases repeat counted each time."""
 
 
 class Document:
@@ -117,10 +119,7 @@ def read(path: Path) -> Document:
         raise InputError("lists or keys lie too deep in one another", where=str(path)) from None
     finally:
         loader.dispose()
-    lines: dict[Location, int] = {}
-    if node is not None:
-        _collect_lines(node, (), lines)
-    return Document(path, data, lines)
+    return Document(path, data, _lines_of(node, path))
 
 
 def read_text(path: Path) -> str:
@@ -159,8 +158,23 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
+def _lines_of(node: yaml.Node | None, path: Path) -> dict[Location, int]:
+    lines: dict[Location, int] = {}
+    try:
+        if node is not None:
+            _collect_lines(node, (), lines)
+    except RecursionError:
+        raise InputError("an alias stands within what it stands for", where=str(path)) from None
+    except OverflowError:
+        raise InputError(f"with its aliases it has more than {MAX_PLACES} keys and items", where=str(path)) from None
+    return lines
+
+
 def _collect_lines(node: yaml.Node, location: Location, lines: dict[Location, int]) -> None:
+    """Raises OverflowError when they are too many, and RecursionError when there is no end to them."""
     lines.setdefault(location, node.start_mark.line + 1)
+    if len(lines) > MAX_PLACES:
+        raise OverflowError
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = (*location, str(key.value))
@@ -173,8 +187,9 @@ def _collect_lines(node: yaml.Node, location: Location, lines: dict[Location, in
 
 def _fault(document: Document, model: type[BaseModel], detail: ErrorDetails) -> str:
     location = detail["loc"]
-    name = ".".join(str(part) for part in location)
-    where = document.where(*location)
+    place = _written(document.data, location)
+    name = ".".join(str(part) for part in place)
+    where = document.where(*place)
     if detail["type"] == "extra_forbidden":
         return f"{where}: unknown key '{location[-1]}'; {nearest(str(location[-1]), _fields(model, location[:-1]))}"
     if detail["type"] == "missing":
@@ -187,6 +202,16 @@ def _fault(document: Document, model: type[BaseModel], detail: ErrorDetails) -> 
     shown = repr(detail["input"])
     value = f" (found {shown if len(shown) <= 60 else shown[:57] + '…'})" if detail["type"] != "value_error" else ""
     return f"{where}: '{name}': {message}{value}" if name else f"{where}: {message}{value}"
+
+
+def _written(data: Any, location: Location) -> Location:
+    """The parts of a location that stand in the document, without those that say which of several types was tried."""
+    found: list[str | int] = []
+    for part in location:
+        if part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data)):
+            data = data[part]
+            found.append(part)
+    return tuple(found)
 
 
 def _fields(model: type[BaseModel], location: Location) -> list[str]:

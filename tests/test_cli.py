@@ -44,6 +44,7 @@ def candidate(folder: Path, text: str) -> Path:
         (("check", "nowhere.yaml"), "nowhere.yaml"),
         (("simulate", "--workers", "0"), "--workers"),
         (("simulate", "--seed", "-1"), "--seed"),
+        (("simulate", "--seed", str(1 << 63)), "--seed"),
         (("simulat",), "simulat"),
     ],
 )

@@ -114,3 +114,26 @@ def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
 def test_empty_document_is_refused_by_the_model(tmp_path: Path) -> None:
     """An empty file is not a document of any kind."""
     assert "x.yaml" in refusal(tmp_path, "")
+
+
+def test_an_alias_within_itself_is_refused(tmp_path: Path) -> None:
+    """A list that holds itself is refused, as no end of it could be read."""
+    assert "an alias stands within what it stands for" in refusal(tmp_path, "title: &a [*a]\n")
+
+
+def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
+    """A few lines that stand for a thousand million items are refused before they are counted out."""
+    more = "".join(f"b{n}: &l{n} [{','.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    assert "more than 200000 keys and items" in refusal(tmp_path, "title: &l0 [x, x]\n" + more)
+
+
+def test_a_fault_in_one_of_several_types_is_named_by_what_is_written(tmp_path: Path) -> None:
+    """The place of a fault is told in the words of the file, without the types that were tried."""
+
+    class Choice(BaseModel):
+        title: list[int] | str
+
+    with pytest.raises(InputError) as caught:
+        read(write(tmp_path, "title: [x]\n")).as_model(Choice)
+    assert "x.yaml:1: 'title.0': Input should be a valid integer" in str(caught.value)
+    assert "list[" not in str(caught.value)

@@ -23,6 +23,12 @@ APPOINTMENT: Final = "appointment"
 
 OLDEST: Final = 120
 
+MAX_DAYS: Final = 3660
+"""The longest period, and the longest time before or after it from which demand is drawn."""
+
+MAX_SEED: Final = (1 << 63) - 1
+"""The greatest seed that the files of a run can hold."""
+
 MESSAGES: Final = frozenset(
     {
         "APPREC",

@@ -63,7 +63,7 @@ def kind_of(document: Document) -> str:
     for kind in ("study", "pathway", "staffing", "systems"):
         if kind in found:
             return kind
-    hint = nearest(str(keys[0]), KINDS) if keys else "write one of those keys"
+    hint = nearest(str(keys[0]), KINDS) if keys else "write one of those keys."
     raise InputError(
         "neither a pathway, a staffing, systems nor a study",
         expected="one of the keys " + ", ".join(KINDS),

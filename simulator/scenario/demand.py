@@ -20,7 +20,7 @@ from simulator.domain.scenario import (
     Schedule,
 )
 from simulator.domain.tables import LIFE_KINDS, POPULATION
-from simulator.scenario.expressions import distribution, hours, number, seconds
+from simulator.scenario.expressions import UNITS, distribution, hours, number, seconds
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import FromModel, MilestonesModel, PathwayModel, RateModel, ScheduleModel
 
@@ -85,12 +85,19 @@ def _rate(model: RateModel, parameters: Mapping[str, Number], faults: Faults) ->
         model.weekday,
         model.hour,
         model.month,
-        max(1, faults.parse(("demand", "grid"), lambda: seconds(model.grid), 1)),
+        faults.parse(("demand", "grid"), lambda: _grid(model.grid), 1),
         faults.parse(("demand", "weight"), lambda: amount(model.weight), "1.0"),
         _more(model, parameters, faults),
         lead,
         opening,
     )
+
+
+def _grid(text: str) -> int:
+    found = seconds(text)
+    if not 1 <= found <= UNITS["d"]:
+        raise ValueError(f"a grid of '{text}' is not between a second and a day")
+    return found
 
 
 def _more(model: RateModel, parameters: Mapping[str, Number], faults: Faults) -> tuple[str, Number] | None:

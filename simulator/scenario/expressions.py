@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from simulator.domain.scenario import Distribution, Hours, Number
+from simulator.domain.scenario import MAX_DAYS, Distribution, Hours, Number
 from simulator.errors import nearest
 
 UNITS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2629800, "y": 31557600}
@@ -16,6 +16,8 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "lognormal": ("mean", "cv"),
     "uniform": ("low", "high"),
 }
+_LONGEST_YEARS: Final = 200
+_TOO_MUCH: Final = 1e15
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _TERM: Final = re.compile(
@@ -82,6 +84,16 @@ def hours(text: str) -> Hours:
     return Hours(begin, end)
 
 
+def whole_days(text: str) -> int:
+    """``28 d`` as whole days, 3660 at most; raises ValueError when it is not that."""
+    days, rest = divmod(seconds(text), UNITS["d"])
+    if rest:
+        raise ValueError(f"'{text}' is not whole days")
+    if days > MAX_DAYS:
+        raise ValueError(f"'{text}' is longer than {MAX_DAYS} days")
+    return days
+
+
 def weekdays(text: str) -> tuple[int, ...]:
     """``mon-fri`` or ``sat`` as numbers from Monday 0; raises ValueError."""
     ends = [part.strip() for part in text.split("-")]
@@ -118,12 +130,16 @@ def _term(text: str, parameters: Mapping[str, Number]) -> Number:
             raise ValueError(f"unknown parameter '{name}'; {nearest(name, parameters)}")
         return parameters[name]
     value, unit = float(match["number"]), match["unit"]
+    if value >= _TOO_MUCH:
+        raise ValueError(f"'{text.strip()}' is too large")
     if unit is None:
         return Number(value)
     if unit == "%":
         return Number(value / 100)
     if unit not in UNITS:
         raise ValueError(f"unknown unit '{unit}' in '{text.strip()}'; {nearest(unit, UNITS)}")
+    if value * UNITS[unit] > _LONGEST_YEARS * UNITS["y"]:
+        raise ValueError(f"'{text.strip()}' is longer than {_LONGEST_YEARS} years")
     return Number(value * UNITS[unit], duration=True)
 
 

@@ -35,7 +35,7 @@ class ParameterModel(Strict):
     value: Quantity
     source: str
     status: Status
-    year: str | int = ""
+    year: str | Annotated[int, Field(ge=1000, le=2200)] = ""
 
 
 class WhoModel(Strict):
@@ -156,7 +156,7 @@ class StepModel(Strict):
     takes: Quantity | None = None
     travel: Quantity | None = None
     needs: str = ""
-    priority: str | int = 0
+    priority: str | Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 0
     patience: str | None = None
     opening: OpeningModel | None = None
     within: str | DeadlineModel | None = None

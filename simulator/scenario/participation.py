@@ -17,7 +17,7 @@ from simulator.scenario.study_models import StudyModel
 DEFAULT: Final = "default"
 _SHARED: Final = ("then", "share", "else")
 _OSLO: Final = ZoneInfo("Europe/Oslo")
-_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _YEAR: Final = 31557600
 Place = tuple[str | int, ...]
 

@@ -7,7 +7,7 @@ from simulator.documents import Document, read
 from simulator.domain.scenario import OLDEST, Pathway, Staffing, Who
 from simulator.places import PATHWAYS
 from simulator.scenario.demand import read_demand
-from simulator.scenario.expressions import ages, seconds
+from simulator.scenario.expressions import ages, whole_days
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import PathwayModel, WhoModel
 from simulator.scenario.naming import check_requirements
@@ -63,7 +63,4 @@ def _who(model: WhoModel, faults: Faults) -> Who:
 
 
 def _days(key: str, text: str, faults: Faults) -> int:
-    found = faults.parse((key,), lambda: seconds(text), 0)
-    if found % 86400:
-        faults.add((key,), f"'{text}' is not whole days")
-    return found // 86400
+    return faults.parse((key,), lambda: whole_days(text), 0)

@@ -16,7 +16,7 @@ from simulator.figures import Figures
 from simulator.places import PATHWAYS, STUDIES
 from simulator.scenario.alternatives import check_alternatives, documents_of
 from simulator.scenario.crossings import check_crossings
-from simulator.scenario.expressions import seconds
+from simulator.scenario.expressions import seconds, whole_days
 from simulator.scenario.faults import Faults
 from simulator.scenario.hands import check_hands
 from simulator.scenario.naming import (
@@ -117,17 +117,10 @@ def _study(
         mishaps=reader.mishaps(model),
         outages=reader.outages(model),
         response=reader.response(model),
-        warm_up=_whole_days(model.warm_up, faults),
+        warm_up=faults.parse(("warm_up",), lambda: whole_days(model.warm_up), 0),
         interactions=model.interactions,
         replications=None if model.replications is None else _replications(model.replications, faults),
     )
-
-
-def _whole_days(text: str, faults: Faults) -> int:
-    found = faults.parse(("warm_up",), lambda: seconds(text), 0)
-    if found % 86400:
-        faults.add(("warm_up",), f"'{text}' is not whole days")
-    return found // 86400
 
 
 def _replications(model: ReplicationsModel, faults: Faults) -> Replications:

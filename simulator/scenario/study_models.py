@@ -1,13 +1,19 @@
 """The shape of study files: which keys there are and of what type. What the words mean is checked afterwards."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from simulator.domain.scenario import Status
+from simulator.domain.scenario import MAX_DAYS, MAX_SEED, Status
 from simulator.domain.systems import System
 from simulator.scenario.models import Quantity, Strict, TextModel, Words
+
+
+def _as_text(value: object) -> object:
+    """A time with seconds is an instant to YAML, and one without is text."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -69,7 +75,7 @@ class OutageModel(Strict):
     """A system that is down for a while."""
 
     system: str
-    at: str
+    at: Annotated[str, BeforeValidator(_as_text)]
     lasts: str
 
 
@@ -101,9 +107,9 @@ class StudyModel(Strict):
     study: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: TextModel
     municipalities: Annotated[list[str | int], Field(min_length=1)] | Literal["all"]
-    start: date
-    days: int = Field(ge=1, le=3660)
-    seed: int = Field(ge=0)
+    start: date = Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))
+    days: int = Field(ge=1, le=MAX_DAYS)
+    seed: int = Field(ge=0, le=MAX_SEED)
     pathways: Annotated[list[str], Field(min_length=1)]
     staffing: StaffChoiceModel = StaffChoiceModel()
     demand: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field(default={})

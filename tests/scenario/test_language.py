@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from simulator.conditions import amount, condition
 from simulator.domain.scenario import OLDEST, Distribution, Hours, Number
-from simulator.scenario.expressions import ages, distribution, hours, number, seconds, weekdays
+from simulator.scenario.expressions import ages, distribution, hours, number, seconds, weekdays, whole_days
 
 PARAMETERS = {"pause": Number(1800.0, duration=True), "share": Number(0.25)}
 
@@ -35,6 +35,8 @@ def test_durations_are_seconds_and_may_name_figures(text: str, found: Number) ->
         ("parameter pase", "unknown parameter 'pase'; did you mean 'pause'?"),
         ("soon", "is not a number"),
         ("1 d / 0", "division by zero"),
+        ("99999999 y", "longer than 200 years"),
+        ("9999999999999999", "too large"),
     ],
 )
 def test_what_is_no_duration_says_why(text: str, complaint: str) -> None:
@@ -121,3 +123,11 @@ def test_conditions_must_fit_the_columns_of_the_population() -> None:
         amount("nursing_home")
     with pytest.raises(ValueError, match="cannot be understood"):
         condition("age >=")
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("36 h", "not whole days"), ("3661 d", "longer than 3660 days")])
+def test_what_are_no_whole_days_says_why(text: str, complaint: str) -> None:
+    """A warm-up is whole days, and no more of them than a period may have."""
+    assert whole_days("3660 d") == 3660
+    with pytest.raises(ValueError, match=complaint):
+        whole_days(text)

@@ -125,7 +125,11 @@ PATHWAY_FAULTS = [
     ),
     pytest.param(("parameter pause", "parameter paus"), 22, "did you mean 'pause'", id="parameter"),
     pytest.param(("status: assumed", "status: asumed"), 10, "did you mean 'assumed'", id="status"),
+    pytest.param(
+        ("acute_weekday", "acute_weekday\n  grid: 7 d"), 8, "not between a second and a day", id="grid of a week"
+    ),
     pytest.param(("14 d", "14 h"), 8, "not whole days", id="days"),
+    pytest.param(("14 d", "3661 d"), 8, "longer than 3660 days", id="days without end"),
 ]
 
 
@@ -155,6 +159,9 @@ STUDY_FAULTS = [
     pytest.param(("days: 7", "day: 7"), 5, "unknown key 'day'; did you mean 'days'", id="key"),
     pytest.param(("days: 7", "days: 0"), 5, "greater than or equal to 1", id="no days"),
     pytest.param(("2026-01-12", "12.1.2026"), 4, "date", id="date"),
+    pytest.param(("2026-01-12", "0001-01-01"), 4, "1990-01-01", id="date before all figures"),
+    pytest.param(("2026-01-12", "9999-12-31"), 4, "2199-12-31", id="date after all figures"),
+    pytest.param(("seed: 1", f"seed: {1 << 63}"), 6, "less than or equal to", id="seed too large"),
     pytest.param(('"5501"', "0301"), 3, "put it in quotes", id="octal"),
     pytest.param(("[SAM]", "[SMA]"), 10, "unknown capability 'SMA'; did you mean 'SAM'", id="capability"),
     pytest.param(("8.5 h", "8 d"), 12, "ends after the period", id="window outside"),
