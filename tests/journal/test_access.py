@@ -499,3 +499,40 @@ def test_cards_say_nothing_of_what_is_hidden(callers: Callers, served: Callable[
     assert cards(token, stranger).status_code == 404
     without = callers.person(NURSE, attest(NURSE, of(stranger)))
     assert cards(without, stranger).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["task", "encounter", "appointment"])
+def test_much_that_is_over_hides_no_relation(callers: Callers, home_care: Json, kind: str) -> None:
+    """Of more than a hundred tasks, contacts or appointments the one that is open counts, whenever it was stored."""
+    patient, nurse = callers.put_in(
+        person(), {"resourceType": "Practitioner", "identifier": [{"system": HPR, "value": NURSE[1]}]}
+    )
+    old, now = {"start": "2020-01-01T10:00:00Z", "end": "2020-01-01T11:00:00Z"}, datetime.now(UTC)
+    ahead = {"start": now.isoformat(), "end": (now + timedelta(hours=1)).isoformat()}
+    task: Json = {"resourceType": "Task", "intent": "order", "for": ref(patient), "owner": ref(home_care)}
+    contact: Json = {"resourceType": "Encounter", "class": {"code": "HH"}, "subject": ref(patient)}
+    contact |= {"serviceProvider": ref(home_care)}
+    people = [{"actor": ref(one), "status": "accepted"} for one in (patient, nurse)]
+    booked = {"resourceType": "Appointment", "status": "booked", "participant": people}
+    over, open_one = {
+        "task": (task | {"status": "completed"}, task | {"status": "requested"}),
+        "encounter": (contact | {"status": "finished", "period": old}, contact | {"status": "in-progress"}),
+        "appointment": (booked | old, booked | ahead),
+    }[kind]
+    entry = {"resource": over, "request": {"method": "POST", "url": over["resourceType"]}}
+    many = {"resourceType": "Bundle", "type": "transaction", "entry": [entry] * 101}
+    assert callers.send(callers.system(), "POST", "", many).status_code == 200
+    token, path = callers.person(NURSE, attest(NURSE, of(patient))), f"Patient/{patient['id']}"
+    assert callers.get(token, path).status_code == 403
+    callers.put_in(open_one)
+    assert callers.get(token, path).status_code == 200
+
+
+def test_a_block_hides_no_record_whose_id_differs_by_case(callers: Callers, mark: str) -> None:
+    """Ids are told apart by case, in searches as in reads."""
+    small, large, system = person(id=mark), person(id=mark.upper()), callers.system()
+    for one in (small, large):
+        assert callers.send(system, "PUT", f"Patient/{one['id']}", one).status_code == 201
+    callers.put_in(condition(small), condition(large), block(small))
+    assert shown(callers, system, f"Condition?patient=Patient/{small['id']}") == []
+    assert len(shown(callers, system, f"Condition?patient=Patient/{large['id']}")) == 1

@@ -74,7 +74,7 @@ class Blocked:
 
 
 def _about(patient: str) -> str:
-    return f"' ' || {{r}}.patient || ' ' LIKE '% {patient} %'"
+    return f"instr(' ' || {{r}}.patient || ' ', ' {patient} ') > 0"
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -39,9 +39,13 @@ class Relations:
         self._base = base
 
     def found(self, reader: Reader, kind: str, *criteria: tuple[str, str]) -> list[Json]:
-        """The resources of a type that meet some criteria, at most a hundred."""
+        """The resources of a type that meet some criteria, at most a hundred; the first in the order asked for."""
         search = self._parser().parse(kind, list(criteria), strict=True)
-        return [orjson.loads(hit.content) for hit in self._finder.after(reader, search, 0, MOST)]
+        if search.sort:
+            hits = self._finder.rows(reader, self._finder.ordered(reader, search)[:MOST])
+        else:
+            hits = self._finder.after(reader, search, 0, MOST)
+        return [orjson.loads(hit.content) for hit in hits]
 
     def patients(self, reader: Reader, number: str) -> list[Json]:
         """The Patients of a person number."""
@@ -72,9 +76,9 @@ class Relations:
         asked, names = ("patient", patient), ",".join(sorted(who))
         if not who:
             return ""
-        if any(r["status"] in OPEN_REQUEST for r in self.found(reader, "ServiceRequest", asked, ("performer", names))):
+        if self.found(reader, "ServiceRequest", asked, ("performer", names), _among(OPEN_REQUEST)):
             return "application"
-        if any(t["status"] in OPEN_TASK for t in self.found(reader, "Task", asked, ("owner", names))):
+        if self.found(reader, "Task", asked, ("owner", names), _among(OPEN_TASK)):
             return "task"
         organisations = ",".join(name for name in sorted(who) if name.startswith("Organization/"))
         if organisations and self._episode(reader, patient, organisations):
@@ -103,27 +107,27 @@ class Relations:
             yield "shift"
 
     def _episode(self, reader: Reader, patient: str, organisations: str) -> bool:
-        found = self.found(reader, "EpisodeOfCare", ("patient", patient), ("organization", organisations))
-        return any(e["status"] in OPEN_EPISODE and _lasts(e.get("period")) for e in found)
+        asked = (("patient", patient), ("organization", organisations), _among(OPEN_EPISODE))
+        return any(_lasts(episode.get("period")) for episode in self.found(reader, "EpisodeOfCare", *asked))
 
     def _treated(self, reader: Reader, *criteria: tuple[str, str]) -> bool:
-        found = self.found(reader, "Encounter", *criteria, ("_sort", "-date"))
-        return any(
-            e["status"] in OPEN_ENCOUNTER or (e["status"] == "finished" and _lasts(e.get("period"), AFTERWARDS_MS))
-            for e in found
-        )
+        if self.found(reader, "Encounter", *criteria, _among(OPEN_ENCOUNTER)):
+            return True
+        ended = self.found(reader, "Encounter", *criteria, ("status", "finished"), ("_sort", "-date"))
+        return any(_lasts(encounter.get("period"), AFTERWARDS_MS) for encounter in ended)
 
     def _booked(self, reader: Reader, *criteria: tuple[str, str]) -> bool:
-        found = self.found(reader, "Appointment", *criteria)
-        return any(a["status"] in BOOKED and _lasts({"end": a["end"]} if "end" in a else {}) for a in found)
+        found = self.found(reader, "Appointment", *criteria, _among(BOOKED), ("_sort", "-date"))
+        return any(_lasts({"end": a["end"]} if "end" in a else {}) for a in found)
 
     def _member(self, reader: Reader, who: frozenset[str], patient: str) -> bool:
         """Whether the caller, or who he works for, is a member now of a care team that looks after the patient now."""
-        found = self.found(reader, "CareTeam", ("patient", patient), ("participant", ",".join(sorted(who))))
+        asked = (("patient", patient), ("participant", ",".join(sorted(who))), ("status", OPEN_TEAM))
+        found = self.found(reader, "CareTeam", *asked)
         members = [
             one
             for team in found
-            if team.get("status") == OPEN_TEAM and now_in(team.get("period"))
+            if now_in(team.get("period"))
             for one in team["participant"]
             if self.here(str((one.get("member") or {}).get("reference"))) in who
         ]
@@ -145,8 +149,13 @@ class Relations:
         }
         if not places:
             return False
-        stays = self.found(reader, "Encounter", ("patient", patient), ("location", ",".join(sorted(places))))
-        return any(stay["status"] in OPEN_ENCOUNTER for stay in stays)
+        asked = (("patient", patient), ("location", ",".join(sorted(places))), _among(OPEN_ENCOUNTER))
+        return bool(self.found(reader, "Encounter", *asked))
+
+
+def _among(states: frozenset[str]) -> tuple[str, str]:
+    """The criterion that something is in one of some states."""
+    return "status", ",".join(sorted(states))
 
 
 def _lasts(period: Any, more: int = 0) -> bool:

@@ -27,10 +27,11 @@ def tickets_of(relations: Relations, reader: Reader, caller: Caller) -> Iterator
     if not caller.pid:
         return
     owner = ",".join(f"{system}|{caller.pid}" for system in sorted(words.PERSON_SYSTEMS))
-    for task in relations.found(reader, "Task", ("code", f"{SYSTEM}|{CODE}"), ("owner:identifier", owner)):
+    asked = (("code", f"{SYSTEM}|{CODE}"), ("owner:identifier", owner), ("status", ",".join(sorted(UNDER_WAY))))
+    for task in relations.found(reader, "Task", *asked):
         reason = str((task.get("reasonCode") or {}).get("text") or "")
         patient = relations.here(str((task.get("for") or {}).get("reference")))
-        if patient.startswith("Patient/") and reason and task["status"] in UNDER_WAY and _in_force(task):
+        if patient.startswith("Patient/") and reason and _in_force(task):
             yield patient, f"ticket Task/{task['id']}: {reason}"
 
 
