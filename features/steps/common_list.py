@@ -12,6 +12,7 @@ from simulator.streams import derived_id
 EXCHANGE: Final = "reseptformidleren"
 DOCTOR: Final = "gp.doctor"
 PLL: Final = "https://journalbenk.example/fhir/sid/pll"
+NEW: Final = {"medicationCodeableConcept": {"text": "Paracetamol 500 mg"}}
 HOSPITAL, FASTLEGE, ADDED = "1 tablett kveld", "2 tabletter morgen", "1 tablett ved behov"
 PAUSE_S: Final = 0.05
 GRACE_S: Final = 0.3
@@ -57,8 +58,8 @@ def both_change(example: Example) -> None:
         return
     person = str(example.resident.person["person_number"])
     example.neighbours.behave(EXCHANGE, down=True)
-    for number, text in ((first, HOSPITAL), (third, ADDED)):
-        change = {"person": person, "id": number, "statement": _dosed(text)}
+    for number, statement in ((first, _dosed(HOSPITAL)), (third, NEW | _dosed(ADDED))):
+        change = {"person": person, "id": number, "statement": statement}
         example.neighbours.tell(EXCHANGE, "changes", change, method="POST")
     medicines = example.resident.written("MedicationStatement", phase="record")[:2]
     for place, (medicine, number) in enumerate(zip(medicines, (first, second), strict=True), start=1):

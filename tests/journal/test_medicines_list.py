@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from simulator.journal.prescriptions.list_keeper import leave_out_unsound
 from simulator.journal.prescriptions.one_list import PLL, digest, merge, said
+from simulator.journal.validation import Validator
 from tests.journal.conftest import Client
 from tests.journal.test_prescriptions import Exchange, person, until
 from tests.journal.test_prescriptions import beside as beside  # noqa: PLC0414  a fixture
@@ -72,7 +74,8 @@ def listed(exchange: Exchange, patient: Json) -> dict[str, str]:
 
 def change(exchange: Exchange, patient: Json, number: str, dosage: str) -> None:
     """Another prescriber changes or adds a medicine."""
-    body = {"person": patient["identifier"][0]["value"], "id": number, "statement": {"dosage": [{"text": dosage}]}}
+    said = {"medicationCodeableConcept": {"text": "Furix"}, "dosage": [{"text": dosage}]}
+    body = {"person": patient["identifier"][0]["value"], "id": number, "statement": said}
     exchange.say("POST", "/facts/reseptformidleren/changes", body)
 
 
@@ -114,3 +117,14 @@ def test_a_change_by_two_is_a_conflict(beside: Client, exchange: Exchange) -> No
     assert len(beside.get(tasks).json()["entry"]) == 1
     assert beside.send("PUT", path, made | {"dosage": [{"text": "avtalt"}]}).status_code == 200
     until(lambda: listed(exchange, patient), lambda found: found == {"a": "avtalt", "b": "2"})
+
+
+@pytest.mark.parametrize("before", [{}, {"b": "known"}])
+def test_what_is_not_sound_is_not_taken_over(before: dict[str, str]) -> None:
+    """A statement of the list that R4 does not allow stays there, and holds up neither others nor other people."""
+    sound = {"status": "active", "medicationCodeableConcept": {"text": "Marevan"}}
+    listed = {"a": sound, "b": sound | {"effectivePeriod": "yesterday"}}
+    merged = merge({}, listed, {}, {})
+    leave_out_unsound(Validator(), merged, before)
+    assert (list(merged.adopted), merged.agreed.get("b")) == (["a"], before.get("b"))
+    assert len(merged.statements) == 2

@@ -1,6 +1,6 @@
 """What a message is written into the record with: finds by criteria, stores, and notes it for the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -28,6 +28,15 @@ def found(journal: Journal, reader: Reader, kind: str, *criteria: tuple[str, str
     """The resources of a type that meet some criteria, whoever asks: nothing of it is shown; at most 200."""
     search = journal.search_of(kind).parser.parse(kind, list(criteria), strict=True)
     return [orjson.loads(hit.content) for hit in journal.finder.after(reader, search, 0, MOST)]
+
+
+def all_found(journal: Journal, reader: Reader, kind: str, *criteria: tuple[str, str]) -> Iterator[Json]:
+    """The same without an end, a portion at a time."""
+    search = journal.search_of(kind).parser.parse(kind, list(criteria), strict=True)
+    last = 0
+    while hits := journal.finder.after(reader, search, last, MOST):
+        yield from (orjson.loads(hit.content) for hit in hits)
+        last = hits[-1].rid
 
 
 class Desk:

@@ -21,7 +21,7 @@ from simulator.journal.hodemelding.content import is_known
 from simulator.journal.http import Call
 from simulator.journal.journal import Journal
 from simulator.journal.messages.addresses import HODEMELDING, Address, Addresses
-from simulator.journal.messages.desk import Desk, found
+from simulator.journal.messages.desk import Desk, all_found
 from simulator.journal.messages.envelope import envelope, event_of
 from simulator.journal.messages.errand import CODE, OPEN, deadline, is_late, moved, wanted
 from simulator.journal.messages.parcel import party
@@ -85,7 +85,7 @@ class Outbox:
     def _take_up(self, reader: Reader) -> None:
         """Goes on with what an earlier process had not finished."""
         code = f"{CODE['system']}|{CODE['code']}"
-        for task in found(self.journal, reader, "Task", ("code", code), ("status", ",".join(OPEN))):
+        for task in all_found(self.journal, reader, "Task", ("code", code), ("status", ",".join(OPEN))):
             self.post(task["id"])
 
     def _next(self) -> str | None:
@@ -112,7 +112,9 @@ class Outbox:
             return
         settled = self._sent(reader, task)
         self._note(identity, settled)
-        if settled.open:
+        if not settled.open:
+            self._tried.pop(identity, None)
+        else:
             waits = settled.state == "delivered" and not is_late(task)
             self.post(identity, _seconds_left(task)) if waits else self._again(identity)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from simulator.journal.errors import FhirError
 from simulator.journal.http import Answer, Call
 from simulator.journal.interactions.common import new_id
 from simulator.journal.journal import Interaction, Journal
@@ -18,6 +19,7 @@ from simulator.journal.prescriptions.messages import Receipt, person_in
 from simulator.journal.prescriptions.one_list import PLL, Merged, digest, merge, pll_id, said
 from simulator.journal.prescriptions.passing import wake
 from simulator.journal.store import Reader, Store
+from simulator.journal.validation import Validator
 
 Json = dict[str, Any]
 NAME: Final = "medicines-list"
@@ -69,7 +71,9 @@ class ListKeeper(Courier):
         got = self._asked("Patient/$getMedication", asked)
         version, listed = _list_in(got)
         record = {pll_id(s): s for s in statements(self.journal, reader, posted.request) if pll_id(s)}
-        merged = merge(record, listed, outbox.agreed(reader, posted.request), {"identifier": identifier})
+        before = outbox.agreed(reader, posted.request)
+        merged = merge(record, listed, before, {"identifier": identifier})
+        leave_out_unsound(self.journal.validator, merged, before)
         if any(digest(s) != digest(listed.get(pll_id(s), {})) for s in merged.statements):
             bundle = {"resourceType": "Bundle", "type": "collection"}
             bundle["entry"] = [{"resource": statement} for statement in merged.statements]  # type: ignore[assignment]
@@ -117,8 +121,19 @@ def _list_in(answer: Any) -> tuple[str, dict[str, Json]]:
         given = {one["name"]: one for one in answer["parameter"]}
         listed = [entry["resource"] for entry in given["medication"]["resource"].get("entry") or ()]
         return str(given["version"]["valueString"]), {pll_id(statement): statement for statement in listed}
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no medicines list ({type(error).__name__})") from None
+
+
+def leave_out_unsound(validator: Validator, merged: Merged, before: Json) -> None:
+    """Takes back what would be taken over into the record and is not sound R4; on it is agreed as ``before``."""
+    for number, theirs in list(merged.adopted.items()):
+        try:
+            validator.check({"resourceType": KIND, "subject": {"display": "somebody"}, **said(theirs)}, KIND)
+        except FhirError:
+            del merged.adopted[number], merged.agreed[number]
+            if number in before:
+                merged.agreed[number] = before[number]
 
 
 def _adopt(store: Store, mine: Json | None, theirs: Json, number: str, patient: str) -> None:

@@ -82,5 +82,5 @@ def receipt_in(answer: Any, posted: Posted) -> Receipt:
             raise ValueError("the receiver asks to be tried again")
         problems = [issue for part in parts if part["resourceType"] == "OperationOutcome" for issue in part["issue"]]
         return Receipt(response["code"] == "ok", "; ".join(str(issue.get("diagnostics", "")) for issue in problems))
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"no receipt ({type(error).__name__})") from None
