@@ -95,7 +95,7 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
 
 async def _admit(journal: Journal, gate: Gate, request: Request, call: Call) -> None:
     """Fills in who calls; raises a 401 or 403 for a caller who is not known, or has no scope for the interaction."""
-    if call.identity is not None:
+    if call.kind and call.identity is not None:
         call.record.links.append(f"{call.kind}/{call.identity}")
     address = journal.base + request.path.removeprefix(PREFIX)
     call.caller = await gate.admit(request.headers, request.method, address)

@@ -178,3 +178,16 @@ def test_checking_nothing_is_wrong_use(tmp_path: Path) -> None:
     code, words = checked("--data", str(tmp_path))
     assert code == 2
     assert "--data" in words
+
+
+def test_an_odd_path_breaks_no_chain(store: Any, callers: Callers, tmp_path: Path) -> None:
+    """What nobody was let in to is chained as it is kept, whatever stands in its path."""
+    options = [*store.options(str(tmp_path / "data")), "--issuer", callers.signer.issuer]
+    running = start(*options)
+    assert requests.post(f"{running.base}/cds-services/a%00b", json={}, timeout=10).status_code == 401
+    assert running.stop() == 0
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+    words = [sys.executable, "-m", "simulator.journal", "--verify", *store.options(str(tmp_path / "data"))]
+    checked = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+    assert (checked.returncode, "1 lines chained" in checked.stdout) == (0, True), checked.stdout

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from simulator.journal.storage.sqlite import SqliteDatabase
 from tests.journal.conftest import Client, start
 
 Json = dict[str, Any]
@@ -227,3 +228,14 @@ def test_whoever_hangs_up_in_an_export_holds_nothing(
     assert client.get(file, Accept="application/fhir+ndjson").content == whole
     assert len(whole) > 4_000_000
     assert memory(running.process.pid) - before < 60_000_000
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_read_long_after_a_search_has_its_own_patience(store: Any, tmp_path: Path) -> None:
+    """A row that takes some steps to find is not given up because the last search was long ago."""
+    connection = SqliteDatabase(tmp_path).connect(patience=0.05)
+    connection.rows("SELECT 1")
+    time.sleep(0.1)
+    steps = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 5000) SELECT count(*) FROM c"
+    assert connection.row(steps) == (5000,)
+    connection.close()

@@ -301,3 +301,10 @@ def test_timings_and_periods_are_found_by_their_extent(client: Any, people: list
     assert client.ids(f"{where}2026-01") == [events["id"]]
     assert client.ids(f"{where}gt2026-01-31") == [bounds["id"]]
     assert client.ids(f"{where}ge2026-01-05") == [events["id"], bounds["id"]]
+
+
+def test_a_backslash_that_is_escaped_escapes_nothing(client: Any, patient: Json, mark: str) -> None:
+    """A value that ends with a backslash is one of a list, and the next one another."""
+    for end in ("x\\", "y"):
+        client.create(patient | {"identifier": [{"system": "urn:test", "value": f"{mark}{end}"}]})
+    assert len(client.ids(f"Patient?identifier={mark}x\\\\,{mark}y")) == 2

@@ -47,7 +47,16 @@ _END = "\U0010ffff"
 
 def split(text: str, mark: str) -> list[str]:
     """The parts of a value between unescaped marks, still escaped."""
-    return re.split(rf"(?<!\\){re.escape(mark)}", text)
+    if "\\" not in text:
+        return text.split(mark)
+    parts, escaped = [""], False
+    for sign in text:
+        if sign == mark and not escaped:
+            parts.append("")
+        else:
+            parts[-1] += sign
+        escaped = sign == "\\" and not escaped
+    return parts
 
 
 def unescape(text: str) -> str:

@@ -81,9 +81,13 @@ class SqliteConnection:
 
     def rows(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """The rows of a query."""
+        self._begin()
+        return self.db.execute(sql, args).fetchall()
+
+    def _begin(self) -> None:
+        """A query has all of the patience; a statement used again may be looked at for what it took before."""
         if self.patience is not None:
             self.until = time.monotonic() + self.patience
-        return self.db.execute(sql, args).fetchall()
 
     def rows_within(self, seconds: float, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """The rows of a query, interrupted after so many seconds; a transaction survives that."""
@@ -96,6 +100,7 @@ class SqliteConnection:
 
     def row(self, sql: str, args: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
+        self._begin()
         found: Row | None = self.db.execute(sql, args).fetchone()
         return found
 
