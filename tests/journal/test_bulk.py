@@ -1,5 +1,6 @@
 """Bulk export: everything, of one instant, for systems only; nothing blocked or protected; one audit line a patient."""
 
+import os
 import subprocess
 import sys
 import time
@@ -206,6 +207,23 @@ def test_what_is_written_during_an_export_is_not_in_it(
     found = {one["id"]: one for one in lines(client.get, finished(client.get, where)["output"])}
     seen = [(found[one["id"]]["active"], found[one["id"]]["meta"]["versionId"]) for one in pairs]
     assert seen[0] == seen[1]
+
+
+def test_an_export_ends_with_its_process_and_its_time(launch: Callable[..., Any], connect: Any, tmp_path: Path) -> None:
+    """One that a process did not live to finish has failed; one whose time is over is gone."""
+    client = connect(launch(data=tmp_path).base)
+    begun = client.get("$export", **ASYNC).headers["Content-Location"]
+    finished(client.get, begun)
+    file = tmp_path / "exports" / begun.rpartition("/")[2] / "job.json"
+    state, gone = orjson.loads(file.read_bytes()), subprocess.Popen(["true"])
+    gone.wait()
+    file.write_bytes(orjson.dumps(state | {"state": "running", "progress": "x", "process": gone.pid}))
+    assert client.get(begun).status_code == 500
+    file.write_bytes(orjson.dumps(state))
+    assert client.get(begun).status_code == 200
+    day_ago = time.time() - 25 * 3600
+    os.utime(file, (day_ago, day_ago))
+    assert client.get(begun).status_code == 404
 
 
 # ---- from one journal into another

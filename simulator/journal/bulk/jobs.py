@@ -1,5 +1,6 @@
 """The exports of a journal: one at a time in a thread of its own, each from one consistent snapshot."""
 
+import os
 import shutil
 import sys
 import threading
@@ -46,14 +47,15 @@ class Exports:
         """
         with self.lock:
             self._sweep()
-            if sum(state["state"] == "running" for state in self._states()) >= MOST_UNFINISHED:
+            if sum(state["state"] == "running" and goes_on(state) for state in self._states()) >= MOST_UNFINISHED:
                 error = refuse(429, "throttled", f"{MOST_UNFINISHED} exports are under way; wait, or take one back")
                 error.headers["Retry-After"] = "60"
                 raise error
             identity = str(uuid4())
             folder = self.folder(identity)
             folder.path.mkdir(parents=True, mode=0o700)
-            state = {"state": "running", "owner": caller.key if caller else "", "request": request}
+            state: Json = {"state": "running", "owner": caller.key if caller else "", "request": request}
+            state["process"] = os.getpid()
             folder.write(state | {"progress": "waiting for its turn"})
         self.pool.submit(self._run, folder, state, _Asked(wanted, caller, record))
         return identity
@@ -125,6 +127,17 @@ class _Asked:
         self.wanted = wanted
         self.caller = caller
         self.record = record
+
+
+def goes_on(state: Json) -> bool:
+    """Whether the process that makes an export, or made it, has not left it unfinished by ending."""
+    if state["state"] != "running":
+        return True
+    try:
+        os.kill(state["process"], 0)
+    except OSError:
+        return False
+    return True
 
 
 def clear_unfinished(data: Path) -> None:

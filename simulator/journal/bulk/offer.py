@@ -9,7 +9,7 @@ import orjson
 from simulator.journal.access.challenge import insufficient_scope, no_access
 from simulator.journal.access.stage import check_shown
 from simulator.journal.bulk.folder import Folder, Json
-from simulator.journal.bulk.jobs import FOLDER, Exports
+from simulator.journal.bulk.jobs import FOLDER, KEPT_S, Exports, goes_on
 from simulator.journal.bulk.wanted import NDJSON, Wanted, parsed, read_wanted
 from simulator.journal.errors import masked, refuse, success_outcome
 from simulator.journal.http import Answer, Call
@@ -76,7 +76,7 @@ def _found(journal: Journal, call: Call) -> tuple[Folder, Json]:
     """The job asked about; 404 for none, or for somebody else's."""
     folder = Folder(journal.settings.data / FOLDER / (call.identity or ""))
     state = folder.read()
-    if state is None or state["owner"] != (call.caller.key if call.caller else ""):
+    if state is None or state["owner"] != (call.caller.key if call.caller else "") or folder.age() > KEPT_S:
         raise refuse(404, "not-found", "there is no such export; it may have been taken back, or be over its time")
     return folder, state
 
@@ -84,9 +84,9 @@ def _found(journal: Journal, call: Call) -> tuple[Folder, Json]:
 def status(journal: Journal, __: Reader, call: Call) -> Answer:
     """202 with how far it has come, 200 with the manifest, 500 when it failed."""
     _, state = _found(journal, call)
-    if state["state"] == "running":
+    if state["state"] == "running" and goes_on(state):
         return Answer(202, headers={"X-Progress": state["progress"][:100], "Retry-After": "1"})
-    if state["state"] == "failed":
+    if state["state"] == "failed" or not goes_on(state):
         raise refuse(500, "exception", "the export failed; ask for it again")
     base = f"{journal.base}/{FOLDER}/{call.identity}"
 

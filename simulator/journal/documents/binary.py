@@ -45,6 +45,11 @@ def wrapped(call: Call) -> dict[str, Any]:
     return resource | named | ({"securityContext": {"reference": context}} if context else {})
 
 
+def media_type(text: Any) -> str:
+    """A content type that a header field can say; for what is none, that nothing is known of it."""
+    return str(text) if _MEDIA.fullmatch(str(text)) else UNKNOWN
+
+
 def shown(call: Call, answer: Answer) -> Answer:
     """The answer to a read of a Binary as its reader takes it: the content itself, or the resource.
 
@@ -52,8 +57,7 @@ def shown(call: Call, answer: Answer) -> Answer:
         FhirError: 406, neither the content's type nor FHIR is taken.
     """
     resource = orjson.loads(answer.content)
-    media = str(resource["contentType"])
-    media = media if _MEDIA.fullmatch(media) else UNKNOWN
+    media = media_type(resource["contentType"])
     if call.inside or _prefers_fhir(call, media):
         return answer
     context = (resource.get("securityContext") or {}).get("reference")

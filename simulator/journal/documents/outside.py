@@ -14,7 +14,7 @@ from simulator.journal.access import words
 from simulator.journal.access.outside import Told, ask
 from simulator.journal.access.view import View
 from simulator.journal.documents.attachments import DOCUMENT, sound
-from simulator.journal.documents.binary import SAFE
+from simulator.journal.documents.binary import SAFE, media_type
 from simulator.journal.errors import FhirError, Issue, outcome, refuse
 from simulator.journal.http import FHIR_JSON, FORM, Answer, Call
 from simulator.journal.interactions.search import HIDDEN
@@ -69,12 +69,13 @@ def given(journal: Journal, reader: Reader, call: Call) -> Answer:
         if document is None:
             raise refuse(404, "not-found", "there is no such document of this patient", DOCUMENT)
         attachment = document["content"][0]["attachment"]
-        told = _asked(journal, call, f"fhir/Binary/{wanted}", None, {"Accept": str(attachment["contentType"])})
+        media = media_type(attachment["contentType"])
+        told = _asked(journal, call, f"fhir/Binary/{wanted}", None, {"Accept": media})
     except SilentError:
         raise refuse(503, "transient", SILENT, DOCUMENT) from None
     if not sound(attachment, told.body):
         raise refuse(502, "transient", "the document has another size or hash than it should; ask again", DOCUMENT)
-    return Answer(200, told.body, headers=dict(SAFE), media=str(attachment["contentType"]), raw=True)
+    return Answer(200, told.body, headers=dict(SAFE), media=media, raw=True)
 
 
 class Found(NamedTuple):
