@@ -325,6 +325,17 @@ def test_who_is_close_to_somebody_protected_arrives_labelled(store: Any, tmp_pat
     assert [one["code"] for one in orjson.loads(line)["meta"]["security"]] == ["V"]
 
 
+def test_a_document_leads_to_its_content_wherever_it_comes(store: Any, tmp_path: Path) -> None:
+    """The address of a journal's own Binary is of no journal in particular once it has left; other addresses stay."""
+    urls = ["http://127.0.0.1:8080/fhir/Binary/b", "https://elsewhere.example/Binary/b"]
+    content = [{"attachment": {"contentType": "text/plain", "url": url}} for url in urls]
+    document = {"resourceType": "DocumentReference", "id": "d", "status": "current", "content": content}
+    command(store, tmp_path / "data", "import", str(files_of(tmp_path / "files", document)))
+    command(store, tmp_path / "data", "export", str(tmp_path / "out"))
+    told = orjson.loads((tmp_path / "out" / "DocumentReference.1.ndjson").read_bytes())
+    assert [one["attachment"]["url"] for one in told["content"]] == ["Binary/b", urls[1]]
+
+
 def test_people_with_two_patients_move_as_they_are(store: Any, tmp_path: Path) -> None:
     """What an older journal allowed is taken in, and the transfer can be made again."""
     number = fresh_number()

@@ -133,7 +133,13 @@ def test_the_report_counts_the_record_anew(client: Any, mark: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["$research-extract", "$research-extract?project=x", "$research-extract?project=x&code=a&name=b", "$kpr-report"],
+    [
+        "$research-extract",
+        "$research-extract?project=x",
+        "$research-extract?project=x&code=a&name=b",
+        "$kpr-report",
+        "$kpr-report?period=2026-01-15T10:00:00Z",
+    ],
 )
 def test_what_is_asked_for_wrongly_is_refused(client: Any, path: str) -> None:
     """An extract without project or code, or by something else, and a report without a period: 400."""

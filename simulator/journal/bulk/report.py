@@ -40,7 +40,7 @@ def apply(journal: Journal, reader: Reader, call: Call) -> Answer:
     asked = {name: text for name, text in call.query if name not in HARMLESS}
     period = asked.get("period", "")
     try:
-        low, high = dates.span(period)
+        low, high = dates.span("" if "T" in period else period)
     except ValueError:
         raise refuse(400, "value", f"period is a day, month or year such as 2026-01, not {period[:40]!r}") from None
     criteria = [("date", f"ge{_day(low)}"), ("date", f"lt{_day(high)}")]

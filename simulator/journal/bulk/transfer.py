@@ -30,6 +30,12 @@ class TransferError(Exception):
     """A transfer cannot be made; the message says what was found where, and what to do."""
 
 
+class Leaving(Walk):
+    """A walk whose documents lead to their content in whatever journal they come to."""
+
+    leading = ("reference", "url")
+
+
 def take_out(journal: Journal, folder: Path) -> int:
     """Writes everything to files of NDJSON in a new or empty folder; gives the number of resources.
 
@@ -48,7 +54,7 @@ def take_out(journal: Journal, folder: Path) -> int:
     connection = journal.database.connect()
     connection.snapshot()
     told = Told(Record("$export", "$export", "", CLIENT), store, lambda _: None)
-    walk = Walk(journal, Reader(connection), None, Wanted())
+    walk = Leaving(journal, Reader(connection), None, Wanted())
     try:
         write_export(walk, folder, journal.settings.export_bytes, told)
     finally:

@@ -34,14 +34,15 @@ class Walk:
         wanted: What was asked for.
     """
 
+    # The names of what leads somewhere: references into this journal by its address lead nowhere in another one.
+    leading: tuple[str, ...] = ("reference",)
+
     def __init__(self, journal: Journal, reader: Reader, view: View | None, wanted: Wanted) -> None:
         self.journal = journal
         self.reader = reader
         self.view = view
         self.wanted = wanted
         self.members = members(reader, journal.base, wanted.group) if wanted.group else frozenset()
-        # References into this journal by its address would lead nowhere in another one.
-        self._own, self._relative = f'"reference":"{journal.base}/'.encode(), b'"reference":"'
 
     def hits(self, kind: str) -> Iterator[Hit]:
         """The resources of a type that are wanted and may be seen, as they are shown."""
@@ -89,7 +90,10 @@ class Walk:
         return bool(patients) or self.wanted.level == "system"
 
     def _portable(self, hit: Hit) -> Hit:
-        return hit._replace(content=hit.content.replace(self._own, self._relative))
+        content = hit.content
+        for name in self.leading:
+            content = content.replace(f'"{name}":"{self.journal.base}/'.encode(), f'"{name}":"'.encode())
+        return hit._replace(content=content)
 
 
 def members(reader: Reader, base: str, group: str) -> frozenset[str]:
