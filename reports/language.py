@@ -14,6 +14,8 @@ TEXTS: Final = REPORTS / "texts"
 LANGUAGES: Final = ("en", "nb")
 NARROW_SPACE: Final = "\u202f"  # thin and unbreakable: groups digits in Norwegian, stands before a percent sign
 _PLURAL: Final = {"one", "other"}
+_BESIDE: Final = ("reminder", "inquiry", "answer")
+"""What a message is called that the simulation sends besides a pathway's steps: as the step, and one of these."""
 
 Entry = str | dict[str, str]
 
@@ -42,9 +44,13 @@ class Texts:
         return entry if isinstance(entry, str) else word
 
     def step(self, pathway: str, word: str) -> str:
-        """What a step is called: by its own pathway, or else as steps of that name are called."""
+        """What a step is called: by its own pathway, as steps of that name are, or after the step it belongs to."""
         own = self.entries.get(f"step.{pathway}.{word}")
-        return own if isinstance(own, str) else self.name("step", word)
+        named = own if isinstance(own, str) else self.name("step", word)
+        begun, _, message = word.rpartition("-")
+        if named == word and begun and message in _BESIDE:
+            return self(f"beside.{message}", step=self.step(pathway, begun))
+        return named
 
     def naming(self, titles: Any) -> "Texts":
         """These texts with a study's own names of its roles, pathways and steps: ``group: {word: {lang: name}}``."""

@@ -234,6 +234,14 @@ def test_the_checklist_is_of_this_study(study: Callable[..., Path]) -> None:
     assert "at least 5, at most 20" in said["4.3"]
 
 
+def test_one_day_is_not_said_in_the_plural(study: Callable[..., Path]) -> None:
+    """A study of one day after a warm-up of one."""
+    files = read_study(read_manifest(study(days=1, warm_up=1, before=3)))
+    said = {item.number: item.text for item in checklist(files, Wording(files, load_texts("en")))}
+    assert said["4.2"] == "1 day from 12 January 2026."
+    assert "a warm-up of 1 day (pathways may ask for more, up to 3 days)" in said["4.1"]
+
+
 def test_alternatives_that_end_in_numbers_make_a_curve() -> None:
     """Shares or years are places on a line; three words are not."""
     assert steps_between(["gp-0", "gp-15", "gp-40"]) == [0, 15, 40]

@@ -52,6 +52,17 @@ def test_both_languages_fill_in_the_same_values() -> None:
     assert {k: placeholders(v) for k, v in english.items()} == {k: placeholders(v) for k, v in norwegian.items()}
 
 
+def test_messages_beside_the_steps_are_called_after_them() -> None:
+    """A reminder by its step's title in the study; a step that has such a name by itself by its own."""
+    titles = {"step": {"a.told": {"nb": "Epikrise"}, "a.sent-answer": {"nb": "Svar sendt"}}}
+    texts = load_texts("nb").naming(titles)
+    assert texts.step("a", "told-reminder") == "Purring: Epikrise"
+    assert texts.step("a", "told-inquiry") == "Forespørsel om det som ikke var der: Epikrise"
+    assert texts.step("a", "sent-answer-answer") == "Svar på forespørselen: Svar sendt"
+    assert texts.step("a", "sent-answer") == "Svar sendt"
+    assert texts.step("a", "told-once") == "told-once"
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_text_is_empty(lang: str) -> None:
     """Every text says something."""
