@@ -95,7 +95,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         limits=len(answers),
         scale=_scale(run, texts),
         rows=found,
-        reasons=[line(reason) for reason in run.generator.get("reasons") or []],
+        reasons=[line(texts.finding(str(reason))) for reason in run.generator.get("reasons") or []],
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
         kept=[_kept(row, texts) for row in run.correctness],

@@ -11,10 +11,14 @@ import pytest
 from reports.findings import EXAMPLES, FINDINGS, ONE, load_findings
 from reports.language import load_texts
 from simulator import documents
+from simulator.measures import judge_run
 from simulator.places import FEATURES, ROOT
 from simulator.run.national import EXAMPLE as LOAD_PART
 
-CHECKS = [*sorted((ROOT / "simulator" / "checks").glob("*.py")), ROOT / "simulator" / "measures" / "operation.py"]
+CHECKS = [
+    *sorted((ROOT / "simulator" / "checks").glob("*.py")),
+    *(ROOT / "simulator" / "measures" / name for name in ("operation.py", "validity.py")),
+]
 MEASURES = [ROOT / "simulator" / "measures" / "correctness.py"]
 FOUND_BY = {"Finding", "NobodyError"}
 
@@ -145,6 +149,16 @@ def test_one_of_a_thing_is_not_said_in_the_plural(said_by_check: str, en: str, n
     """Only a count of one changes the words, never one that ends in it."""
     assert load_texts("en").finding(said_by_check) == en
     assert load_texts("nb").finding(said_by_check) == nb
+
+
+def test_why_a_run_says_nothing_is_told_in_bokmaal() -> None:
+    """The run's verdict on itself is read by those who read the report."""
+    late = {"released_within_5ms_share": 0.9735, "released_within_50ms_share": 1.0, "run_queue_wait_share": 0.0}
+    rest = {"interrupted": False, "released": 9, "slot_wait_share": 0, "slots": 0, "service_time_ms": {"p50": None}}
+    (reason,) = judge_run({**late, **rest, "in_flight_mean": 0}).reasons
+    assert load_texts("nb").finding(reason) == (
+        "97,35\u202f% sluppet innen 5 ms fra øyeblikket de skulle (krever 99,0\u202f%)"
+    )
 
 
 def test_a_sentence_that_has_its_stop_outside_is_told_by_its_own_template() -> None:
