@@ -2,7 +2,7 @@
 
 HL7 Norway has no FHIR form of these messages; the bench's own is category = message type, identifier = message id,
 sender and recipient = organisations. Logistics messages (LOG_...) and short answers carry no clinical text. A reminder
-(purring) is a message of its own, part of the one it reminds of.
+(purring) is a message of its own that says the same again, part of the one it reminds of where that has come.
 """
 
 from typing import Final
@@ -53,7 +53,7 @@ def communication(contact: Contact) -> Resource:
     if contact.receiver:
         resource["recipient"] = [ref(contact.receiver)]
     if contact.reminder:
-        resource["payload"] = [{"contentString": f"Purring: {name}"}]
+        resource["payload"] = [{"contentString": f"Purring: {_text(contact, message, name)}"}]
         if message in contact.made:
             resource["partOf"] = [ref(contact.made[message].interaction)]
         return resource

@@ -17,9 +17,11 @@ from simulator.figures import Figures
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _PAPER_ROADS: Final = ("none", "letter")
+_NEVER_CAME: Final = ("lost", "rejected")
+"""Fates of messages that do not come themselves, though a reminder may tell the same."""
 _COUNTED: Final = (
     *("event", "at", "began", "known", "pathway", "step", "episode", "organisation", "receiver"),
-    *("message", "records", "reads", "system", "road"),
+    *("message", "records", "reads", "system", "road", "fate"),
 )
 _INSIDE: Final = pl.col("system") == COMMON
 
@@ -28,9 +30,10 @@ def reaching(events: pl.DataFrame, people: pl.DataFrame | pl.LazyFrame, study: S
     """The events (``tables.EVENTS``) of care among ``people`` as a candidate has to do with them.
 
     Where organisations are outside the common journal only the messages remain that they send into it, from when these
-    are known on; letters on paper do not come. While a system is down nothing is looked up in it, and what is recorded
-    waits for its end. Where either is so a column ``reached`` is added, and rows are in its order. The events as they
-    are when everybody is inside and nothing is ever down.
+    are known on; letters on paper do not come, and of what was lost or rejected only the reminder that did. While a
+    system is down nothing is looked up in it, and what is recorded waits for its end. Where either is so a column
+    ``reached`` is added, and rows are in its order. The events as they are when everybody is inside and nothing is ever
+    down.
     """
     return Reach(study, Participants(study, people.lazy(), figures)).of(events)
 
@@ -57,6 +60,7 @@ class Reach:
         others = list(self.participants.outside)
         arrives = pl.col("message").is_not_null() & pl.col("known").is_not_null() & pl.col("receiver").is_not_null()
         arrives &= ~pl.col("receiver").is_in(others) & ~pl.col("road").cast(pl.String).is_in(_PAPER_ROADS)
+        arrives &= ~pl.col("fate").cast(pl.String).is_in(_NEVER_CAME)
         sent = events.filter(~_INSIDE & arrives).with_columns(_nothing("reads"), _nothing("records"), reached="known")
         return pl.concat([own, sent]).sort("reached", "event")
 

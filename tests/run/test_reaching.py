@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import polars as pl
 import pytest
 
@@ -14,7 +15,7 @@ from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import make_population
 from simulator.run.reaching import Worth, reaching
-from simulator.scenario import load_study
+from simulator.scenario import load_pathway, load_study
 
 HOUR = 3600
 MORE = {"discharge-ready": 20.0}
@@ -80,6 +81,25 @@ def test_of_those_outside_only_messages_come(study: Study, people: pl.DataFrame,
         .select((pl.col("at") == pl.col("reached")).all())
         .item()
     )
+
+
+def test_of_a_lost_message_only_the_reminder_comes(study: Study, people: pl.DataFrame, figures: Figures) -> None:
+    """The message itself never does, whatever its receiver knows at last; the reminder tells the same by itself."""
+    said = Participation(Choice("common"), {"hospital": Choice("own")})
+    stays = (load_pathway("hospital-stay", study.staffing),)
+    often = {"hospital-stay": 5.0}
+    lossy = replace(study, pathways=stays, participation=said, mishaps={"lost": 0.5}, days=6, demand_factors=often)
+    events = simulate(lossy, people, figures)
+    told = reaching(events, people, lossy, figures).filter(HOSPITAL)
+    mended = events.filter(HOSPITAL & (pl.col("fate") == "lost") & pl.col("known").is_not_null())
+    assert mended.height > 3
+    assert told.filter(pl.col("event").is_in(mended["event"].implode())).is_empty()
+    reminders = told.filter(pl.col("reminder") > 0).join(mended, on="episode", how="semi")
+    assert reminders.height > 3
+    written = render(reminders, people, figures, seed=study.seed, start=study.start).filter(pl.col("phase") == "care")
+    bodies = [orjson.loads(body) for body in written["body"]]
+    assert not [body for body in bodies if "partOf" in body]
+    assert all(body["payload"][0]["contentString"].startswith("Purring: ") for body in bodies)
 
 
 def test_while_the_journal_is_down_all_waits(study: Study, people: pl.DataFrame, figures: Figures) -> None:
