@@ -71,6 +71,10 @@ class Example:
         self.residents.append(found)
         return found
 
+    def id_of(self, resident: Resident) -> str:
+        """The id the candidate gave a resident; one that nobody has when it gave none."""
+        return (self.session.reference(resident.patient.id) or "/nobody").partition("/")[2]
+
     def tell(self, *steps: Step, about: Resident | None = None) -> list[list[Written]]:
         """What each step writes about a resident (the first, when none is named), as pathways would write it."""
         resident = about or self.resident

@@ -36,7 +36,19 @@ DIALOGUE = (
 
 def told(example: Example, steps: Sequence[Any], about: Resident | None = None) -> list[Written]:
     """The Communications of some steps that are messages, in order."""
-    return [w for written in example.tell(*steps, about=about) for w in written if w.type == "Communication"]
+    example.tell(*steps, about=about)
+    return written(example)
+
+
+def written(example: Example) -> list[Written]:
+    """The Communications that the steps told last write, in order."""
+    return [w for written in example.told for w in written if w.type == "Communication"]
+
+
+def identified(messages: Iterable[Written]) -> str:
+    """Search words for some messages by their identifiers, any of them."""
+    numbers = [message.resource["identifier"][0] for message in messages]
+    return ",".join(f"{n['system']}|{n['value']}" for n in numbers)
 
 
 def ready(example: Example, messages: Sequence[Written]) -> None:

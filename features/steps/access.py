@@ -7,7 +7,6 @@ from pytest_bdd import given, then, when
 
 from features.callers import Nurse, authorise, case_officer, citizen, employed, operator, signed_in
 from features.example import Example
-from features.study import Resident
 from simulator.domain.caller import Caller
 from simulator.domain.verdict import Finding
 
@@ -64,7 +63,7 @@ def look(example: Example, label: str) -> None:
     patient = example.resident.patient.id
     example.send("read", "Patient", f"{label}.patient", target=patient)
     example.send("history", "Patient", f"{label}.history", target=patient)
-    example.search("Patient", f"{label}.search", _id=_id_of(example, example.resident))
+    example.search("Patient", f"{label}.search", _id=example.id_of(example.resident))
     for kind in CHART:
         example.chart(kind, f"{label}.chart")
         example.chart(kind, f"{label}.include", _include=f"{kind}:patient")
@@ -73,14 +72,10 @@ def look(example: Example, label: str) -> None:
         example.send("history", "Condition", f"{label}.versions", target=written.id)
 
 
-def _id_of(example: Example, resident: Resident) -> str:
-    return (example.session.reference(resident.patient.id) or "/nobody").partition("/")[2]
-
-
 @when("every wrong token and every wrong proof is tried")
 def wrong_tokens(example: Example) -> None:
     """Sixteen ways to be wrong, and one to be right."""
-    wanted = _id_of(example, example.resident)
+    wanted = example.id_of(example.resident)
     callers = {f: Caller(scope=ANYBODY.scope, token_fault=f) for f in TOKEN_FAULTS}
     callers |= {f: Caller(scope=ANYBODY.scope, proof_fault=f) for f in PROOF_FAULTS}
     with signed_in(example, ANYBODY):
@@ -250,7 +245,7 @@ def protected(example: Example, nurse: Nurse) -> None:
     with signed_in(example, nurse.caller(example.resident)):
         look(example, "look")
         example.send("vread", "Patient", "look.version", target=patient.id)
-        example.search("Patient", "by-address", _id=_id_of(example, example.resident), address=address["line"][0])
+        example.search("Patient", "by-address", _id=example.id_of(example.resident), address=address["line"][0])
     example.send("read", "Patient", "look.system", target=patient.id)
 
 
@@ -267,7 +262,7 @@ def lifted(example: Example, nurse: Nurse) -> None:
     with signed_in(example, nurse.caller(example.resident)):
         look(example, "look")
         example.send("vread", "Patient", "look.version", target=patient.id)
-        example.search("Patient", "by-address", _id=_id_of(example, example.resident), address=address["line"][0])
+        example.search("Patient", "by-address", _id=example.id_of(example.resident), address=address["line"][0])
     example.send("history", "Patient", "look.system", target=patient.id)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pytest_bdd import given, then, when
 
 from features.example import Example
-from features.posting import told
+from features.posting import told, written
 from features.study import Written
 from features.telling import step
 from simulator.domain.codes import HER_ID, MUNICIPAL_SERVICE
@@ -72,15 +72,10 @@ def task_of(exchange: Exchange) -> str:
     return f"Task/{found['id']}" if exchange.outcome == "ok" and found.get("resourceType") == "Task" else ""
 
 
-def messages_of(example: Example) -> list[Written]:
-    """What was told."""
-    return [w for written in example.told for w in written if w.type == "Communication"]
-
-
 @when("home care writes to the surgery, the surgery moves, and home care writes again")
 def write_and_move(example: Example) -> None:
     """Another HER-id and another endpoint; the old ones are gone."""
-    first, second = messages_of(example)
+    first, second = written(example)
     neighbours = example.neighbours
     arrived(example, send(example, first, "first"), 1)
     neighbours.tell(REGISTER, f"kommunikasjonsparter/{OLD_HER}", method="DELETE")
@@ -110,7 +105,7 @@ def right_address(example: Example) -> None:
 @when("the surgery refuses a message, and its message server is down when the next one is sent")
 def refuse_and_fall(example: Example) -> None:
     """A negative receipt; and no answer for a while."""
-    refused, lost = messages_of(example)
+    refused, lost = written(example)
     neighbours = example.neighbours
     neighbours.tell(SERVER, OLD, {"answer": "refused", "error": REFUSAL})
     if task := task_of(send(example, refused, "refused")):

@@ -12,6 +12,7 @@ from features.drills import Drills
 from features.example import Example
 from features.steps.operation import NURSE, WRITERS, possible, vital_signs
 from features.study import Written
+from features.versions import building_on
 from simulator.candidates import Drill
 from simulator.checks.evidence import version_given
 from simulator.domain.exchange import Exchange
@@ -88,9 +89,9 @@ def _go_on(example: Example, begun: Written, stored: Exchange) -> None:
     """A client that knows only what was offered before reads, and changes the version it was given."""
     example.send("capabilities", "", "offered-after")
     example.send("read", begun.type, "begun-read", target=begun.id, actor=NURSE)
-    tag: list[tuple[str, str]] = [("If-Match", f'W/"{version_given(stored)}"')] if version_given(stored) else []
+    tag = building_on(stored) if version_given(stored) else ()
     changes: dict[str, Any] = {"status": "amended"}
-    example.change(begun, "begun-changed", changes, actor=NURSE, headers=tuple(tag))
+    example.change(begun, "begun-changed", changes, actor=NURSE, headers=tag)
 
 
 @then("every one of them was answered, and all they wrote is there")

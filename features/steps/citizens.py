@@ -6,6 +6,7 @@ from typing import Any, Final
 from pytest_bdd import given, then, when
 
 from features.callers import Nurse, citizen, signed_in
+from features.consents import blocking
 from features.example import Example
 from features.steps.access import REASON, look, read_log
 from features.study import Resident
@@ -21,17 +22,21 @@ def block(example: Example, nurse: Nurse) -> None:
     patient, blocked = example.resident.patient, example.resident.written("Condition", phase="record")[0]
     example.know(blocked=[blocked.id], reason=REASON["reason"])
     known = example.send("create", "Practitioner", "seed", body=nurse.resource())
-    practitioner = (known.response.headers if known.response else {}).get("location", "").partition("/_history")[0]
+    practitioner = example.session.reference(known.interaction) or f"urn:uuid:{known.interaction}"
     code = blocked.resource["code"]["coding"][0]
     coded = f"{code['system']}|{code['code']}"
     with signed_in(example, nurse.caller(example.resident)):
         example.chart("Condition", "before")
-    consent = _consent(patient.id, blocked.id, "/".join(practitioner.rsplit("/", 2)[1:]))
+    consent = _consent(patient.id, blocked.id, practitioner)
     with signed_in(example, citizen(example.resident)):
         example.send("create", "Consent", "consent", body=consent)
     with signed_in(example, nurse.caller(example.resident)):
         look(example, "look")
-        example.search("Patient", "look.has", **{"_id": _id(example), "_has:Condition:patient:code": code["code"]})
+        example.search(
+            "Patient",
+            "look.has",
+            **{"_id": example.id_of(example.resident), "_has:Condition:patient:code": code["code"]},
+        )
         example.chart("Condition", "count", code=coded, _summary="count")
         example.send("read", "Condition", "blocked-read", target=blocked.id)
         example.send("read", "Condition", "absent-read", target=f"Condition/{ABSENT}")
@@ -40,26 +45,14 @@ def block(example: Example, nurse: Nurse) -> None:
     read_log(example, str(REASON["reason"]))
 
 
-def _id(example: Example) -> str:
-    return (example.session.reference(example.resident.patient.id) or "/nobody").partition("/")[2]
-
-
 def _consent(patient: str, entry: str, practitioner: str) -> dict[str, Any]:
     """The resident's decision that one person shall not see one entry."""
     role = {"coding": [{"system": f"{HL7_TERMINOLOGY}v3-ParticipationType", "code": "PRCP"}]}
-    return {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": {"coding": [{"system": f"{HL7_TERMINOLOGY}consentscope", "code": "patient-privacy"}]},
-        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
-        "patient": {"reference": f"urn:uuid:{patient}"},
-        "policyRule": {"text": "pasient- og brukerrettighetsloven § 5-3"},
-        "provision": {
-            "type": "deny",
-            "actor": [{"role": role, "reference": {"reference": practitioner}}],
-            "data": [{"meaning": "instance", "reference": {"reference": f"urn:uuid:{entry}"}}],
-        },
-    }
+    return blocking(
+        patient,
+        actor=[{"role": role, "reference": {"reference": practitioner}}],
+        data=[{"meaning": "instance", "reference": {"reference": f"urn:uuid:{entry}"}}],
+    )
 
 
 @then("it is as if the diagnosis never was, until the glass is broken")

@@ -6,7 +6,7 @@ from typing import Final
 from pytest_bdd import given, then, when
 
 from features.example import Example
-from features.posting import CHAIN, envelope, ready, told
+from features.posting import CHAIN, envelope, ready, told, written
 from features.study import Written
 from features.telling import step
 from simulator.fhir import message_id
@@ -29,7 +29,7 @@ def _begin(example: Example, *systems: str) -> list[Written]:
     messages = told(example, STAY if HOSPITAL in systems else LETTERS)
     ready(example, messages)
     bundles = [envelope(example, message) for message in messages]
-    written = [
+    facts = [
         {
             "id": message_id(message.id),
             "kind": bundle["entry"][0]["resource"]["eventCoding"]["code"],
@@ -37,7 +37,7 @@ def _begin(example: Example, *systems: str) -> list[Written]:
         }
         for message, bundle in zip(messages, bundles, strict=True)
     ]
-    example.know(written=written)
+    example.know(written=facts)
     return messages
 
 
@@ -64,7 +64,7 @@ def stay_told(example: Example) -> None:
 @when("its line is dead until the stay is over, and it then tells everything twice, last to first")
 def told_afterwards(example: Example) -> None:
     """Nothing goes out while it is down; all of it does when it is up."""
-    messages = [w for written in example.told for w in written if w.type == "Communication"]
+    messages = written(example)
     example.neighbours.behave(HOSPITAL, down=True)
     _write(example, HOSPITAL, messages)
     example.neighbours.behave(HOSPITAL, duplicate=True, out_of_order=True)
@@ -88,7 +88,7 @@ def written_about(example: Example) -> None:
 @when("both write, and write it all over again in another order as their receipts are lost")
 def all_over_again(example: Example) -> None:
     """First to last; then last to first."""
-    messages = [w for written in example.told for w in written if w.type == "Communication"]
+    messages = written(example)
     for system, own in ((SURGERY, messages[:2]), (COMMON, messages[2:])):
         _write(example, system, own)
         example.neighbours.behave(system, out_of_order=True)

@@ -6,9 +6,10 @@ from typing import Any, Final
 import orjson
 from pytest_bdd import given, then, when
 
+from features.appointments import appointment, taken_by, unnumbered, wanting_times
 from features.example import Example
 from features.steps.work import _owners, _task
-from features.study import Resident, Written
+from features.study import Resident
 from simulator.domain.interaction import Interaction
 
 BOOKERS: Final = 6
@@ -81,16 +82,12 @@ def appointed(example: Example) -> None:
     example.meet(care_Appointment=1)
 
 
-def _appointment(resident: Resident) -> Written:
-    return resident.written("Appointment", phase="care")[0]
-
-
 @when("the resident comes, stays away, or calls off, and somebody says otherwise afterwards")
 def say_otherwise(example: Example) -> None:
     """Three appointments, each to its end."""
-    written = _appointment(example.resident)
+    written = appointment(example.resident)
     example.seed([written], leaving_out=[written])
-    body = {name: value for name, value in written.resource.items() if name != "identifier"}
+    body = unnumbered(example.resident)
     _live(example, body, ("proposed", "booked", "arrived"), ("noshow", "booked"))
     _live(example, body, ("booked", "arrived", "fulfilled"), ("cancelled", "noshow", "booked"))
     _live(example, body, ("booked", "noshow"), ("arrived", "fulfilled"))
@@ -106,16 +103,13 @@ def what_happened_stands(example: Example) -> None:
 @given("residents who see the same free times (ledige timer) in a fastlege's calendar")
 def free_slots(example: Example) -> None:
     """Residents with appointments in the study, whose times are put up as free slots."""
-    for _ in range(BOOKERS):
-        example.meet(lambda r: "start" in _appointment(r).resource, care_Appointment=1)
-    appointments = [_appointment(r) for r in example.residents]
-    example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
+    wanting_times(example, BOOKERS, "start")
 
 
 @when("all of them book each free time at the same moment, and the one who got it calls off")
 def book_slots(example: Example) -> None:
     """None of them books on a condition: keeping a time to one is the journal's part."""
-    doctor = _appointment(example.resident).resource["participant"][1]["actor"]
+    doctor = appointment(example.resident).resource["participant"][1]["actor"]
     schedule = example.send("create", "Schedule", "schedule", body={"resourceType": "Schedule", "actor": [doctor]})
     for number, host in enumerate(example.residents[:ROUNDS], start=1):
         slot = example.send("create", "Slot", f"slot.{number}", body=_slot(host, schedule.interaction))
@@ -130,17 +124,15 @@ def book_slots(example: Example) -> None:
 
 def _slot(host: Resident, schedule: str) -> Json:
     """A free time as long as the host's appointment."""
-    appointment = _appointment(host).resource
-    times = {"start": appointment["start"], "end": appointment["end"]}
+    given = appointment(host).resource
+    times = {"start": given["start"], "end": given["end"]}
     return {"resourceType": "Slot", "schedule": {"reference": f"urn:uuid:{schedule}"}, "status": "free", **times}
 
 
 def _booking(example: Example, host: Resident, resident: Resident, slot: str) -> Interaction:
     """A resident's booking of a slot."""
-    given = _appointment(host).resource
-    body = {name: value for name, value in given.items() if name != "identifier"}
-    who = {"actor": {"reference": f"urn:uuid:{resident.patient.id}"}, "status": "accepted"}
-    body |= {"status": "booked", "participant": [who, *given["participant"][1:]]}
+    given = unnumbered(host)
+    body = given | {"status": "booked", "participant": taken_by(resident, given)}
     body["slot"] = [{"reference": f"urn:uuid:{slot}"}]
     return example.interaction("create", "Appointment", body=body)
 

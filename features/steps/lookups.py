@@ -68,7 +68,7 @@ def two_residents(example: Example) -> None:
 @when("a nurse looks up everything about one of them")
 def look_up_everything(example: Example) -> None:
     """Every type of the record, for one patient."""
-    example.search("Patient", "chart.Patient", _id=_id_of(example, example.resident))
+    example.search("Patient", "chart.Patient", _id=example.id_of(example.resident))
     for kind in ABOUT_A_PATIENT:
         example.chart(kind, f"chart.{kind}", _count=2)
 
@@ -113,7 +113,7 @@ def past_and_care(example: Example) -> None:
 @when("everything about the resident is taken out page by page")
 def take_out(example: Example) -> None:
     """Type by type, every page."""
-    example.search("Patient", "export.Patient", _id=_id_of(example, example.resident))
+    example.search("Patient", "export.Patient", _id=example.id_of(example.resident))
     for kind in sorted({w.type for w in example.resident.written(*ABOUT_A_PATIENT)}):
         example.chart(kind, f"export.{kind}", _count=EXPORT_PAGE)
 
@@ -153,8 +153,3 @@ def count_contacts(example: Example) -> None:
 def count_is_right(example: Example) -> None:
     """The report equals the simulated world."""
     example.holds("R-RAP-01")
-
-
-def _id_of(example: Example, resident: Resident) -> str:
-    """The id the candidate gave the resident; one that nobody has when it gave none."""
-    return (example.session.reference(resident.patient.id) or "/nobody").partition("/")[2]

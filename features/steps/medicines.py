@@ -6,7 +6,7 @@ from pytest_bdd import given, then, when
 
 from features.example import Example
 from features.study import Written
-from simulator.checks.evidence import version_given
+from features.versions import building_on
 from simulator.documents import read
 from simulator.domain.exchange import Exchange
 from simulator.places import REFERENCES
@@ -36,7 +36,7 @@ def change_at_once(example: Example) -> None:
     """Both build on the version they have read; once for each medicine, since a race is not lost every time."""
     written = {e.interaction: e for e in example.exchanges}
     for number, medicine in enumerate(_medicines(example)[:ROUNDS], start=1):
-        match = (("If-Match", f'W/"{version_given(written[medicine.id]) or "unknown"}"'),)
+        match = building_on(written[medicine.id])
         doses = ({**medicine.resource, "dosage": [{"text": dose}]} for dose in DOSES)
         changes = [
             example.interaction("update", medicine.type, target=medicine.id, headers=match, body=dose) for dose in doses

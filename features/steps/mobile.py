@@ -7,7 +7,7 @@ from pytest_bdd import given, then, when
 from features.example import Example
 from features.study import Written
 from features.telling import step
-from simulator.checks.evidence import version_given
+from features.versions import building_on
 from simulator.domain.exchange import Exchange
 
 VISITS: Final = 3
@@ -36,8 +36,7 @@ def send_twice(example: Example) -> None:
             example.send_as(visit, f"{label}.{number}", numbered, headers=once)
     seen = next(e for e in example.exchanges if e.label == "plan")
     plan = example.resident.written("CarePlan", phase="record")[0]
-    match = (("If-Match", f'W/"{version_given(seen) or "unknown"}"'),)
-    example.change(plan, "overtaken", {"title": "Tiltaksplan, endret av sykepleier"}, headers=match)
+    example.change(plan, "overtaken", {"title": "Tiltaksplan, endret av sykepleier"}, headers=building_on(seen))
     example.send("read", plan.type, "current", target=plan.id)
     example.chart("Encounter", "list", actor="home-care.nurse")
 

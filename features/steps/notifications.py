@@ -9,11 +9,11 @@ import pytest
 from pytest_bdd import given, then, when
 
 from features.callers import citizen, signed_in
+from features.consents import blocking
 from features.example import Example
 from features.study import Resident, Written
 from features.telling import step
 from simulator.candidates import Received, Receiver
-from simulator.domain.codes import HL7_TERMINOLOGY
 from simulator.domain.subscriptions import BACKPORT, TOPIC
 from simulator.domain.verdict import Finding
 
@@ -270,23 +270,15 @@ def block_medicines(example: Example, receiver: Receiver) -> None:
     example.write(first, "medicine.1")
     hear(example, receiver, 1)
     with signed_in(example, citizen(one)):
-        example.send("create", "Consent", "consent", body=_block(one.patient.id))
+        example.send("create", "Consent", "consent", body=_all_medicines(one.patient.id))
     example.write(hidden, "medicine.2")
     example.write(control, "medicine.3")
     hear(example, receiver, 2)
 
 
-def _block(patient: str) -> dict[str, Any]:
+def _all_medicines(patient: str) -> dict[str, Any]:
     """The resident's decision that nobody shall see the medicines."""
-    return {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": {"coding": [{"system": f"{HL7_TERMINOLOGY}consentscope", "code": "patient-privacy"}]},
-        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
-        "patient": {"reference": f"urn:uuid:{patient}"},
-        "policyRule": {"text": "pasient- og brukerrettighetsloven § 5-3"},
-        "provision": {"type": "deny", "class": [{"system": TYPES, "code": "MedicationStatement"}]},
-    }
+    return blocking(patient, **{"class": [{"system": TYPES, "code": "MedicationStatement"}]})
 
 
 @then("the system is told of the other's only")

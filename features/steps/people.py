@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from pytest_bdd import given, then, when
 
+from features.appointments import appointment, taken_by, unnumbered, wanting_times
 from features.example import Example
-from features.study import Resident, Written
+from features.study import Resident
 from simulator.domain.interaction import Interaction
 from simulator.domain.person_number import WEIGHTS_2, read_number
 from simulator.streams import derived_id
@@ -98,33 +99,20 @@ def both_kept(example: Example) -> None:
 @given("residents who see the same free times with a fastlege")
 def free_times(example: Example) -> None:
     """The times of some appointments of the study, and the residents they are for, who want all of them."""
-    _wanting_times(example, BOOKERS, "identifier")
-
-
-def _wanting_times(example: Example, number: int, element: str) -> None:
-    """Residents whose appointments of the study have an element, and are not made yet."""
-    for _ in range(number):
-        example.meet(lambda r: element in _appointment(r).resource, care_Appointment=1)
-    appointments = [_appointment(r) for r in example.residents]
-    example.seed([*appointments, *(r.patient for r in example.residents)], leaving_out=appointments)
-
-
-def _appointment(resident: Resident) -> Written:
-    return resident.written("Appointment", phase="care")[0]
+    wanting_times(example, BOOKERS, "identifier")
 
 
 @when("all of them book each time at the same moment")
 def book_at_once(example: Example) -> None:
     """Each books the time under its identifier, unless somebody has it."""
     for number, host in enumerate(example.residents, start=1):
-        appointment = _appointment(host).resource
-        identifier = appointment["identifier"][0]
+        given = appointment(host).resource
+        identifier = given["identifier"][0]
         time = f"{identifier['system']}|{identifier['value']}"
         once = (("If-None-Exist", f"identifier={quote(time, safe=':|/')}"),)
         bookings = []
         for resident in example.residents:
-            who = {"actor": {"reference": f"urn:uuid:{resident.patient.id}"}, "status": "accepted"}
-            body = {**appointment, "participant": [who, *appointment["participant"][1:]]}
+            body = {**given, "participant": taken_by(resident, given)}
             bookings.append(example.interaction("create", "Appointment", body=body, headers=once))
         example.together(bookings, f"booking.{number}", actor="citizen")
         example.search("Appointment", f"booked.{number}", identifier=time)
@@ -165,13 +153,13 @@ def one_record(example: Example) -> None:
 @given("residents who need the same fastlege to be present")
 def need_present(example: Example) -> None:
     """Residents with appointments in the study."""
-    _wanting_times(example, NEEDING, "start")
+    wanting_times(example, NEEDING, "start")
 
 
 @when("all of them book the same hour, one books from the middle of it, and one from its end")
 def book_presence(example: Example) -> None:
     """Each booking says that resident and fastlege are required; nobody sets a condition."""
-    start = datetime.fromisoformat(_appointment(example.residents[0]).resource["start"])
+    start = datetime.fromisoformat(appointment(example.residents[0]).resource["start"])
     example.together([_needing(example, r, start) for r in example.residents], "needed", actor="citizen")
     for label, later in (("within", HOUR / 2), ("after", HOUR)):
         booking = _needing(example, example.residents[-1], start + later, doctor_alone=True)
@@ -180,11 +168,10 @@ def book_presence(example: Example) -> None:
 
 def _needing(example: Example, resident: Resident, start: datetime, *, doctor_alone: bool = False) -> Interaction:
     """An hour with the first resident's fastlege; the fastlege's own, without a resident, where that is asked."""
-    given = _appointment(example.residents[0]).resource
+    given = unnumbered(example.residents[0])
     doctor = given["participant"][1]["actor"]
     actors = [doctor] if doctor_alone else [{"reference": f"urn:uuid:{resident.patient.id}"}, doctor]
-    body = {name: value for name, value in given.items() if name != "identifier"}
-    body |= {"start": start.isoformat(), "end": (start + HOUR).isoformat(), "status": "booked"}
+    body = given | {"start": start.isoformat(), "end": (start + HOUR).isoformat(), "status": "booked"}
     body["participant"] = [{"actor": actor, "required": "required", "status": "accepted"} for actor in actors]
     return example.interaction("create", "Appointment", body=body)
 

@@ -6,7 +6,7 @@ from pytest_bdd import given, then, when
 
 from features.example import Example
 from features.study import Written
-from simulator.checks.evidence import version_given
+from features.versions import building_on
 from simulator.domain.exchange import Exchange
 
 ROUNDS: Final = 3
@@ -31,7 +31,7 @@ def add_measures(example: Example) -> None:
     written = {e.interaction: e for e in example.exchanges}
     for number in range(1, ROUNDS + 1):
         plan = _plan(example, number)
-        match = (("If-Match", f'W/"{version_given(written[plan.id]) or "unknown"}"'),)
+        match = building_on(written[plan.id])
         edits = [
             example.interaction("update", plan.type, target=plan.id, headers=match, body=_with(plan.resource, measure))
             for measure in WRITERS.values()
@@ -46,8 +46,14 @@ def add_measures(example: Example) -> None:
 def _again(example: Example, plan: Written, measure: str, number: int) -> None:
     read: Exchange = example.send("read", plan.type, f"read-again.{number}", target=plan.id)
     current = read.resource() or plan.resource
-    match = (("If-Match", f'W/"{version_given(read) or "unknown"}"'),)
-    example.send("update", plan.type, f"again.{number}", target=plan.id, body=_with(current, measure), headers=match)
+    example.send(
+        "update",
+        plan.type,
+        f"again.{number}",
+        target=plan.id,
+        body=_with(current, measure),
+        headers=building_on(read),
+    )
 
 
 def _with(plan: dict[str, Any], measure: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from pytest_bdd import given, then, when
 
 from features.example import Example
-from features.posting import CHAIN, DIALOGUE, changed, envelope, post, ready, told
+from features.posting import CHAIN, DIALOGUE, changed, envelope, identified, post, ready, told, written
 from features.telling import step
 from simulator.fhir import message_id
 
@@ -27,7 +27,7 @@ def many_messages(example: Example) -> None:
 @when("each standard message is sent")
 def send_each(example: Example) -> None:
     """In the order written; then the record is looked at."""
-    messages = [w for step in example.told for w in step if w.type == "Communication"]
+    messages = written(example)
     for number, message in enumerate(messages, start=1):
         body = envelope(example, message, messages)
         post(example, body, f"message.{number}", message.row["profession"] or "")
@@ -65,9 +65,7 @@ def send_wrong(example: Example) -> None:
         post(example, changed(envelope(example, message), kind, change), label, "hospital.nurse")
     example.know(sound=sound.id, wrong={label: codes for label, (_, _, codes) in wrong.items()})
     example.chart("Communication", "inbox")
-    numbers = [w.resource["identifier"][0] for w in messages]
-    wanted = ",".join(f"{n['system']}|{n['value']}" for n in numbers)
-    example.search("Communication", "anywhere", identifier=wanted)
+    example.search("Communication", "anywhere", identifier=identified(messages))
 
 
 def _misspell(patient: dict[str, Any]) -> None:
@@ -95,8 +93,7 @@ def send_test(example: Example) -> None:
     post(example, envelope(example, real), "real", "hospital.nurse")
     example.know(test=test.id, real=real.id)
     example.chart("Communication", "inbox")
-    numbers = [w.resource["identifier"][0] for w in messages]
-    example.search("Communication", "anywhere", identifier=",".join(f"{n['system']}|{n['value']}" for n in numbers))
+    example.search("Communication", "anywhere", identifier=identified(messages))
 
 
 @then("both are acknowledged and only the real one is in the record")
@@ -119,7 +116,7 @@ def stay_told(example: Example) -> None:
 @when("the messages of the stay arrive last to first")
 def send_backwards(example: Example) -> None:
     """Discharged, then ready, then admitted."""
-    *messages, _ = [w for step in example.told for w in step if w.type == "Communication"]
+    *messages, _ = written(example)
     for number, message in enumerate(reversed(messages), start=1):
         post(example, envelope(example, message), f"message.{number}", "hospital.nurse")
     example.chart("Encounter", "stays.before")
@@ -128,7 +125,7 @@ def send_backwards(example: Example) -> None:
 @when("ready for discharge is taken back after the discharge")
 def withdraw_late(example: Example) -> None:
     """LOG_AVMELDING after LOG_UTSKREVET."""
-    message = [w for step in example.told for w in step if w.type == "Communication"][-1]
+    message = written(example)[-1]
     post(example, envelope(example, message), "message.4", "hospital.nurse")
     example.chart("Encounter", "stays.after")
 

@@ -5,7 +5,7 @@ from typing import Any
 from pytest_bdd import given, then, when
 
 from features.example import Example
-from simulator.checks.evidence import version_given
+from features.versions import building_on
 
 SUMMARY: dict[str, dict[str, Any]] = {
     "Condition": {"clinical_status": "active"},
@@ -129,8 +129,7 @@ def earlier_is_there(example: Example) -> None:
 def two_changes(example: Example) -> None:
     """Both name the first version in If-Match."""
     note = example.resident.written("DocumentReference", phase="care")[0]
-    first = version_given(example.exchanges[-1]) or "unknown"
-    match = (("If-Match", f'W/"{first}"'),)
+    match = building_on(example.exchanges[-1])
     example.change(note, "change", {"description": "Ringte datter"}, headers=match, actor="home-care.nurse")
     example.change(note, "stale", {"description": "Ringte sønn"}, headers=match, actor="nursing-home.nurse")
     example.send("read", note.type, "current", target=note.id)

@@ -14,7 +14,7 @@ from simulator.checks.evidence import (
     names_written,
     not_refused,
     observed,
-    unanswered,
+    whole,
 )
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
@@ -51,7 +51,7 @@ def _tried(history: History) -> list[tuple[Exchange, str]]:
     if not tried:
         inconclusive("Nothing wrong was tried.", attribution="bench")
     for exchange in tried:
-        _answered(exchange)
+        whole(exchange)
     return [(exchange, exchange.label.partition(".")[2]) for exchange in tried]
 
 
@@ -93,7 +93,7 @@ def _unseen(history: History, names: list[str], who: str) -> Finding:
         inconclusive("Nobody looked.", attribution="bench")
     problems = []
     for exchange in looks:
-        _answered(exchange)
+        whole(exchange)
         problems += [f"{describe(exchange)} and shows {name} to {who}" for name in names if shows(exchange, name)]
     return finding(problems, f"{len(looks)} looks by {who} found nothing, the nurse in charge everything.", looks)
 
@@ -123,7 +123,7 @@ def lost_authorisation_ends_access(history: History) -> Finding:
     after = history.labelled("after")
     if not after:
         inconclusive("Nobody looked after the authorisation was lost.", attribution="bench")
-    _answered(after[-1])
+    whole(after[-1])
     problems = not_refused(after[-1], DENIED, "the authorisation was taken away two seconds before")
     return finding(problems, "Access ended with the authorisation.", [before, *after])
 
@@ -168,7 +168,7 @@ def _hidden(history: History) -> Finding:
         broken("The nurse in charge does not find the resident at all.", *looks)
     problems = []
     for exchange in looks:
-        _answered(exchange)
+        whole(exchange)
         body = exchange.response.body if exchange.response else ""
         problems += [f"{describe(exchange)} and tells the protected address" for secret in secrets if secret in body]
     found = [e for e in history.labelled("by-address") if shows(e, name)]
@@ -183,8 +183,3 @@ def shows(exchange: Exchange, name: str) -> bool:
         return False
     parts = [resource, *(entry.get("resource") or {} for entry in resource.get("entry") or [])]
     return any(f"{part.get('resourceType')}/{part.get('id')}" == name for part in parts)
-
-
-def _answered(exchange: Exchange) -> None:
-    if exchange.response is None:
-        unanswered(exchange)

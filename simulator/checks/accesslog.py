@@ -17,10 +17,9 @@ from simulator.checks.evidence import (
     names_written,
     not_refused,
     read_back,
-    unanswered,
 )
 from simulator.checks.registry import check
-from simulator.domain.exchange import Exchange, History
+from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 
 # The clocks of bench and candidate may differ by this much before a look is taken for missing.
@@ -87,15 +86,9 @@ def access_log_cannot_be_changed(history: History) -> Finding:
     attempts = history.labelled("tamper")
     if not attempts:
         inconclusive("Nobody tried to change the access log.", attribution="bench")
-    problems = [p for attempt in attempts for p in _tampered(attempt)]
+    problems = [p for e in attempts for p in not_refused(e, REFUSALS, "the access log is not to be changed")]
     before, after = read_back(history, "entry-before"), read_back(history, "entry-after")
     if {k: v for k, v in before.items() if k != "meta"} != {k: v for k, v in after.items() if k != "meta"}:
         problems.append(f"{name} is not the same after the attempts")
     passed = f"{len(attempts)} attempts to change or remove {name} were refused."
     return finding(problems, passed, [*attempts, *history.labelled("entry-after")])
-
-
-def _tampered(attempt: Exchange) -> list[str]:
-    if attempt.response is None:
-        unanswered(attempt)
-    return not_refused(attempt, REFUSALS, "the access log is not to be changed")

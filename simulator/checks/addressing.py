@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from simulator.checks.evidence import accepted, answered, broken, describe, fact, finding, sent
+from simulator.checks.receipts import numbers
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
@@ -16,15 +17,15 @@ DONE = "completed"
 
 def _came(history: History, exchange: Exchange) -> list[Entry]:
     """What the message server received that carries a message, by the identifier it was written with."""
-    wanted = {(n["system"], n["value"]) for n in sent(exchange)["identifier"]}
+    wanted = numbers(sent(exchange)["identifier"])
     return [e for e in fact(history, "received.meldingstjener") if e["direction"] == "in" and wanted & _numbers(e)]
 
 
 def _numbers(entry: Entry) -> set[tuple[Any, Any]]:
     bundle = entry["body"] if isinstance(entry["body"], dict) else {}
     resources = [e.get("resource") or {} for e in bundle.get("entry") or [] if isinstance(e, dict)]
-    numbers = [n for r in resources if r.get("resourceType") == "Communication" for n in r.get("identifier") or []]
-    return {(n.get("system"), n.get("value")) for n in numbers}
+    messages = [r for r in resources if r.get("resourceType") == "Communication"]
+    return numbers([one for message in messages for one in message.get("identifier") or []])
 
 
 @check("messages_go_to_the_address_that_holds", rule="R-SAM-04")

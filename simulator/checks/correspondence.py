@@ -3,13 +3,12 @@
 from typing import Any, Final
 
 from simulator.checks.content import instant
-from simulator.checks.evidence import Entry, fact, finding, listed
-from simulator.checks.receipts import receipt_in
+from simulator.checks.evidence import fact, finding, listed
+from simulator.checks.receipts import kept, receipt_in, unlike_taken_in
 from simulator.checks.registry import check
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 
-Message = dict[str, Any]
 TIMES: Final = 2
 """How often the examples have each message sent."""
 
@@ -28,11 +27,8 @@ def _answers(kind: str, identity: str, answers: list[dict[str, Any]]) -> list[st
     for status, found in receipts:
         if found is None:
             problems.append(f"{kind} was answered {status} without a receipt (a message of type APPREC)")
-        elif found.answers != identity:
-            problems.append(f"The receipt of {kind} answers another message")
-        elif found.code != "ok":
-            said = ", ".join(found.errors) or found.code
-            problems.append(f"{kind} was refused ({said}), expected it to be taken in")
+        else:
+            problems += unlike_taken_in(kind, found, identity)
     if len({found for _, found in receipts}) > 1:
         problems.append(f"{kind} was answered otherwise when it came again")
     return problems
@@ -41,15 +37,8 @@ def _answers(kind: str, identity: str, answers: list[dict[str, Any]]) -> list[st
 def _once(history: History) -> list[str]:
     """Which messages are not in the record once."""
     inbox = listed(history, "inbox")
-    counts = {message["kind"]: len(_kept(inbox, message)) for message in fact(history, "written")}
+    counts = {message["kind"]: len(kept(inbox, message["identifier"])) for message in fact(history, "written")}
     return [f"{kind} is in the record {count} times, expected once" for kind, count in counts.items() if count != 1]
-
-
-def _kept(inbox: list[Entry], message: Message) -> list[Entry]:
-    wanted = {(one["system"], one["value"]) for one in message["identifier"]}
-    return [
-        e for e in inbox if wanted & {(n.get("system"), n.get("value")) for n in e.resource.get("identifier") or []}
-    ]
 
 
 @check("stays_told_late_come_out_right", rule="R-SAM-02C")

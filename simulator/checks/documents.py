@@ -14,7 +14,7 @@ from simulator.checks.evidence import (
     inconclusive,
     listed,
     observed,
-    unanswered,
+    whole,
 )
 from simulator.checks.lists import all_accepted
 from simulator.checks.registry import check
@@ -50,7 +50,7 @@ def content_follows_its_document(history: History) -> Finding:
     problems, looks = [], []
     for label, name in (("charge", "blocked"), ("stranger", "open"), ("stranger", "blocked")):
         for exchange in (*history.labelled(f"{label}.{name}"), *history.labelled(f"{label}.list")):
-            looks.append(_answered(exchange))
+            looks.append(whole(exchange))
             if _tells(exchange, texts[name]):
                 problems.append(f"{describe(exchange)} and gives content that is not for this caller")
     seen = {number for e in history.labelled("charge.list") for number in _numbers(e)}
@@ -74,7 +74,7 @@ def documents_elsewhere_are_found_and_marked(history: History) -> Finding:
                 problems.append(f"{number} does not say that it is from {fact(history, 'community')}")
             problems += _agrees(number, shown[number], text)
             problems += _whole(history, number, text)
-    silent = _answered(_last(history, "silent"))
+    silent = whole(_last(history, "silent"))
     if silent.outcome == "ok" and not _warned(silent):
         problems.append(
             f"{describe(silent)} while nobody elsewhere answered, and does not say that anything is missing"
@@ -113,7 +113,7 @@ def _agrees(number: str, document: Resource, text: str) -> list[str]:
 
 def _whole(history: History, number: str, text: str) -> list[str]:
     """Whether the content came as its bytes and in its own type."""
-    exchange = _answered(_last(history, f"opened.native.{number}"))
+    exchange = whole(_last(history, f"opened.native.{number}"))
     if exchange.outcome != "ok" or exchange.response is None:
         return [f"{describe(exchange)}, expected the content of {number}"]
     media = exchange.response.headers.get("content-type", "")
@@ -125,7 +125,7 @@ def _whole(history: History, number: str, text: str) -> list[str]:
 
 def _as_resource(history: History, number: str, text: str) -> list[str]:
     """Whether who asks for FHIR gets the content as a Binary."""
-    exchange = _answered(_last(history, f"opened.resource.{number}"))
+    exchange = whole(_last(history, f"opened.resource.{number}"))
     resource = exchange.resource() or {}
     if resource.get("resourceType") == "Binary" and resource.get("data") == b64encode(text.encode()).decode():
         return []
@@ -137,12 +137,6 @@ def _last(history: History, label: str) -> Exchange:
     if not found:
         inconclusive(f"Nothing was sent as '{label}', so there is no evidence.", attribution="bench")
     return found[-1]
-
-
-def _answered(exchange: Exchange) -> Exchange:
-    if exchange.response is None:
-        unanswered(exchange)
-    return exchange
 
 
 def _body(exchange: Exchange) -> str:

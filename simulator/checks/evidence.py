@@ -106,6 +106,13 @@ def unanswered(exchange: Exchange) -> NoReturn:
     inconclusive(f"It may or may not have happened: {describe(exchange)}.", exchange, attribution="environment")
 
 
+def whole(exchange: Exchange) -> Exchange:
+    """The exchange, which got a whole answer; stops when it did not, for then nobody knows what became of it."""
+    if exchange.response is None:
+        unanswered(exchange)
+    return exchange
+
+
 def accepted(history: History, label: str) -> Exchange:
     """The exchange of that label, taken in by the candidate; inconclusive when it was refused: a precondition."""
     exchange = answered(history, label)
@@ -236,9 +243,12 @@ def rounds(history: History, label: str) -> list[str]:
 
 
 def not_refused(exchange: Exchange, statuses: Sequence[int], why: str) -> list[str]:
-    """The problem when an exchange was not refused with one of the statuses; empty when it was."""
-    status = exchange.response.status if exchange.response else 0
-    if status in statuses:
+    """The problem when an exchange was not refused with one of the statuses; empty when it was.
+
+    One that was not answered may have been refused or not: inconclusive.
+    """
+    response = whole(exchange).response
+    if response is not None and response.status in statuses:
         return []
     wanted = "/".join(map(str, statuses)) if len(statuses) < 4 else "a status that says why"
     return [f"{describe(exchange)}, expected it to be refused with {wanted}: {why}."]

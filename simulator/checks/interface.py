@@ -19,7 +19,7 @@ from simulator.checks.evidence import (
     observed,
     read_back,
     rounds,
-    unanswered,
+    whole,
 )
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
@@ -67,9 +67,7 @@ def _claims(statement: Resource, metadata: Exchange) -> dict[str, dict[str, str]
 
 def _untrue(probe: Exchange) -> list[str]:
     """The problem when a claim did not hold: a read of an unknown id gives 404, a search gives a Bundle."""
-    if probe.response is None:
-        unanswered(probe)
-    if probe.label.endswith(".read"):
+    if whole(probe).label.endswith(".read"):
         return not_refused(probe, [404, 410], "nobody has written it")
     bundle = probe.resource() or {}
     if probe.outcome == "ok" and bundle.get("resourceType") == "Bundle":
@@ -93,7 +91,7 @@ def errors_explain_themselves(history: History) -> Finding:
 
 
 def _unexplained(refusal: Exchange, *, needs_place: bool) -> list[str]:
-    outcome = refusal.resource() or {}
+    outcome = whole(refusal).resource() or {}
     issues = [i for i in outcome.get("issue") or [] if isinstance(i, dict)]
     if outcome.get("resourceType") != "OperationOutcome" or not issues:
         return [f"{describe(refusal)} without an OperationOutcome"]

@@ -20,6 +20,7 @@ from simulator.checks.evidence import (
     stored_name,
 )
 from simulator.checks.lists import all_accepted
+from simulator.checks.races import contested
 from simulator.checks.registry import check
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
@@ -41,16 +42,7 @@ def _contest(history: History, number: str) -> list[str]:
     won = [e for e in changes if e.outcome == "ok"]
     unknown = [e for e in changes if e.outcome == "unknown"]
     current = read_back(history, f"current.{number}")
-    problems = []
-    if len(won) > 1:
-        problems.append(f"{len(won)} of {len(changes)} changes to the same version of {name} were taken, expected one")
-    if not won and not unknown:
-        problems.append(f"None of {len(changes)} changes was taken, expected one: {describe(changes[0])}")
-    problems += [
-        f"{describe(e)}, expected the loser to be told of the conflict with 409 or 412"
-        for e in changes
-        if e.outcome == "refused" and e.response is not None and e.response.status not in (409, 412)
-    ]
+    problems = contested(changes, name)
     standing = [e for e in (*won, *unknown) if not differences(sent(e), current)]
     if name_of(current) != name or not standing:
         problems.append("The list that stands is not the one of the prescriber whose change was taken")

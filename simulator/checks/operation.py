@@ -13,7 +13,7 @@ from simulator.checks.evidence import (
     names_written,
     sent,
     stored_name,
-    unanswered,
+    whole,
 )
 from simulator.checks.lists import exactly
 from simulator.checks.registry import check
@@ -49,9 +49,7 @@ def acknowledged_survives_power_failure(history: History) -> Finding:
 
 def _lost(write: Exchange, read: Exchange) -> list[str]:
     name = stored_name(write)
-    if read.response is None:
-        unanswered(read)
-    if read.outcome != "ok":
+    if whole(read).outcome != "ok":
         return [f"{name} was acknowledged and is lost: {describe(read)}"]
     return [
         f"{name} was acknowledged and is not as written: {d}" for d in differences(sent(write), read.resource() or {})

@@ -1,6 +1,7 @@
 """Check of a plan that several bodies share (SAM-11)."""
 
-from simulator.checks.evidence import Resource, accepted, describe, finding, inconclusive, read_back, rounds, sent
+from simulator.checks.evidence import Resource, accepted, finding, inconclusive, read_back, rounds, sent, stored_name
+from simulator.checks.races import contested
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
@@ -18,19 +19,9 @@ def shared_plan_keeps_every_measure(history: History) -> Finding:
 
 
 def _round(history: History, number: str) -> list[str]:
-    accepted(history, f"write.{number}")
+    name = stored_name(accepted(history, f"write.{number}"))
     edits = history.labelled(f"edit.{number}")
-    won = [e for e in edits if e.outcome == "ok"]
-    problems = []
-    if len(won) > 1:
-        problems.append(f"{len(won)} of {len(edits)} changes to one version of the plan were taken, expected one")
-    if not won and not any(e.outcome == "unknown" for e in edits):
-        problems.append(f"None of {len(edits)} changes was taken, expected one: {describe(edits[0])}")
-    problems += [
-        f"{describe(e)}, expected whoever lost to be told of the conflict with 409 or 412"
-        for e in edits
-        if e.outcome == "refused" and e.response is not None and e.response.status not in (409, 412)
-    ]
+    problems = contested(edits, name)
     final = _measures(read_back(history, f"final.{number}"))
     meant = [_last_measure(e) for e in edits]
     problems += [f"The measure '{measure}' is not in the plan in the end" for measure in meant if measure not in final]

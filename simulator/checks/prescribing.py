@@ -10,7 +10,6 @@ from simulator.checks.evidence import (
     not_refused,
     observed,
     stored_name,
-    unanswered,
 )
 from simulator.checks.lists import exactly
 from simulator.checks.registry import check
@@ -36,8 +35,6 @@ def prescribing_follows_the_register(history: History) -> Finding:
 
 
 def _taken(exchange: Exchange, why: str) -> list[str]:
-    if exchange.response is None:
-        unanswered(exchange)
     problems = not_refused(exchange, REFUSED, why)
     if not problems and (exchange.resource() or {}).get("resourceType") != "OperationOutcome":
         problems.append(f"{describe(exchange)}, without an OperationOutcome that says why")

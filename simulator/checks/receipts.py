@@ -62,19 +62,31 @@ def _acknowledged(exchange: Exchange, what: str) -> list[str]:
     found = receipt(exchange)
     if found is None:
         return [f"{what}: {describe(exchange)} without a receipt (a message of type APPREC)"]
-    if found.answers != header_of(exchange)["id"]:
+    return unlike_taken_in(what, found, header_of(exchange)["id"])
+
+
+def unlike_taken_in(what: str, found: Receipt, identity: str) -> list[str]:
+    """What keeps a receipt from telling that the message of that id was taken in."""
+    if found.answers != identity:
         return [f"The receipt of {what} answers another message"]
     if found.code != "ok":
         return [f"{what} was refused ({', '.join(found.errors) or found.code}), expected it to be taken in"]
     return []
 
 
+def kept(inbox: list[Entry], identifiers: list[dict[str, Any]]) -> list[Entry]:
+    """The messages of the record that have one of some identifiers."""
+    return [e for e in inbox if numbers(identifiers) & numbers(e.resource.get("identifier") or [])]
+
+
+def numbers(identifiers: list[dict[str, Any]]) -> set[tuple[Any, Any]]:
+    """System and value of identifiers."""
+    return {(one.get("system"), one.get("value")) for one in identifiers}
+
+
 def _kept(inbox: list[Entry], exchange: Exchange) -> list[Entry]:
-    """The messages of the record that are the one sent, by its identifier."""
-    wanted = {(n["system"], n["value"]) for n in content_of(exchange)["identifier"]}
-    return [
-        e for e in inbox if wanted & {(n.get("system"), n.get("value")) for n in e.resource.get("identifier") or []}
-    ]
+    """The messages of the record that are the one sent."""
+    return kept(inbox, content_of(exchange)["identifier"])
 
 
 @check("standard_messages_are_acknowledged_and_kept", rule="R-SAM-01A")

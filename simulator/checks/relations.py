@@ -10,7 +10,7 @@ from simulator.checks.evidence import (
     inconclusive,
     names_written,
     observed,
-    unanswered,
+    whole,
 )
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
@@ -69,10 +69,7 @@ def _looks(history: History, label: str) -> tuple[Exchange, ...]:
     found = history.labelled(label)
     if not found:
         inconclusive(f"Nothing was sent as '{label}', so there is no evidence.", attribution="bench")
-    for exchange in found:
-        if exchange.response is None:
-            unanswered(exchange)
-    return tuple(found)
+    return tuple(map(whole, found))
 
 
 def _found(history: History, label: str, names: list[str], who: str) -> None:

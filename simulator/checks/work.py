@@ -16,8 +16,9 @@ from simulator.checks.evidence import (
     sent,
     stored_name,
 )
+from simulator.checks.lists import last_sent
 from simulator.checks.registry import check
-from simulator.domain.exchange import Exchange, History
+from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 
 UNDATED = "9999"
@@ -118,7 +119,7 @@ def application_leads_to_decision(history: History) -> Finding:
         if name not in case:
             problems.append(f"{name} is not found in the case")
         else:
-            problems += [f"{name} changed: {d}" for d in differences(_last_sent(history, write), case[name])]
+            problems += [f"{name} changed: {d}" for d in differences(last_sent(history, write), case[name])]
     linked = {name_in(r) for n in decisions if n in case for r in references(case[n])}
     if not linked & applications.keys():
         problems.append("No decision refers to the application it answers")
@@ -129,13 +130,6 @@ def application_leads_to_decision(history: History) -> Finding:
         problems.append(f"The decision is dated {shown[:16]}, before the application of {applied[:16]}")
     passed = f"The application of {applied[:16]} and its decision are found together."
     return finding(problems, passed, history.labelled("case"))
-
-
-def _last_sent(history: History, write: Exchange) -> dict[str, Any]:
-    """What was last sent of a resource: an update accepted after its creation counts."""
-    name = stored_name(write)
-    later = [e for e in history.exchanges if e.verb == "update" and e.outcome == "ok" and e.request.url.endswith(name)]
-    return sent(later[-1] if later else write)
 
 
 def _began(resource: dict[str, Any]) -> str:
