@@ -17,7 +17,7 @@ import pytest
 from pytest_bdd.parser import Scenario
 
 from features.drills import Drills
-from features.example import Example, NotTakenInError
+from features.example import EndlessListError, Example, NotTakenInError
 from features.steps import TOPICS
 from features.study import NobodyError, Study
 from simulator.candidates import Limits, Session, attach, load_candidate
@@ -117,7 +117,7 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) 
             continue
         if isinstance(exception, NotTakenInError):
             example.judge(rule)
-        elif isinstance(exception, NobodyError):
+        elif isinstance(exception, NobodyError | EndlessListError):
             example.conclude(rule, Finding("inconclusive", str(exception), evidence, "bench"))
         else:
             found = Finding(

@@ -25,6 +25,10 @@ MOST_PAGES: Final = 60
 STRICT: Final = (("Prefer", "handling=strict"),)
 
 
+class EndlessListError(Exception):
+    """The candidate's list goes on beyond what the bench reads, so nobody knows what else is in it."""
+
+
 class NotTakenInError(Exception):
     """The candidate did not take in the people and care the example rests on; the history says what happened."""
 
@@ -142,10 +146,17 @@ class Example:
     def search(
         self, kind: str, label: str, *, actor: str = "", strict: bool = False, **criteria: Any
     ) -> list[Exchange]:
-        """Search and follow every page; parameter names with ``_`` for ``-``, except leading ones."""
+        """Search and follow every page; parameter names with ``_`` for ``-``, except leading ones.
+
+        A list that leads back to a page it has led to ends there. Raises EndlessListError when it goes on for long.
+        """
         query = "&".join(f"{_name(n)}={quote(str(v), safe=':|,/')}" for n, v in criteria.items())
         found = [self.send("search", kind, label, actor=actor, query=query, headers=STRICT if strict else ())]
-        while (link := _next(found[-1])) and len(found) < MOST_PAGES:
+        followed: set[str] = set()
+        while (link := _next(found[-1])) and link not in followed:
+            if len(found) == MOST_PAGES:
+                raise EndlessListError(f"A list still went on after {MOST_PAGES} pages.")
+            followed.add(link)
             found.append(self.keep(self.session.follow(link, label=label, actor=actor)))
         return found
 

@@ -7,6 +7,7 @@ from pytest_bdd import given, then, when
 
 from features.callers import Nurse, authorise, case_officer, citizen, employed, operator, signed_in
 from features.example import Example
+from simulator.checks.evidence import text_of
 from simulator.domain.caller import Caller
 from simulator.domain.verdict import Finding
 
@@ -151,7 +152,7 @@ def read_log(example: Example, wanted: str) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         with signed_in(example, citizen(example.resident)):
             pages = example.chart("AuditEvent", f"log.{attempt}", _count=50)
-        if any(wanted in (page.response.body if page.response else "") for page in pages):
+        if any(wanted in text_of(page) for page in pages):
             return
         example.wait(PAUSE_S)
 

@@ -10,6 +10,7 @@ from features.example import Example
 from features.steps.register import until
 from features.study import Resident, Written
 from features.telling import step
+from simulator.checks.evidence import mentions
 from simulator.domain.subscriptions import TOPIC
 from simulator.streams import derived_id
 
@@ -102,7 +103,7 @@ def _status(example: Example, name: str) -> str:
 
 
 def _events(example: Example, name: str) -> list[Json]:
-    return [one for one in _notices(example) if name in str(one["body"])]
+    return [one for one in _notices(example) if mentions(str(one["body"]), name)]
 
 
 def _words(application: Written) -> list[str]:

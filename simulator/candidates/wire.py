@@ -6,7 +6,7 @@ Searches always go as ``POST [type]/_search`` with the parameters in the body, s
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import orjson
 
@@ -34,6 +34,7 @@ _METHODS: Final[dict[Verb, str]] = {
 _SYSTEM_PATHS: Final[dict[Verb, str]] = {"transaction": "", "batch": "", "capabilities": "metadata"}
 # In a resource only these elements refer to others; a urn:uuid elsewhere is a value, such as a document's identifier.
 _POINTER: Final = re.compile(r'"(?:reference|url)"\s*:\s*"urn:uuid:[^"]+"')
+_PORTS: Final = {"http": 80, "https": 443}
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]*/[^/?#]+(/_history/[^/?#]+)?")
 
 
@@ -82,13 +83,18 @@ def link_url(base_url: str, link: str) -> str:
     try:
         url = urljoin(f"{base_url}/", link)
         parts, base = urlsplit(url), urlsplit(base_url)
-        same = (parts.scheme, parts.hostname, parts.port) == (base.scheme, base.hostname, base.port)
+        same = _origin(parts) == _origin(base)
     except ValueError:
         raise LinkError("the link is not a web address") from None
     inside = parts.path.rstrip("/") == base.path or parts.path.startswith(f"{base.path}/")
     if not same or not inside or "/../" in f"{parts.path}/" or parts.username is not None:
         raise LinkError(f"the link leads away from the candidate's base {base_url}")
     return url
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port; the port of the scheme where none is named."""
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def type_in(base_url: str, url: str) -> str:

@@ -31,7 +31,8 @@ KINDS: Final = {
     "history-instance": "history",
     "history-type": "history",
 }
-REFUSALS: Final = [400, 401, 403, 404, 405, 409, 422, 501]
+REFUSALS: Final = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 501]
+"""Also that of a server that knows no PATCH (415), or no change without a condition (412, 428)."""
 
 
 @check("every_look_is_in_the_access_log", rule="R-INN-01")

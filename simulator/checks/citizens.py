@@ -12,6 +12,7 @@ from simulator.checks.evidence import (
     names_written,
     observed,
     stored_name,
+    text_of,
     written,
 )
 from simulator.checks.registry import check
@@ -41,7 +42,7 @@ def blocked_entry_is_hidden_in_every_channel(history: History) -> Finding:
     if not any(shows(e, name) for e in glass):
         problems.append(f"{name} is not found when the glass is broken")
     log = history.labelled("log")
-    if not any(fact(history, "reason") in (e.response.body if e.response else "") for e in log):
+    if not any(fact(history, "reason") in text_of(e) for e in log):
         problems.append("The broken glass is not in the access log the resident sees")
     passed = f"{name} is in none of {len(looks)} answers, and found when the glass is broken."
     return finding(problems, passed, [*looks, blocked, absent, *glass, *log])

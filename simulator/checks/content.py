@@ -1,13 +1,16 @@
 """Comparing clinical content: what was sent against what came back, and the few elements checks look at."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from simulator.checks.evidence import Resource
 
 # The server's own: its id and meta, and the narrative it may write anew.
 SERVER_OWNED: Final = frozenset({"id", "meta", "text"})
+OSLO: Final = ZoneInfo("Europe/Oslo")
+WARNINGS: Final = frozenset({"warning", "error", "fatal"})
 
 
 def differences(sent: Resource, got: Resource) -> list[str]:
@@ -44,7 +47,9 @@ def _same_instant(sent: str, got: str) -> bool:
 
 
 def _same_reference(sent: str, got: str) -> bool:
-    return "/" in sent and (got.endswith(f"/{sent}") or got.startswith(f"{sent}/_history/"))
+    """A reference may have become absolute, and tell the version that it was to."""
+    plain = got.partition("/_history/")[0]
+    return "/" in sent and (plain == sent or plain.endswith(f"/{sent}"))
 
 
 def _shown(value: Any) -> str:
@@ -61,6 +66,11 @@ def instant(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
+
+
+def local_day(moment: datetime) -> date:
+    """The day it is in Norway at a moment, in whatever time zone the moment is written."""
+    return moment.astimezone(OSLO).date()
 
 
 def codes(concept: Any) -> set[tuple[str, str]]:
@@ -84,6 +94,12 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from references(inner)
+
+
+def warns(resource: Resource) -> bool:
+    """Whether a resource is an OperationOutcome that says that something is wrong; what only informs says nothing."""
+    issues = resource.get("issue") if resource.get("resourceType") == "OperationOutcome" else None
+    return any(isinstance(one, dict) and one.get("severity") in WARNINGS for one in issues or [])
 
 
 def patient_of(resource: Resource) -> str:

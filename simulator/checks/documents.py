@@ -4,6 +4,7 @@ import hashlib
 from base64 import b64encode
 from typing import Any
 
+from simulator.checks.content import warns
 from simulator.checks.evidence import (
     Entry,
     Resource,
@@ -14,6 +15,7 @@ from simulator.checks.evidence import (
     inconclusive,
     listed,
     observed,
+    text_of,
     whole,
 )
 from simulator.checks.lists import all_accepted
@@ -45,7 +47,7 @@ def content_follows_its_document(history: History) -> Finding:
     all_accepted(history, "paper")
     texts = {name: str(fact(history, name)) for name in ("open", "blocked")}
     for label in ("charge.open", "glass.open", "glass.blocked"):
-        if texts[label.partition(".")[2]] not in _body(observed(history, label)):
+        if not _tells(observed(history, label), texts[label.partition(".")[2]]):
             broken(f"{describe(observed(history, label))} and does not give the content.", observed(history, label))
     problems, looks = [], []
     for label, name in (("charge", "blocked"), ("stranger", "open"), ("stranger", "blocked")):
@@ -139,12 +141,9 @@ def _last(history: History, label: str) -> Exchange:
     return found[-1]
 
 
-def _body(exchange: Exchange) -> str:
-    return exchange.response.body if exchange.response else ""
-
-
 def _tells(exchange: Exchange, text: str) -> bool:
-    return text in _body(exchange) or b64encode(text.encode()).decode() in _body(exchange)
+    said = text_of(exchange)
+    return text in said or b64encode(text.encode()).decode() in said
 
 
 def _numbers(exchange: Exchange) -> list[str]:
@@ -153,7 +152,6 @@ def _numbers(exchange: Exchange) -> list[str]:
 
 
 def _warned(exchange: Exchange) -> bool:
-    """Whether an answer holds an OperationOutcome, alone or among others."""
+    """Whether an answer warns, alone or among others."""
     resource = exchange.resource() or {}
-    parts = [resource, *((e.get("resource") or {}) for e in resource.get("entry") or [])]
-    return any(part.get("resourceType") == "OperationOutcome" for part in parts)
+    return any(map(warns, [resource, *((e.get("resource") or {}) for e in resource.get("entry") or [])]))

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from simulator.checks.content import patient_of
+from simulator.checks.content import patient_of, warns
 from simulator.checks.evidence import Resource, describe, fact, finding, name_in, observed
 from simulator.checks.registry import check
 from simulator.domain.exchange import Exchange, History
@@ -39,7 +39,7 @@ def _looks(history: History) -> Finding:
             problems += [f"{t} {c} is shown as told by {name}, which it was not" for t, c in (found - expected)]
         about = {name_in(patient_of(r)) for r in resources if r["resourceType"] != "OperationOutcome"}
         problems += [f"Something is shown of {name}, expected {patient} alone" for name in about - {patient}]
-        told = any(r["resourceType"] == "OperationOutcome" for r in resources)
+        told = any(map(warns, resources))
         silent = sorted(theirs.keys() - set(wanted["answers"]))
         if silent and not told:
             problems.append(f"{describe(exchange)}, and nothing says that {', '.join(silent)} could not be asked")

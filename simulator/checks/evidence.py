@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from simulator.domain.exchange import Exchange, History
+from simulator.domain.person_number import is_valid
 from simulator.domain.verdict import Attribution, Finding
 
 Resource = dict[str, Any]
@@ -41,6 +42,28 @@ class Entry:
 def mask(text: str) -> str:
     """The text with every 11-digit run outside a UUID hidden: a message never repeats a person number."""
     return _PERSON_NUMBER.sub(lambda found: found["uuid"] or "[person number]", text)
+
+
+def tells_person_number(text: str) -> bool:
+    """Whether the text holds a person number: an eleven-digit run outside a UUID that is one by date and check digits.
+
+    Other numbers of eleven digits are ids of the candidate's own.
+    """
+    return any(not found["uuid"] and is_valid(found[0]) for found in _PERSON_NUMBER.finditer(text))
+
+
+def text_of(exchange: Exchange) -> str:
+    """What an answer says, letters as letters however its JSON escapes them; what is no JSON as it is."""
+    body = exchange.response.body if exchange.response else ""
+    try:
+        return orjson.dumps(orjson.loads(body)).decode()
+    except orjson.JSONDecodeError:
+        return body
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a text holds a name (``Type/id``) or an id whole, and not only one that begins or ends alike."""
+    return re.search(rf"(?<![A-Za-z0-9.-]){re.escape(name)}(?![A-Za-z0-9.-])", text) is not None
 
 
 def describe(exchange: Exchange) -> str:
@@ -197,9 +220,15 @@ def written(history: History, interaction: str) -> Exchange:
 
 
 def names_written(history: History, fact_name: str) -> dict[str, Exchange]:
-    """``Type/id`` -> writing exchange of every interaction listed in a fact."""
-    exchanges = [written(history, interaction) for interaction in fact(history, fact_name)]
-    return {stored_name(e): e for e in exchanges}
+    """``Type/id`` -> writing exchange of every interaction listed in a fact; fail when two were given one name."""
+    names: dict[str, Exchange] = {}
+    for interaction in dict.fromkeys(fact(history, fact_name)):
+        exchange = written(history, interaction)
+        name = stored_name(exchange)
+        if name in names:
+            broken(f"{describe(exchange)} under {name}, which is something else already.", names[name], exchange)
+        names[name] = exchange
+    return names
 
 
 def listed(history: History, label: str) -> list[Entry]:

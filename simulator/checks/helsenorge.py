@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import orjson
 
-from simulator.checks.evidence import accepted, fact, finding, inconclusive, listed
+from simulator.checks.evidence import accepted, fact, finding, inconclusive, listed, mentions
 from simulator.checks.registry import check
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
@@ -25,6 +25,8 @@ def applicant_is_told_through_helsenorge(history: History) -> Finding:
     refused = [status for status in sent["statuses"] if status not in TAKEN]
     problems += [f"Helsenorge's application was answered {status}, expected it to be taken" for status in refused]
     case = fact(history, "case")
+    if not case and not refused:
+        problems.append("Helsenorge's application was taken in without saying what it was stored as")
     if case and not refused:
         problems += _followed(history, case)
     return finding(problems, "The case is there once, and Helsenorge was told of each move.", history.labelled("cases"))
@@ -37,7 +39,7 @@ def _followed(history: History, case: str) -> list[str]:
     problems = [] if cases.count(case) == len(cases) == 1 else [f"{len(cases)} cases came of one application"]
     notices = [one for one in fact(history, f"received.{HELSENORGE}") if one["direction"] == "in"]
     bodies = [orjson.dumps(one["body"]).decode() for one in notices]
-    told = sum(case in body for body in bodies)
+    told = sum(mentions(body, case) for body in bodies)
     if told < 2:
         problems.append(f"Helsenorge was told of {told} moves of the case, expected 2")
     said = {word for word in fact(history, "secret") for body in bodies if word in body}

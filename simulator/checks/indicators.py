@@ -6,7 +6,18 @@ from typing import Final
 
 from simulator.checks.cases import total
 from simulator.checks.content import instant
-from simulator.checks.evidence import accepted, fact, finding, inconclusive, listed, name_in, names_written, observed
+from simulator.checks.evidence import (
+    accepted,
+    fact,
+    finding,
+    inconclusive,
+    listed,
+    mentions,
+    name_in,
+    names_written,
+    observed,
+    text_of,
+)
 from simulator.checks.lists import all_accepted, exactly
 from simulator.checks.registry import check
 from simulator.domain.exchange import History
@@ -80,7 +91,7 @@ def extract_recognises_nobody(history: History) -> Finding:
         f"{name} stands in the extract as it is called in the record"
         for label in ("before", "after", "other")
         for name in (*alike, *few)
-        if name.partition("/")[2] in _text(history, label)
+        if _names(history, label, name)
     ]
     problems += [p for label in ("before", "after", "other") for p in _telling(history, label)]
     if len(before) < len(alike):
@@ -101,9 +112,10 @@ def _pseudonyms(history: History, label: str) -> set[str]:
     return {e.name for e in listed(history, label) if e.resource.get("resourceType") == "Patient"}
 
 
-def _text(history: History, label: str) -> str:
-    response = observed(history, label).response
-    return response.body or "" if response else ""
+def _names(history: History, label: str, name: str) -> bool:
+    """Whether an extract tells what somebody is called in the record; a number alone may stand there by chance."""
+    number, text = name.partition("/")[2], text_of(observed(history, label))
+    return mentions(text, name) or (not number.isdigit() and mentions(text, number))
 
 
 def _telling(history: History, label: str) -> list[str]:

@@ -11,7 +11,6 @@ from simulator.checks.evidence import (
     finding,
     inconclusive,
     listed,
-    mask,
     name_given,
     name_in,
     names_written,
@@ -19,6 +18,8 @@ from simulator.checks.evidence import (
     observed,
     read_back,
     rounds,
+    tells_person_number,
+    text_of,
     whole,
 )
 from simulator.checks.registry import check
@@ -26,7 +27,7 @@ from simulator.domain.exchange import Exchange, History
 from simulator.domain.verdict import Finding
 
 _LOCATIONS: Final[tuple[str, ...]] = ("location", "content-location")
-ERRORS: Final = [400, 404, 405, 410, 412, 422, 501]
+ERRORS: Final = [400, 404, 405, 409, 410, 412, 422, 501]
 
 
 @check("capability_statement_is_true", rule="R-SAM-06A")
@@ -53,12 +54,13 @@ def capability_statement_is_true(history: History) -> Finding:
 
 def _claims(statement: Resource, metadata: Exchange) -> dict[str, dict[str, str]]:
     """Type -> what is claimed: interactions (with empty text) and search parameters (with their type)."""
-    if statement.get("resourceType") != "CapabilityStatement" or not statement.get("rest"):
-        broken(f"{describe(metadata)} and it is not a CapabilityStatement with a rest part.", metadata)
+    served = [rest for rest in statement.get("rest") or [] if rest.get("mode") == "server"]
+    if statement.get("resourceType") != "CapabilityStatement" or not served:
+        broken(f"{describe(metadata)} and it is not a CapabilityStatement of a server.", metadata)
     if statement.get("fhirVersion") != "4.0.1":
         broken(f"The CapabilityStatement is for FHIR {statement.get('fhirVersion')}, expected 4.0.1.", metadata)
     found: dict[str, dict[str, str]] = {}
-    for resource in statement["rest"][0].get("resource") or []:
+    for resource in (resource for rest in served for resource in rest.get("resource") or []):
         words = {i.get("code", ""): "" for i in resource.get("interaction") or []}
         words |= {p.get("name", ""): p.get("type", "") for p in resource.get("searchParam") or []}
         found[resource.get("type", "")] = words
@@ -99,8 +101,7 @@ def _unexplained(refusal: Exchange, *, needs_place: bool) -> list[str]:
         return [f"{describe(refusal)} with an issue that lacks severity or code"]
     if needs_place and not any(i.get("expression") or i.get("location") for i in issues):
         return [f"{describe(refusal)} without naming the element that is wrong"]
-    text = refusal.response.body if refusal.response else ""
-    return [f"{describe(refusal)} and repeats a person number"] if mask(text) != text else []
+    return [f"{describe(refusal)} and repeats a person number"] if tells_person_number(text_of(refusal)) else []
 
 
 @check("identity_number_stays_out_of_urls", rule="R-SAM-06C")
@@ -111,7 +112,7 @@ def identity_number_stays_out_of_urls(history: History) -> Finding:
     found = [e.name for e in listed(history, "lookup")]
     problems = [] if found == [patient] else [f"The number found {len(found)} people, expected exactly the one"]
     for exchange in history.exchanges:
-        if mask(exchange.request.url) != exchange.request.url:
+        if tells_person_number(exchange.request.url):
             problems.append("A URL that was sent holds a person number")
         problems += [f"{describe(exchange)}, and {place} holds a person number" for place in _exposed(exchange)]
     return finding(problems, "The person was found, and no URL holds the number.", [lookup])
@@ -127,7 +128,7 @@ def _exposed(exchange: Exchange) -> list[str]:
     if body.get("resourceType") == "Bundle":
         urls |= {f"the {link.get('relation')} link": link.get("url", "") for link in body.get("link") or []}
         urls |= {f"fullUrl {n}": e.get("fullUrl", "") for n, e in enumerate(body.get("entry") or [])}
-    return [place for place, url in urls.items() if place != "the self link" and mask(url) != url]
+    return [place for place, url in urls.items() if place != "the self link" and tells_person_number(url)]
 
 
 @check("transaction_is_all_or_nothing", rule="R-SAM-06D")

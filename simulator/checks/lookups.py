@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from simulator.checks.content import differences, instant, patient_of
+from simulator.checks.content import differences, instant, local_day, patient_of
 from simulator.checks.evidence import (
     accepted,
     answered,
@@ -121,5 +121,7 @@ def report_equals_the_truth(history: History) -> Finding:
 
 
 def _day(encounter: dict[str, Any]) -> str:
-    """The day a contact began, as it is written in the record: with the time zone of the place."""
-    return str((encounter.get("period") or {}).get("start", "without a start"))[:10]
+    """The day a contact began where it took place, in whatever time zone the record writes it."""
+    start = (encounter.get("period") or {}).get("start", "without a start")
+    moment = instant(start)
+    return local_day(moment).isoformat() if moment else str(start)[:10]

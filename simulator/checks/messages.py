@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from simulator.checks.content import differences, instant
+from simulator.checks.content import differences, instant, local_day
 from simulator.checks.evidence import (
     Entry,
     accepted,
@@ -55,7 +55,7 @@ def _days(history: History, found: list[Entry], kinds: dict[str, str]) -> list[s
             moments[kinds[entry.name]] = moment
     if truth is None or READY not in moments or DISCHARGED not in moments:
         return []
-    days = (moments[DISCHARGED].date() - moments[READY].date()).days
+    days = (local_day(moments[DISCHARGED]) - local_day(moments[READY])).days
     return [] if days == truth else [f"The record gives {days} days to pay for, expected {truth}"]
 
 

@@ -14,10 +14,11 @@ from simulator.checks.evidence import (
     fact,
     finding,
     inconclusive,
-    mask,
+    mentions,
     name_in,
     names_written,
     stored_name,
+    tells_person_number,
     written,
 )
 from simulator.checks.lists import all_accepted
@@ -101,7 +102,7 @@ def notification_holds_no_person_number(history: History) -> Finding:
     problems = [] if any(name == focus for one in told for _, focus in one.events) else [f"{name} was not told"]
     for one in told:
         text = one.whole if isinstance(one.whole, str) else orjson.dumps(one.whole).decode()
-        if mask(text) != text:
+        if tells_person_number(text):
             problems.append(f"A notification ({one.kind or 'of no type'}) holds a person number")
     return finding(problems, f"{len(told)} notifications came, none with a person number.", [asked, message])
 
@@ -159,8 +160,8 @@ def blocked_information_is_not_told(history: History) -> Finding:
     blocked = [stored_name(written(history, name)) for name in fact(history, "blocked")]
     told = _told(history, asked)
     text = orjson.dumps([one.whole for one in told]).decode()
-    problems = [f"{name}, which is blocked, is in a notification" for name in blocked if name in text]
-    problems += [f"{name} was not told" for name in wanted if name not in text]
+    problems = [f"{name}, which is blocked, is in a notification" for name in blocked if mentions(text, name)]
+    problems += [f"{name} was not told" for name in wanted if not mentions(text, name)]
     numbers = [number for one in told if one.kind == EVENT for number, _ in one.events]
     if not problems and numbers != [str(number) for number in range(1, len(numbers) + 1)]:
         problems.append("A gap between the numbers of the events tells that there is something blocked")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from simulator.checks.evidence import EarlyFindingError, describe, mask
+from simulator.checks.shape import misshapen
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 from simulator.errors import InputError, nearest
@@ -51,7 +52,8 @@ def by_rule(rule: str) -> Check:
 def judge(name: str, history: History) -> Finding:
     """What the check of that name finds in the history; a crash of the check is an error of the bench.
 
-    A history whose people or care the candidate did not take in says nothing about the rule: inconclusive.
+    Where an answer was no JSON of FHIR, the crash is the candidate's failure. A history whose people or care the
+    candidate did not take in says nothing about the rule: inconclusive.
     """
     if name not in CHECKS:
         raise InputError(f"no check is called '{name}'", remedy=nearest(name, CHECKS))
@@ -61,7 +63,7 @@ def judge(name: str, history: History) -> Finding:
         finding = early.finding
     except Exception as error:  # noqa: BLE001  whatever goes wrong inside a check must not be blamed on a candidate
         message = f"The check itself failed on what was answered: {type(error).__name__}: {error}"
-        finding = Finding("error", message, attribution="bench")
+        finding = misshapen(history) or Finding("error", message, attribution="bench")
     return replace(finding, message=mask(finding.message))
 
 

@@ -10,6 +10,7 @@ from simulator.checks.evidence import (
     inconclusive,
     names_written,
     observed,
+    text_of,
     whole,
 )
 from simulator.checks.registry import check
@@ -54,7 +55,7 @@ def tickets_open_one_record_for_a_while(history: History) -> Finding:
     beside = _looks(history, "beside")
     problems += _seen(beside, others, "an operator whose ticket is for somebody else")
     log = _looks(history, "log")
-    if not any(fact(history, "reason") in (e.response.body if e.response else "") for e in log):
+    if not any(fact(history, "reason") in text_of(e) for e in log):
         problems.append("The ticket's reason is not in the access log the resident sees")
     passed = f"The ticket opened {len(names)} entries of one patient until it ended, and the log tells why."
     return finding(problems, passed, [*looks, *beside, *log])

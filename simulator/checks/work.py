@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.checks.content import differences, references
+from simulator.checks.content import OSLO, differences, instant, references
 from simulator.checks.evidence import (
     accepted,
     fact,
@@ -133,5 +133,8 @@ def application_leads_to_decision(history: History) -> Finding:
 
 
 def _began(resource: dict[str, Any]) -> str:
+    """When it began, by the clock in Norway whatever time zone it is written in."""
     period = resource.get("period") or {}
-    return str(resource.get("authoredOn") or resource.get("created") or period.get("start") or UNDATED)
+    text = str(resource.get("authoredOn") or resource.get("created") or period.get("start") or UNDATED)
+    moment = instant(text)
+    return moment.astimezone(OSLO).isoformat() if moment else text

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from simulator.candidates import Session
+from simulator.candidates.wire import link_url
 from simulator.domain.interaction import Interaction
 from simulator.histories import Recorder, read_histories
 
@@ -295,3 +296,16 @@ def test_link_elsewhere_is_not_followed(journal: Any, session_at: At, link: str)
     assert (exchange.outcome, exchange.response) == ("refused", None)
     assert exchange.error.startswith("not sent: the link")
     assert journal.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("base", "link"),
+    [
+        ("https://x.example/fhir", "https://x.example:443/fhir?page=2"),
+        ("http://x.example:80/fhir", "http://X.example/fhir?page=2"),
+        ("https://x.example/fhir", "?page=2"),
+    ],
+)
+def test_a_link_may_name_the_port_or_not(base: str, link: str) -> None:
+    """The port that a scheme has anyway makes no other address."""
+    assert link_url(base, link).endswith("page=2")

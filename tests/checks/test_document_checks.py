@@ -12,7 +12,8 @@ DATA = b64encode(TEXT.encode()).decode()
 SHA1 = b64encode(hashlib.sha1(TEXT.encode(), usedforsecurity=False).digest()).decode()
 BINARY = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "data": DATA}
 BUNDLE = {"resourceType": "Bundle", "id": "t"}
-WARNING = {"resourceType": "OperationOutcome", "id": "w", "issue": []}
+NOTE = {"resourceType": "OperationOutcome", "id": "w", "issue": [{"severity": "information", "code": "informational"}]}
+WARNING = {"resourceType": "OperationOutcome", "id": "w", "issue": [{"severity": "warning", "code": "incomplete"}]}
 
 
 def document(number: str = "epikrise-1", **attachment: Any) -> Json:
@@ -103,6 +104,7 @@ def test_content_follows_its_document(story: Any, how: Json, outcome: str) -> No
     [
         ((document(),), (WARNING,), "pass"),
         ((document(),), (), "fail"),
+        ((document(),), (NOTE,), "fail"),
         ((), (WARNING,), "fail"),
         ((document() | {"meta": {}},), (WARNING,), "fail"),
         ((document(), document("blocked-1")), (WARNING,), "fail"),

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 CHECK = "own_system_of_a_gp_is_shown"
-OUTCOME = {"resourceType": "OperationOutcome", "id": "o", "issue": []}
+OUTCOME = {"resourceType": "OperationOutcome", "id": "o", "issue": [{"severity": "warning", "code": "incomplete"}]}
+NOTE = {"resourceType": "OperationOutcome", "id": "o", "issue": [{"severity": "information", "code": "informational"}]}
 Json = dict[str, Any]
 
 
@@ -40,10 +41,11 @@ def test_shown_with_its_source_and_missed_aloud(story: Any) -> None:
         ([told()], []),
         ([told()], [told(), OUTCOME]),
         ([told(), OUTCOME], [OUTCOME]),
+        ([told()], [NOTE]),
     ],
 )
 def test_shown_otherwise(story: Any, well: list[Json], down: list[Json]) -> None:
-    """Missing, twice, without source, another's, of another, unsaid silence, stale, or a gap that is none: fail."""
+    """Missing, twice, without source, another's, of another, silence, stale, no gap, or a note alone: fail."""
     assert looks(story, well, down).judged(CHECK).outcome == "fail"
 
 

@@ -42,10 +42,12 @@ def test_one_case_that_is_told_of(story: Any) -> None:
         {"received.helsenorge": [NOTICE, NOTICE, {"direction": "in", "body": {"code": "Hjemmesykepleie"}}]},
         {"seen": ["active", "active"]},
         {"seen": ["", "completed"]},
+        {"case": ""},
+        {"received.helsenorge": [HANDSHAKE, *[{"direction": "in", "body": {"focus": f"{CASE}9"}}] * 2]},
     ],
 )
 def test_a_case_gone_wrong(story: Any, more: Json) -> None:
-    """Not to be watched, refused, twice, another, not told of, told too much, or shown otherwise: fail."""
+    """Unwatched, refused, twice, another, untold, told too much, shown otherwise, or without a name: fail."""
     assert applied(story, **more).judged("applicant_is_told_through_helsenorge").outcome == "fail"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-NUMBER = "0" * 11
+NUMBER = "13817204095"
 
 
 def statement(*types: str, version: str = "4.0.1") -> dict[str, Any]:
@@ -12,7 +12,11 @@ def statement(*types: str, version: str = "4.0.1") -> dict[str, Any]:
     claims = [{"code": "create"}, {"code": "read"}, {"code": "search-type"}]
     parameter = [{"name": "date", "type": "date"}]
     resources = [{"type": t, "interaction": claims, "searchParam": parameter} for t in types]
-    return {"resourceType": "CapabilityStatement", "fhirVersion": version, "rest": [{"resource": resources}]}
+    return {
+        "resourceType": "CapabilityStatement",
+        "fhirVersion": version,
+        "rest": [{"mode": "server", "resource": resources}],
+    }
 
 
 def claims(s: Any, told: Any = None, *, date: int = 200, tried: bool = True) -> Any:

@@ -81,7 +81,7 @@ def test_a_refused_subscription_fails(story: Any) -> None:
     assert board(story, [], status=422).judged("events_are_told_in_order").outcome == "fail"
 
 
-@pytest.mark.parametrize(("text", "outcome"), [("Gjelder ***********", "pass"), ("Gjelder 13817204078", "fail")])
+@pytest.mark.parametrize(("text", "outcome"), [("Gjelder ***********", "pass"), ("Gjelder 13817204095", "fail")])
 def test_a_person_number_in_a_notification(story: Any, text: str, outcome: str) -> None:
     """A number in the text of what is told: fail."""
     told = note("event-notification", (1, "Communication/m"))
@@ -159,6 +159,20 @@ BLOCKED: list[tuple[Callable[[], list[Json]], str]] = [
     (lambda: [note("event-notification", *[(n, f"MedicationStatement/{x}") for n, x in enumerate("abc", 1)])], "fail"),
     (lambda: [note("event-notification", (1, "MedicationStatement/a"))], "fail"),
 ]
+
+
+def test_a_number_that_only_begins_alike_is_another(story: Any) -> None:
+    """Of medicines 1 and 12 the first is blocked and the other told: pass; the first told instead: fail."""
+    for told, outcome in (("12", "pass"), ("1", "fail")):
+        story.exchanges, names = [], [f"i-MedicationStatement-{n}" for n in ("1", "12")]
+        came = note("event-notification", (1, f"MedicationStatement/{told}"))
+        story.fact(told=[names[1]], blocked=[names[0]], notifications=[note("handshake"), came])
+        story.write("subscribe.id-only", SUBSCRIPTION, "s").write(
+            "consent", {"resourceType": "Consent", "id": "k"}, "k"
+        )
+        for number in ("1", "12"):
+            story.write(f"medicine.{number}", {"resourceType": "MedicationStatement", "id": number}, number)
+        assert story.judged("blocked_information_is_not_told").outcome == outcome
 
 
 @pytest.mark.parametrize(("told", "outcome"), BLOCKED)

@@ -107,7 +107,7 @@ def report(s: Any, *days: str) -> Any:
     for number in "12":
         s.write("care", about("Encounter", number), number)
     s.fact(contacts_by_day={"2026-01-12": 2})
-    contacts = [about("Encounter", str(n), period={"start": f"{day}T10:00:00+01:00"}) for n, day in enumerate(days)]
+    contacts = [about("Encounter", str(n), period={"start": f"{day}T00:30:00+01:00"}) for n, day in enumerate(days)]
     return s.search("report", *contacts)
 
 

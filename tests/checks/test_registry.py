@@ -1,5 +1,7 @@
 """The registry: names, rules, crashes, missing evidence and person numbers."""
 
+from typing import Any
+
 import pytest
 
 from simulator.checks import CHECKS, by_rule, check, judge
@@ -7,6 +9,7 @@ from simulator.checks.registry import CHECKS as REGISTRY
 from simulator.domain.exchange import History
 from simulator.domain.verdict import Finding
 from simulator.errors import InputError
+from tests.checks.conftest import BASE, Story
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
@@ -66,3 +69,28 @@ def test_an_unknown_check_names_the_nearest() -> None:
     """Asking for a check that does not exist gives the nearest name."""
     with pytest.raises(InputError, match="earlier_version_is_kept"):
         judge("earlier_version_is_lost", History("story"))
+
+
+@pytest.mark.parametrize(
+    ("bundle", "place"),
+    [
+        ({"entry": [None]}, "Patient.entry"),
+        ({"entry": ["Patient/1"]}, "Patient.entry"),
+        ({"link": ["next"], "entry": []}, "Patient.link"),
+    ],
+)
+def test_what_is_no_json_of_fhir_is_the_candidates_failure(bundle: dict[str, Any], place: str, story: Story) -> None:
+    """A check that stumbles over null or text where FHIR has an object fails the candidate, and says where."""
+    answer = {"resourceType": "Bundle", "type": "searchset", **bundle}
+    story.fact(patient=["i-Patient-1"]).write("patient", {"resourceType": "Patient", "id": "1"})
+    story.add("lookup", "search", f"{BASE}/Patient/_search", answer=(200, answer, {}))
+    found = story.judged("identity_number_stays_out_of_urls")
+    assert (found.outcome, found.attribution) == ("fail", "candidate")
+    assert f"no JSON of FHIR: {place}." in found.message
+
+
+def test_a_check_that_stumbles_over_sound_answers_is_the_benchs_error(story: Story) -> None:
+    """Where every answer is JSON of FHIR, the fault is the check's own."""
+    story.fact(patient=[{}]).write("patient", {"resourceType": "Patient", "id": "1"})
+    found = story.judged("identity_number_stays_out_of_urls")
+    assert (found.outcome, found.attribution) == ("error", "bench")

@@ -12,7 +12,7 @@ def about(kind: str, number: str, **more: Any) -> dict[str, Any]:
 
 def message(number: str, day: str) -> dict[str, Any]:
     """A message about Patient/1."""
-    return about("Communication", number, status="completed", sent=f"{day}T10:00:00+01:00")
+    return about("Communication", number, status="completed", sent=f"{day}T00:30:00+01:00")
 
 
 TYPES = {"1": "LOG_INNLAGT", "2": "LOG_UTSKRIVNINGSKLAR", "3": "LOG_UTSKREVET"}

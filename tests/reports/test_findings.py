@@ -20,7 +20,7 @@ CHECKS = [
     *(ROOT / "simulator" / "measures" / name for name in ("operation.py", "validity.py")),
 ]
 MEASURES = [ROOT / "simulator" / "measures" / "correctness.py"]
-FOUND_BY = {"Finding", "NobodyError"}
+FOUND_BY = {"EndlessListError", "Finding", "NobodyError"}
 
 
 def templates_in(node: ast.AST) -> Iterator[str]:
