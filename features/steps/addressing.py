@@ -52,9 +52,14 @@ def enter(example: Example, message: Written, her: str, box: str, *, service: st
 def send(example: Example, message: Written, label: str, *, her: str = "") -> Exchange:
     """Store the message, and have it sent."""
     example.write(message, f"written.{label}", actor="home-care.nurse")
+    return hand_over(example, message, f"send.{label}", her=her)
+
+
+def hand_over(example: Example, message: Written, label: str, *, her: str = "") -> Exchange:
+    """Have a stored message sent; to whom its recipient is, when no HER-id is named."""
     named = {"name": "receiver", "valueIdentifier": {"system": HER_ID, "value": her}}
     body: dict[str, Any] = {"resourceType": "Parameters", **({"parameter": [named]} if her else {})}
-    return example.send("operation", "$send-message", f"send.{label}", target=message.id, body=body)
+    return example.send("operation", "$send-message", label, target=message.id, body=body)
 
 
 def watched(example: Example, task: str, label: str, *statuses: str) -> None:
@@ -85,15 +90,15 @@ def write_and_move(example: Example) -> None:
     example.know(limit_s=limit(example), boxes={"first": f"/{SERVER}/{OLD}", "second": f"/{SERVER}/{NEW}"})
 
 
-def arrived(example: Example, asked: Exchange, number: int) -> None:
+def arrived(example: Example, asked: Exchange, number: int, rule: str = "R-SAM-04") -> None:
     """Wait until so many messages have come; for nothing, when the candidate did not say that it would send."""
     least = number if asked.outcome == "ok" else 0
-    example.neighbours.received(SERVER, least=least, within_s=limit(example))
+    example.neighbours.received(SERVER, least=least, within_s=limit(example, rule))
 
 
-def limit(example: Example) -> float:
-    """Seconds within which a message has to arrive."""
-    return float(example.catalogue.rules["R-SAM-04"].limit_s or 0)
+def limit(example: Example, rule: str = "R-SAM-04") -> float:
+    """Seconds within which a message has to arrive, by a rule."""
+    return float(example.catalogue.rules[rule].limit_s or 0)
 
 
 @then("each message went to the surgery where it received at that moment, and nowhere else")

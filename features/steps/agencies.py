@@ -1,14 +1,19 @@
-"""Steps on agencies that write in the record: NAV's sick note, and child welfare's answer to a concern."""
+"""Steps on agencies: NAV's sick note, the statement it asks for, and child welfare's answer to a concern."""
 
 from typing import Final
 
 from pytest_bdd import given, then, when
 
 from features.example import Example
+from features.posting import written
+from features.steps.addressing import REGISTER, SERVER, arrived, enter, hand_over, limit, task_of, watched
+from features.study import Written
+from features.telling import step
 from simulator.streams import derived_id
 
 NAV: Final = "nav"
 CHILD_WELFARE: Final = "barnevern"
+NAV_HER, NAV_BOX = "8140009", "nav-erklaeringer"
 ANSWER: Final = "Meldingen er mottatt og undersøkes."
 
 
@@ -51,6 +56,46 @@ def sends_sick_note(example: Example) -> None:
 def one_sick_note(example: Example) -> None:
     """Once, whole."""
     example.holds("R-SAM-14B")
+
+
+@given("a resident about whom NAV asks the fastlege for a statement (legeerklæring)")
+def asked_for_statement(example: Example) -> None:
+    """Somebody with a record that is none of NAV's business, and NAV in the address register."""
+    neighbours = example.neighbours
+    neighbours.behave_well(REGISTER, SERVER)
+    neighbours.forget(SERVER)
+    resident = example.meet(record_Condition=1, record_MedicationStatement=1)
+    example.seed(resident.written(phase="record"))
+    example.tell(step("gp.doctor", "statement", message="LEGEERKL", receiver=NAV))
+    (message,) = written(example)
+    example.seed([message], leaving_out=[message, _statement(example)])
+    enter(example, message, NAV_HER, NAV_BOX)
+    neighbours.tell(SERVER, NAV_BOX, {"answer": "ok"})
+
+
+def _statement(example: Example) -> Written:
+    return next(w for told in example.told for w in told if w.type == "DocumentReference")
+
+
+@when("the fastlege writes the statement and sends it to NAV")
+def sends_statement(example: Example) -> None:
+    """The message leads to the document; then the fastlege looks at what has become of it."""
+    document, (message,) = _statement(example), written(example)
+    example.write(document, "statement", actor="gp.doctor")
+    payload = [*message.resource["payload"], {"contentReference": {"reference": f"urn:uuid:{document.id}"}}]
+    example.send_as(message, "written", {**message.resource, "payload": payload}, actor="gp.doctor")
+    asked = hand_over(example, message, "send")
+    arrived(example, asked, 1, "R-SAM-14D")
+    if task := task_of(asked):
+        watched(example, task, "task", "completed", "failed", "rejected", "cancelled")
+    example.neighbours.tell(REGISTER, f"kommunikasjonsparter/{NAV_HER}", method="DELETE")
+    example.know(limit_s=limit(example, "R-SAM-14D"), box=f"/{SERVER}/{NAV_BOX}")
+
+
+@then("NAV has the statement and nothing else of the record, and the fastlege sees that it was received")
+def nav_has_statement(example: Example) -> None:
+    """The statement alone."""
+    example.holds("R-SAM-14D")
 
 
 @when("child welfare (barnevernet) takes in its messages and sends its answer twice")

@@ -15,7 +15,7 @@ Entry = dict[str, Any]
 DONE = "completed"
 
 
-def _came(history: History, exchange: Exchange) -> list[Entry]:
+def came_of(history: History, exchange: Exchange) -> list[Entry]:
     """What the message server received that carries a message, by the identifier it was written with."""
     wanted = numbers(sent(exchange)["identifier"])
     return [e for e in fact(history, "received.meldingstjener") if e["direction"] == "in" and wanted & _numbers(e)]
@@ -39,7 +39,7 @@ def messages_go_to_the_address_that_holds(history: History) -> Finding:
         evidence += [written, asked]
         if asked.outcome != "ok":
             broken(f"{describe(asked)}, expected the message to be sent.", asked)
-        came = _came(history, written)
+        came = came_of(history, written)
         if not came:
             problems.append(f"The {label} message came nowhere within {limit:g} s")
         elsewhere = sorted({entry["address"] for entry in came} - {box})
@@ -66,7 +66,7 @@ def unacknowledged_messages_are_followed_up(history: History) -> Finding:
     if waiting.get("status") == DONE:
         problems.append("The message that could not be delivered is shown as done")
     arrived = _task(history, "task.arrived")
-    if not [e for e in _came(history, accepted(history, "written.lost")) if e["status"] == 200]:
+    if not [e for e in came_of(history, accepted(history, "written.lost")) if e["status"] == 200]:
         problems.append("The message that could not be delivered never arrived")
     elif arrived.get("status") != DONE:
         problems.append(f"The message that arrived late is a Task with status {arrived.get('status')}, expected {DONE}")

@@ -100,3 +100,68 @@ def test_an_inbox_that_cannot_be_opened(story: Any) -> None:
     """A candidate that lets child welfare see nothing passes nothing."""
     found = worried(story, [], status=403).judged("answer_to_a_concern_comes_back")
     assert found.outcome == "inconclusive"
+
+
+STATEMENT: Json = {
+    "resourceType": "DocumentReference",
+    "id": "d",
+    "type": {"coding": [{"code": "J01-2"}]},
+    "subject": {"reference": "Patient/1"},
+    "content": [{"attachment": {"contentType": "text/plain", "data": "RXJrbMOmcmluZw=="}}],
+}
+MESSAGE: Json = {"resourceType": "Communication", "id": "m", "identifier": [{"system": "s", "value": "1"}]}
+BOX = "/meldingstjener/nav"
+
+
+def sent_to_nav(
+    story: Any,
+    *also: Json,
+    address: str = BOX,
+    document: Json | None = STATEMENT,
+    status: str = "completed",
+    **who: Any,
+) -> Any:
+    """A statement written, sent, and what the message server received; ``who`` is more of the patient."""
+    patient: Json = {"resourceType": "Patient", "identifier": [{"value": "1"}], "name": [{"family": "Ness"}]}
+    resources = [
+        {"resourceType": "MessageHeader", "id": "h"},
+        MESSAGE,
+        patient | who,
+        *([document] if document else []),
+    ]
+    body = {"resourceType": "Bundle", "type": "message", "entry": [{"resource": r} for r in (*resources, *also)]}
+    came = [{"direction": "in", "address": address, "at": "2026-01-12T11:00:05+00:00", "status": 200, "body": body}]
+    story.fact(box=BOX, limit_s=5, **{"received.meldingstjener": came if address else []})
+    story.write("statement", STATEMENT, "d").write("written", MESSAGE, "m")
+    story.read("send", {"resourceType": "Task", "id": "t", "status": "requested"}, verb="operation")
+    return story.read("task", {"resourceType": "Task", "id": "t", "status": status})
+
+
+def test_a_statement_that_reaches_nav(story: Any) -> None:
+    """The document, who sends it and whom it is about, acknowledged: pass."""
+    assert sent_to_nav(story).judged("statement_reaches_nav_alone").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("also", "more"),
+    [
+        ((), {"address": ""}),
+        ((), {"address": "/meldingstjener/annen"}),
+        ((), {"document": None}),
+        ((), {"document": STATEMENT | {"content": []}}),
+        ((STATEMENT | {"id": "e"},), {}),
+        (({"resourceType": "Condition", "id": "c"},), {}),
+        ((), {"telecom": [{"value": "99999999"}]}),
+        ((), {"status": "requested"}),
+    ],
+)
+def test_a_statement_gone_wrong(story: Any, also: tuple[Json, ...], more: Json) -> None:
+    """Nowhere, elsewhere, without its document, cut, with others, with a diagnosis, a telephone, or unknown: fail."""
+    found = sent_to_nav(story, *also, **more).judged("statement_reaches_nav_alone")
+    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
+
+
+def test_a_journal_that_sends_nothing_fails(story: Any) -> None:
+    """Who does not offer to send a message has not told NAV."""
+    story.write("statement", STATEMENT, "d").write("written", MESSAGE, "m").refuse("send", 404, verb="operation")
+    assert story.judged("statement_reaches_nav_alone").outcome == "fail"

@@ -11,6 +11,7 @@ from simulator.journal.messages import judging, outbox, receive, ward, words
 from simulator.journal.messages.addresses import Address, Addresses
 from simulator.journal.messages.arrival import Arrival
 from simulator.journal.messages.desk import Desk
+from simulator.journal.messages.envelope import envelope
 from simulator.journal.messages.parcel import Parcel
 from simulator.journal.messages.receipt import RefusedError
 from simulator.journal.messages.settling import Settled
@@ -151,6 +152,20 @@ def believes_all_is_well(_: JournalApp) -> None:
     patch.object(outbox, "settled_by", lambda *_: Settled("acknowledged")).start()
 
 
+def tells_all_of_who(_: JournalApp) -> None:
+    """A message that goes out has the whole Patient in it."""
+
+    def whole_envelope(read: Any, communication: Any, *rest: Any) -> Any:
+        bundle = envelope(read, communication, *rest)
+        whole = read(communication["subject"]["reference"])
+        for entry in bundle["entry"]:
+            if entry["resource"]["resourceType"] == "Patient":
+                entry["resource"] = whole
+        return bundle
+
+    patch.object(outbox, "envelope", whole_envelope).start()
+
+
 MESSAGE_MUTANTS = (
     Mutant(
         "acknowledged-unstored",
@@ -231,6 +246,14 @@ MESSAGE_MUTANTS = (
         "A message goes to whatever service of the organisation comes first.",
         "The emergency clinic gets what the patient's own doctor should have read.",
         writes_to_anybody,
+        neighbours=True,
+    ),
+    Mutant(
+        "tells-all-of-who",
+        "R-SAM-14D",
+        "A message that goes out tells all that is known of the patient.",
+        "NAV learns where somebody lives, and whom to call, who never told NAV.",
+        tells_all_of_who,
         neighbours=True,
     ),
     Mutant(
