@@ -9,6 +9,7 @@ from features.posting import written
 from features.steps.addressing import REGISTER, SERVER, arrived, enter, hand_over, limit, task_of, watched
 from features.study import Written
 from features.telling import step
+from simulator.checks.evidence import name_in
 from simulator.streams import derived_id
 
 NAV: Final = "nav"
@@ -48,8 +49,8 @@ def sends_sick_note(example: Example) -> None:
     urls = [
         part["attachment"].get("url", "") for one in found for part in one.get("content") or [] if "attachment" in part
     ]
-    for url in urls[:1]:
-        example.send("read", "Binary", "bytes", target="/".join(url.rsplit("/", 2)[-2:]))
+    for name in filter(None, map(name_in, urls[:1])):
+        example.send("read", "Binary", "bytes", target=name)
 
 
 @then("the sick note stands in the record once, with the very document, and nothing is left of the broken one")

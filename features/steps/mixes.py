@@ -8,6 +8,7 @@ from features.example import Example
 from features.study import Resident, Written
 from features.telling import step
 from simulator.checks.content import references
+from simulator.checks.evidence import name_in
 from simulator.figures import Figures
 
 HOSPITAL, GP, HOME_CARE = "hospital.doctor", "gp.doctor", "home-care.nurse"
@@ -84,8 +85,7 @@ def _look_outside(example: Example, resident: Resident, where: tuple[str, str], 
     inbox = example.chart("Communication", f"inbox.{label}", resident, recipient=mix["offices"][who], actor=who)
     entries = [entry for page in inbox for entry in (page.resource() or {}).get("entry") or []]
     led = [r for entry in entries for r in references((entry.get("resource") or {}).get("payload"))]
-    for number, reference in enumerate(dict.fromkeys(led), start=1):
-        name = "/".join(reference.split("/_history", 1)[0].rsplit("/", 2)[-2:])
+    for number, name in enumerate(dict.fromkeys(filter(None, map(name_in, led))), start=1):
         example.send("read", "DocumentReference", f"led.{label}.{number}", target=name, actor=who)
 
 

@@ -8,6 +8,7 @@ from features.example import Example
 from features.study import Written
 from features.telling import step
 from simulator.checks.content import references
+from simulator.checks.evidence import name_in
 from simulator.streams import derived_id
 
 OWN_SYSTEM: Final = "gp.doctor"
@@ -49,8 +50,7 @@ def look_from_both_sides(example: Example) -> None:
     practice = message.resource["recipient"][0]["reference"]
     inbox = example.chart("Communication", "inbox", recipient=practice, actor=OWN_SYSTEM)
     carried = [r for page in inbox for r in references(_payloads(page.resource() or {}))]
-    for reference in carried[:1]:
-        name = "/".join(reference.rsplit("/", 2)[-2:])
+    for name in filter(None, map(name_in, carried[:1])):
         example.send("read", "DocumentReference", "by-message", target=name, actor=OWN_SYSTEM)
     example.search("Patient", "found", identifier=_identifier(example), actor=OWN_SYSTEM)
     for kind in KINDS:

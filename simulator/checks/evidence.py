@@ -172,8 +172,16 @@ def sent(exchange: Exchange) -> Resource:
 
 def name_in(url: str) -> str | None:
     """``Type/id`` at the end of a URL or reference, version left out."""
-    match = _NAMED.search(urlsplit(url).path) or _NAMED.search(url)
+    match = _NAMED.search(_path(url)) or _NAMED.search(url)
     return f"{match[1]}/{match[2]}" if match else None
+
+
+def _path(url: str) -> str:
+    """The path of a URL; none when it is no URL."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def name_given(exchange: Exchange) -> str | None:
@@ -198,7 +206,7 @@ def version_given(exchange: Exchange) -> str | None:
     tag = exchange.response.headers.get("etag", "").removeprefix("W/").strip('"')
     if tag:
         return tag
-    match = _NAMED.search(urlsplit(exchange.response.headers.get("location", "")).path)
+    match = _NAMED.search(_path(exchange.response.headers.get("location", "")))
     meta = (exchange.resource() or {}).get("meta")
     return (match[3] if match else None) or (str(meta["versionId"]) if meta and "versionId" in meta else None)
 

@@ -160,3 +160,11 @@ def test_a_server_without_patch_protects_its_log(story: Story) -> None:
         "entry-after", event
     )
     assert story.judged("access_log_cannot_be_changed").outcome == "pass"
+
+
+@pytest.mark.parametrize("place", ["http://[broken", "", "nowhere", "https://x.example/"])
+def test_a_place_that_is_none_names_nothing(place: str, story: Story) -> None:
+    """A Location from which nobody can tell what was stored leaves it unknown, whatever stands in it."""
+    story.add("right", "create", f"{BASE}/Condition", sent={}, answer=(201, {}, {"location": place}))
+    found = story.fact(wrong_code="X").refuse("wrong", 422).search("left").judged("unknown_code_is_refused")
+    assert (found.outcome, found.attribution) == ("inconclusive", "candidate")
