@@ -30,9 +30,9 @@ _LEFT: Final = (
 
 def label_close(store: Store, indexer: Indexer, patient: Json) -> list[str]:
     """Labels those close to a Patient who is about to be stored, if he is protected; gives them as ``Type/id``."""
-    labels = [label for label in labels_in(patient) if label.get("code") in LABELS]
-    if patient["resourceType"] != "Patient" or not labels:
+    if patient["resourceType"] != "Patient" or not is_labelled(patient):
         return []
+    labels = [label for label in labels_in(patient) if label.get("code") in LABELS]
     made = []
     number = indexer.numbers[f"{KIND}.patient"]
     for (identity,) in store.rows(_CLOSE, [number, f"Patient/{patient['id']}"]):
