@@ -96,6 +96,11 @@ def test_protected_and_blocked_are_in_no_extract(client: Any, mark: str) -> None
     hidden, *_ = (person(client, mark) for _ in range(6))
     client.create(consent(hidden, "treatment"))
     assert len(extract(client, mark)[0]) == 5
+    label = {"security": [{"system": "urn:oid:2.16.578.1.12.4.1.1.9603", "code": "NORS"}]}
+    for one in client.ids(f"Condition?code={mark}")[-5:]:
+        stored = client.get(f"Condition/{one}").json()
+        assert client.send("PUT", f"Condition/{one}", stored | {"meta": label}).status_code == 200
+    assert extract(client, mark)[0] == set()
 
 
 def test_the_report_counts_the_record_anew(client: Any, mark: str) -> None:

@@ -20,6 +20,7 @@ import orjson
 
 from simulator.journal.access.blocks import is_research
 from simulator.journal.access.challenge import insufficient_scope
+from simulator.journal.access.labels import BLOCKED, labels_of
 from simulator.journal.access.secrecy import is_labelled
 from simulator.journal.access.view import references_in
 from simulator.journal.bulk.offer import check_system
@@ -100,7 +101,7 @@ def _conditions(journal: Journal, reader: Reader, walk: Walk) -> Iterator[tuple[
         condition, patients = orjson.loads(hit.content), hit.patient.split()
         refers = references_in(condition, journal.base)
         hidden = blocked and blocked.covers("Condition", f"Condition/{hit.id}", patients, refers)
-        if len(patients) == 1 and not hidden:
+        if len(patients) == 1 and not hidden and not labels_of(condition) & BLOCKED:
             yield patients[0], condition
 
 
