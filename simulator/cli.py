@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.domain.scenario import MAX_SEED
-from simulator.errors import BenchError, InterruptedRunError, OutputError
+from simulator.errors import BenchError, InputError, InterruptedRunError, OutputError
 from simulator.run.choices import DEFAULT_CANDIDATE, DEFAULT_STUDY, Format, Language
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+_INTERRUPTED = 128 + signal.SIGINT
+"""What Typer ends with when a person stops it and nobody says more."""
 
 StudyName = Annotated[str, typer.Argument(help="A study in scenarios/studies, or a path to one.")]
 CandidateName = Annotated[
@@ -295,15 +298,31 @@ def main() -> None:
     """Entry point: errors become one message and an exit code, never a traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        _check_arguments()
         app()
     except InterruptedRunError as error:
         sys.exit(_fail(str(error), error.exit_code))
     except BenchError as error:
         sys.exit(_fail(str(error), error.exit_code))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code != _INTERRUPTED:
+            raise
         sys.exit(_fail("stopped by hand.", InterruptedRunError.exit_code))
     except Exception as error:  # noqa: BLE001  the last resort: a fault of the bench is said in one line and kept in a file
         sys.exit(_fail(f"the bench itself failed: {error}. Details: {_keep_traceback()}", BenchError.exit_code))
+
+
+def _check_arguments() -> None:
+    """Raise InputError for an argument that is no text in the terminal's encoding, as no file could hold it."""
+    for number, argument in enumerate(sys.argv[1:], 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"argument {number} ({argument!a}) is not {sys.getfilesystemencoding().upper()}",
+                expected="names in the terminal's encoding",
+                remedy="Rename the file or folder, or set a UTF-8 locale such as LANG=C.UTF-8.",
+            ) from None
 
 
 def _fail(text: str, code: int) -> int:

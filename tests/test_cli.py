@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+from simulator.cli import main
 from simulator.places import SCENARIOS
 
 
@@ -127,3 +128,40 @@ def _until(stream: IO[str], last: str) -> list[str]:
         if last in line:
             break
     return lines
+
+
+def test_an_argument_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """A folder whose name is not UTF-8 ends with exit code 2 before anything is made, as no manifest could name it."""
+    folder = os.fsencode(tmp_path) + b"/bad\xff.csv"
+    command: list[str | bytes] = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "population",
+        "--municipality",
+        "1151",
+        "--out",
+        folder,
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert "argument 5" in done.stderr
+    assert "is not UTF-8" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopping_before_there_is_a_run_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C where nothing is written yet ends with exit code 3 and says so, as in a run."""
+
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulator.run.desk.check", stopped)
+    monkeypatch.setattr(sys, "argv", ["journalbenk", "check"])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    assert "stopped by hand" in capsys.readouterr().err

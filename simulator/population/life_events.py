@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from simulator.domain.person_number import Integers
+from simulator.domain.person_number import LAST_YEAR, Integers
 from simulator.domain.tables import LIFE_EVENTS, LIFE_KINDS
 from simulator.errors import InputError
 from simulator.figures import Figures
@@ -42,7 +42,8 @@ def life_events(frame: pl.DataFrame, figures: Figures, seed: int, start: date, d
     nobody moves to another municipality twice in a period, or bears children twice.
 
     Raises:
-        InputError: A period that begins before the figures' population is counted, or that is longer than 366 days.
+        InputError: A period that begins before the figures' population is counted, is longer than 366 days, or ends
+            after the last year of birth that person numbers have.
     """
     return life_events_of(LIFE_KINDS, frame, figures, seed, (start, days))
 
@@ -55,10 +56,11 @@ def life_events_of(
     ``period`` is its first day and how many days it has.
     """
     start, days = period
-    if start < date(figures.year, 1, 1) or not 1 <= days <= _LONGEST:
+    known = date(figures.year, 1, 1) <= start and start + timedelta(days=days - 1) <= date(LAST_YEAR, 12, 31)
+    if not (known and 1 <= days <= _LONGEST):
         raise InputError(
             f"a period of {days} days from {start}",
-            expected=f"1 to {_LONGEST} days from {figures.year}-01-01 or later",
+            expected=f"1 to {_LONGEST} days from {figures.year}-01-01 or later, until {LAST_YEAR}-12-31",
             remedy="Code changes of earlier years are replayed by code_change_events.",
         )
     ordered = frame.select(READ)

@@ -211,9 +211,9 @@ def test_a_period_may_cross_new_year(official: Figures, tromso: pl.DataFrame) ->
     assert set(winter["at"].dt.year()) == {2026, 2027}
 
 
-@pytest.mark.parametrize(("start", "days"), [(date(2019, 1, 1), 30), (START, 0), (START, 400)])
+@pytest.mark.parametrize(("start", "days"), [(date(2019, 1, 1), 30), (START, 0), (START, 400), (date(2039, 12, 1), 32)])
 def test_impossible_periods_are_refused(official: Figures, tromso: pl.DataFrame, start: date, days: int) -> None:
-    """A period before the population was counted, an empty one, or one beyond a year: says which are possible."""
+    """A period before the count, an empty one, one beyond a year or beyond all numbers: says which are possible."""
     with pytest.raises(InputError, match="1 to 366 days from 2026-01-01"):
         life_events(tromso, official, SEED, start, days)
 

@@ -209,6 +209,15 @@ def test_a_damaged_comparison_is_told_and_not_guessed(study: Callable[..., Path]
     assert "What came out" not in page
 
 
+def test_a_study_that_was_cut_off_still_has_a_page(study: Callable[..., Path]) -> None:
+    """Without a readable study.json the figures are shown, and the page does not call itself complete."""
+    folder = study()
+    (folder / "study.json").write_bytes((folder / "study.json").read_bytes()[:40])
+    page = reports.write(folder, lang="en").read_text("utf-8")
+    assert "</html>" in page
+    assert "What came out" not in page
+
+
 def test_what_rests_on_assumptions_says_so(study: Callable[..., Path]) -> None:
     """How many figures are assumed stands beside the answer, with a link to which."""
     page = reports.write(study(), lang="nb").read_text("utf-8")
