@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.checks.conftest import BASE
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 
 def about(kind: str, number: str, **more: Any) -> dict[str, Any]:
@@ -233,17 +232,3 @@ WRONG = [
     ("what_changed_since_the_print_is_known", "old list", lambda s: night(s, fresh="12")),
     ("what_changed_since_the_print_is_known", "missing in print", lambda s: night(s, printed="1")),
 ]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_a_right_clinical_history_passes(check: str, story: Any) -> None:
-    """What a sound journal answers is passed."""
-    found = RIGHT[check](story).judged(check)
-    assert found.outcome == "pass", found.message
-
-
-@pytest.mark.parametrize(("check", "fault", "tell"), WRONG, ids=[f"{c}: {f}" for c, f, _ in WRONG])
-def test_a_wrong_clinical_history_fails(check: str, fault: str, tell: Any, story: Any) -> None:
-    """What a journal with a fault answers is failed, and the candidate is named as the cause."""
-    found = tell(story).judged(check)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), f"{fault}: {found.message}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 BASE = "http://127.0.0.1:1/fhir"
 
@@ -235,17 +235,3 @@ WRONG = [
     ("sources_become_one_record", "dose lost", lambda s: merged(s, medicines=BOTH[:1])),
     ("sources_become_one_record", "source lost", lambda s: merged(s, medicines=(BOTH[0], said("2", "to", "")))),
 ]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_a_right_exchange_passes(check: str, story: Any) -> None:
-    """What a sound journal answers is passed."""
-    found = RIGHT[check](story).judged(check)
-    assert found.outcome == "pass", found.message
-
-
-@pytest.mark.parametrize(("check", "fault", "tell"), WRONG, ids=[f"{c}: {f}" for c, f, _ in WRONG])
-def test_a_wrong_exchange_fails(check: str, fault: str, tell: Any, story: Any) -> None:
-    """What a journal with a fault answers is failed, and the candidate is named as the cause."""
-    found = tell(story).judged(check)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), f"{fault}: {found.message}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 NUMBER = "13817204095"
 
@@ -96,20 +96,6 @@ WRONG = [
     ("conditional_create_makes_one", "two found", lambda s: race(s, 200, "12")),
     ("conditional_create_makes_one", "fell over", lambda s: race(s, 500)),
 ]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_a_right_history_passes(check: str, story: Any) -> None:
-    """What a sound journal answers is passed."""
-    found = RIGHT[check](story).judged(check)
-    assert found.outcome == "pass", found.message
-
-
-@pytest.mark.parametrize(("check", "fault", "tell"), WRONG, ids=[f"{c}: {f}" for c, f, _ in WRONG])
-def test_a_wrong_history_fails(check: str, fault: str, tell: Any, story: Any) -> None:
-    """What a journal with a fault answers is failed, and the candidate is named as the cause."""
-    found = tell(story).judged(check)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
 
 
 def test_untried_claims_are_inconclusive_or_told(story: Any) -> None:

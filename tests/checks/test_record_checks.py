@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 CODED = {"code": {"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.7170", "code": "K86", "display": "Hypertensjon"}]}}
 
@@ -194,20 +194,6 @@ WRONG = [
     ("medicine_differences_are_visible", "kept is missing", lambda s: transition(s, "3", "123")),
     ("medicine_differences_are_visible", "stopped vanished", lambda s: transition(s, "13", "13")),
 ]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_a_right_history_passes(check: str, story: Any) -> None:
-    """What a sound journal answers is passed."""
-    found = RIGHT[check](story).judged(check)
-    assert found.outcome == "pass", found.message
-
-
-@pytest.mark.parametrize(("check", "fault", "tell"), WRONG, ids=[f"{c}: {f}" for c, f, _ in WRONG])
-def test_a_wrong_history_fails(check: str, fault: str, tell: Any, story: Any) -> None:
-    """What a journal with a fault answers is failed, and the candidate is named as the cause."""
-    found = tell(story).judged(check)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
 
 
 def test_an_unanswered_change_may_have_happened(story: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from tests.checks.tables import test_what_is_right_passes, test_what_is_wrong_fails  # noqa: F401  run from here
 
 
 def about(kind: str, number: str, **more: Any) -> dict[str, Any]:
@@ -241,17 +241,3 @@ WRONG = [
     ("appointment_is_booked_once", "nobody's", lambda s: booking(s, 412, "", 412)),
     ("appointment_is_booked_once", "fell over", lambda s: booking(s, 500, "1")),
 ]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_a_right_history_passes(check: str, story: Any) -> None:
-    """What a sound journal answers is passed."""
-    found = RIGHT[check](story).judged(check)
-    assert found.outcome == "pass", found.message
-
-
-@pytest.mark.parametrize(("check", "fault", "tell"), WRONG, ids=[f"{c}: {f}" for c, f, _ in WRONG])
-def test_a_wrong_history_fails(check: str, fault: str, tell: Any, story: Any) -> None:
-    """What a journal with a fault answers is failed, and the candidate is named as the cause."""
-    found = tell(story).judged(check)
-    assert (found.outcome, found.attribution) == ("fail", "candidate"), found.message
