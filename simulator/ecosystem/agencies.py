@@ -9,28 +9,22 @@ from base64 import b64encode
 from typing import Annotated, Any, ClassVar, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from pydantic import Field
 from starlette.routing import Route
 
 from simulator.ecosystem.client import letter, search
 from simulator.ecosystem.kit import Kit, Neighbour
 from simulator.ecosystem.outbox import Reply
+from simulator.ecosystem.wishes import Reference, Wish, understood
 
 Json = dict[str, Any]
 DOCUMENT_TYPES: Final = "urn:oid:2.16.578.1.12.4.1.1.9602"
 SICK_NOTE: Final = {"system": DOCUMENT_TYPES, "code": "J01-2", "display": "Sykmelding"}
 NOTE_ID: Final = "https://nav.example/sykmelding"
 REPLY_ID: Final = "https://barnevern.example/tilbakemelding"
-Reference = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SickNote(_Strict):
+class SickNote(Wish):
     """A sick note that a doctor has signed in NAV's form."""
 
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -39,7 +33,7 @@ class SickNote(_Strict):
     text: str
 
 
-class Fetch(_Strict):
+class Fetch(Wish):
     """The office that looks into its inbox, and what it answers whoever reported."""
 
     office: Reference
@@ -53,15 +47,11 @@ class Nav(Neighbour):
 
     def routes(self) -> list[Route]:
         """Sick notes, told by the bench."""
-        return [Route("/facts/nav/sykmeldinger", self._write, methods=["POST"])]
+        return [Route("/facts/nav/sykmeldinger", understood(SickNote, self._write), methods=["POST"])]
 
-    async def _write(self, request: Request) -> Response:
-        try:
-            note = SickNote.model_validate_json(await request.body())
-        except ValidationError as error:
-            return JSONResponse({"message": error.errors()[0]["msg"]}, 400)
+    async def _write(self, note: SickNote) -> Json:
         replies = await self.kit.outbox.post(letter(self.kit, "", _bundle(note)))
-        return JSONResponse({"statuses": [reply.status for reply in replies]})
+        return {"statuses": [reply.status for reply in replies]}
 
 
 def _bundle(note: SickNote) -> Json:
@@ -100,14 +90,10 @@ class ChildWelfare(Neighbour):
 
     def routes(self) -> list[Route]:
         """A look into the inbox, when the bench says so."""
-        return [Route("/facts/barnevern/innboks", self._fetch, methods=["POST"])]
+        return [Route("/facts/barnevern/innboks", understood(Fetch, self._fetch), methods=["POST"])]
 
-    async def _fetch(self, request: Request) -> Response:
+    async def _fetch(self, asked: Fetch) -> Json:
         """What was in the inbox, and what became of the answers to those not answered before."""
-        try:
-            asked = Fetch.model_validate_json(await request.body())
-        except ValidationError as error:
-            return JSONResponse({"message": error.errors()[0]["msg"]}, 400)
         status, concerns = await search(self.kit, "Communication", {"recipient": asked.office})
         fresh = [
             one for one in concerns if one.get("resourceType") == "Communication" and _key(one) not in self._answered
@@ -116,7 +102,7 @@ class ChildWelfare(Neighbour):
         for concern in fresh:
             self._answered.add(_key(concern))
             replies += await self.kit.outbox.post(letter(self.kit, "", _answer(concern, asked)))
-        return JSONResponse({"status": status, "inbox": concerns, "answers": [reply.status for reply in replies]})
+        return {"status": status, "inbox": concerns, "answers": [reply.status for reply in replies]}
 
 
 def _key(concern: Json) -> str:

@@ -5,29 +5,24 @@ It looks things up with the citizen's own token, sends applications, books, asks
 tokens it asks without one.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ClassVar, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.ecosystem.client import letter, name_in, search, told
 from simulator.ecosystem.kit import Neighbour
+from simulator.ecosystem.wishes import Reference, Wish, understood
 
 Json = dict[str, Any]
 BACKPORT: Final = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-"
 CITIZEN_SCOPE: Final = "patient/*.cruds"
-Reference = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Citizen(_Strict):
+class Citizen(Wish):
     """Who is signed in; ``pid`` is a synthetic person number."""
 
     pid: Annotated[str, Field(pattern=r"^\d{11}$")]
@@ -38,7 +33,7 @@ class Citizen(_Strict):
         return {"scope": CITIZEN_SCOPE, "person": {"pid": self.pid, "name": self.name}}
 
 
-class Look(_Strict):
+class Look(Wish):
     """What the citizen wants to see: a type, and search criteria."""
 
     citizen: Citizen
@@ -46,21 +41,21 @@ class Look(_Strict):
     criteria: dict[str, str]
 
 
-class Application(_Strict):
+class Application(Wish):
     """An application, filled in and sent by Helsenorge, made only once under its number."""
 
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
     resource: dict[str, Any]
 
 
-class Watch(_Strict):
+class Watch(Wish):
     """Whose cases Helsenorge wants to be told of, and the topic."""
 
     patient: Reference
     topic: str
 
 
-class Booking(_Strict):
+class Booking(Wish):
     """An appointment that the citizen books."""
 
     citizen: Citizen
@@ -77,7 +72,7 @@ class Helsenorge(Neighbour):
         return [
             Route("/helsenorge/varsler", self._notice, methods=["POST"]),
             *[
-                Route(f"/facts/helsenorge/{path}", _understood(kind, does), methods=["POST"])
+                Route(f"/facts/helsenorge/{path}", understood(kind, does), methods=["POST"])
                 for path, kind, does in (
                     ("oppslag", Look, self._look),
                     ("soknader", Application, self._apply),
@@ -138,16 +133,3 @@ class Helsenorge(Neighbour):
 def _name(place: str) -> str:
     parts = place.partition("/_history/")[0].rsplit("/", 2)
     return "/".join(parts[-2:])
-
-
-def _understood(kind: type[Any], does: Callable[[Any], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
-    """Reads what the bench says, 400 when it is not understood, and tells what came of it."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            wanted = kind.model_validate_json(await request.body())
-        except ValidationError as error:
-            return JSONResponse({"message": error.errors()[0]["msg"]}, 400)
-        return JSONResponse(await does(wanted))
-
-    return answer
