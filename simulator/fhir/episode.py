@@ -6,6 +6,7 @@ that no-basis and the OKT draft use.
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from simulator.domain.clinical_codes import IPLOS_COERCION
 from simulator.domain.codes import IPLOS_HOME_CARE, IPLOS_NURSING_HOME, IPLOS_SAFETY_ALARM, IPLOS_SERVICE
@@ -15,6 +16,7 @@ from simulator.fhir.elements import Resource, concept, ref
 from simulator.fhir.registry import Registry
 
 _HOME_CARE: Final = "home-care"
+_OSLO: Final = ZoneInfo("Europe/Oslo")
 
 
 def granted_services(person: Person) -> list[tuple[tuple[str, str], str]]:
@@ -49,7 +51,7 @@ def service_decision(contact: Contact) -> Resource:
 
 def coercion_decision(contact: Contact) -> Resource:
     """A decision on health care against resistance (pbrl. kap. 4A): a service of IPLOS type 24 that ends by itself."""
-    begins = datetime.fromisoformat(contact.at)
+    begins = datetime.fromisoformat(contact.at).astimezone(_OSLO)
     ends = begins + timedelta(days=int(assumption("coercion_days")))
     organisation = contact.organisation or home_care(contact.registry, contact.person.site)
     resource = _episode(contact.subject, IPLOS_COERCION, organisation, contact.at)

@@ -161,6 +161,13 @@ def test_coercion_ends_by_itself(further: Frame) -> None:
     assert 0 < (ends - begins).days <= 366
 
 
+def test_coercion_ends_at_the_hour_it_began(further: Frame) -> None:
+    """A decision of winter that ends in summer ends at the same hour on Oslo's clocks, with summer's offset."""
+    (decision,) = [e for e in told(further, "EpisodeOfCare") if "end" in e["period"]]
+    start, end = decision["period"]["start"], decision["period"]["end"]
+    assert (start[11:19], start[19:], end[19:]) == (end[11:19], "+01:00", "+02:00")
+
+
 def test_concern_says_nothing_clinical(further: Frame) -> None:
     """Child welfare learns who and from whom, and neither reason nor medicine."""
     (concern,) = [c for c in told(further, "Communication") if c["category"][0]["coding"][0]["code"] != "HENVISNING"]
