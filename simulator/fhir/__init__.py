@@ -5,7 +5,7 @@ from simulator.fhir.contract import capability_statement
 from simulator.fhir.counting import Count
 from simulator.fhir.message import Parties, message_bundle, message_id
 from simulator.fhir.page import contract_page
-from simulator.fhir.past_bundle import transactions, write_ndjson
+from simulator.fhir.past_bundle import transactions
 from simulator.fhir.past_long import LongPast, long_pasts, past_of
 from simulator.fhir.references import tariffs, vaccines
 from simulator.fhir.render import render
@@ -29,5 +29,4 @@ __all__ = [
     "tariffs",
     "transactions",
     "vaccines",
-    "write_ndjson",
 ]

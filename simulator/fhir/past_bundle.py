@@ -1,10 +1,7 @@
-"""Pasts as a candidate can be seeded with them: a FHIR transaction a resident, or bulk NDJSON a resource type."""
+"""Pasts as a candidate can be seeded with them: a FHIR transaction a resident."""
 
-from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import orjson
 
@@ -35,51 +32,6 @@ def transactions(pasts: Iterable[list[Made]], registry: Registry) -> Iterator[Re
         found = _needed(past, shared, roles)
         wanted = [made for made in shared.values() if made.interaction in found]
         yield {"resourceType": "Bundle", "type": "transaction", "entry": [_entry(made) for made in (*wanted, *past)]}
-
-
-def write_ndjson(pasts: Iterable[list[Made]], registry: Registry, folder: Path) -> dict[str, int]:
-    """Write ``<Type>.ndjson`` files to a folder that exists; gives the number of resources of each type.
-
-    Resources have their derived ids and refer to one another as ``Type/id``, as a bulk import expects. Pasts are
-    written as they are told, so any number of them fits; organisations and practitioners follow when all have been.
-    """
-    with ExitStack() as stack:
-        lines = _Lines(folder, stack, registry)
-        for past in pasts:
-            lines.add(past)
-        lines.add(listed(registry))
-    return lines.counts
-
-
-class _Lines:
-    """Files under construction, one a resource type."""
-
-    def __init__(self, folder: Path, stack: ExitStack, registry: Registry) -> None:
-        self.counts: dict[str, int] = {}
-        self._folder, self._stack, self._registry = folder, stack, registry
-        self._files: dict[str, IO[bytes]] = {}
-        self._types: dict[str, str] = {}
-
-    def add(self, told: Iterable[Made]) -> None:
-        """Write resources that refer to nothing but one another and the registry."""
-        some = list(told)
-        types = {made.interaction: made.resource["resourceType"] for made in some}
-        for identity, resource in some:
-            kind = resource["resourceType"]
-            if kind not in self._files:
-                self._files[kind] = self._stack.enter_context((self._folder / f"{kind}.ndjson").open("wb"))
-            body = orjson.dumps({**resource, "id": identity})
-            if any(identity not in types and identity not in self._types for identity in _ids(body)):
-                # Somebody new is referred to, so the registry has grown.
-                self._types = {made.interaction: made.resource["resourceType"] for made in listed(self._registry)}
-            self._files[kind].write(_relative(body, ChainMap(types, self._types)) + b"\n")
-            self.counts[kind] = self.counts.get(kind, 0) + 1
-
-
-def _relative(body: bytes, types: Mapping[str, str]) -> bytes:
-    """The body with ``urn:uuid`` references as ``Type/id``."""
-    first, *rest = body.split(_URN)
-    return first + b"".join(b'"' + f"{types[part[:_UUID].decode()]}/".encode() + part for part in rest)
 
 
 def _entry(made: Made) -> dict[str, Any]:

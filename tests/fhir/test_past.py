@@ -4,7 +4,6 @@ import importlib
 import re
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -16,7 +15,7 @@ from simulator.domain.codes import CONDITION_CODES
 from simulator.domain.person_number import find_real_numbers
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.past import rows_of
-from simulator.fhir.past_bundle import transactions, write_ndjson
+from simulator.fhir.past_bundle import transactions
 from simulator.fhir.past_long import LongPast, long_pasts, past_of
 from simulator.fhir.past_plan import is_heavy
 
@@ -142,23 +141,6 @@ def test_transactions_are_whole(population: pl.DataFrame) -> None:
         conditional = [e["resource"]["resourceType"] for e in bundle["entry"] if "ifNoneExist" in e["request"]]
         assert conditional.count("Patient") == 1
         assert not find_real_numbers(orjson.dumps(bundle))
-
-
-def test_bulk_files_refer_to_one_another(population: pl.DataFrame, tmp_path: Path) -> None:
-    """Each file holds one type, one resource a line, and every reference names a resource in the files."""
-    past = LongPast(SEED, START, {"5501": "Tromsø"})
-    counts = write_ndjson(long_pasts(population, population["resident"], past), past.registry, tmp_path)
-    known, referred = set(), set()
-    for kind, count in counts.items():
-        lines = (tmp_path / f"{kind}.ndjson").read_bytes().splitlines()
-        assert len(lines) == count
-        for line in lines:
-            resource = orjson.loads(line)
-            assert resource["resourceType"] == kind
-            known.add(f"{kind}/{resource['id']}")
-            referred |= set(re.findall(r'"reference":"([^"]+)"', line.decode()))
-    assert referred <= known
-    assert {path.stem for path in tmp_path.iterdir()} == set(counts)
 
 
 def test_about_one_in_a_hundred_is_heavy(rows: list[Row]) -> None:
