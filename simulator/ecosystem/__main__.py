@@ -57,7 +57,7 @@ def main(words: list[str]) -> int:
         config = uvicorn.Config(
             build_app(address, clients, options.audience),
             http=Line,
-            log_level="warning",
+            log_level="error",
             access_log=False,
             ws="none",
         )
