@@ -161,7 +161,8 @@ class Writer:
                     raise
                 error = refusal(self.database, error, NOTHING_STORED)
             self.store.undo()
-            job.error = error
+            # A refusal's traceback leads back to this job: with it, all of the request would wait for the collector.
+            job.error = error.with_traceback(None) if isinstance(error, FhirError) else error
             if job.record:
                 job.record.failed(error.status if isinstance(error, FhirError) else 500)
         else:

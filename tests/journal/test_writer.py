@@ -1,14 +1,19 @@
 """The thread that writes, as other threads of the journal ask it."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulator.journal import writer
 from simulator.journal.app import build_app
+from simulator.journal.errors import FhirError, refuse
 from simulator.journal.settings import Settings
+from simulator.journal.store import Store
 
 
 def test_a_thread_waits_for_its_work_unless_the_journal_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +41,40 @@ def test_a_thread_waits_for_its_work_unless_the_journal_ends(tmp_path: Path, mon
             await waiting
         held.set()
         assert await busy
+        await journal.stop()
+
+    asyncio.run(run())
+
+
+def test_a_refused_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    """What was refused is let go of when its answer is, without a search for garbage."""
+    kept: list[weakref.ref[Any]] = []
+
+    class Body:
+        """Stands for what a request brought along."""
+
+    def work() -> Any:
+        body = Body()
+        kept.append(weakref.ref(body))
+
+        def refused(_: Store) -> None:
+            raise refuse(412, "conflict", f"not with {body}")
+
+        return refused
+
+    async def run() -> None:
+        journal = build_app(Settings(tmp_path)).journal
+        journal.start()
+        gc.disable()
+        try:
+            with pytest.raises(FhirError) as told:
+                await journal.writer.submit(work())
+            assert told.value.status == 412
+            del told
+            await journal.writer.flush()
+            assert kept[0]() is None
+        finally:
+            gc.enable()
         await journal.stop()
 
     asyncio.run(run())
