@@ -12,6 +12,7 @@ import pytest
 
 from simulator.cli import main
 from simulator.places import SCENARIOS
+from simulator.run import desk
 
 
 def journalbenk(
@@ -165,3 +166,8 @@ def test_stopping_before_there_is_a_run_is_said(
         main()
     assert ended.value.code == 3
     assert "stopped by hand" in capsys.readouterr().err
+
+
+def test_a_folder_with_nothing_to_check_is_a_fault(tmp_path: Path) -> None:
+    """A folder without scenario or feature files does not pass for one without faults."""
+    assert desk.check([tmp_path]) == ([f"{tmp_path}: holds no .yaml or .feature file"], 0)

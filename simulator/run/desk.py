@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -28,6 +29,8 @@ from simulator.scenario import check_files, load_pathway
 from simulator.scenario.calibration import load_targets
 from simulator.scenario.catalogue import load_catalogue
 from simulator.storage import writing
+
+_YAML: Final = ".yaml"
 
 
 def selection(capability: str, requirement: str) -> Selection | None:
@@ -105,15 +108,17 @@ def _wait_while_answering(base_url: str) -> None:
 def check(paths: Iterable[Path]) -> tuple[list[str], int]:
     """The faults of scenario and feature files, one line each, and how many files were looked at."""
     wanted = list(paths) or [SCENARIOS, FEATURES]
-    files = [file for path in wanted for file in (_files(path) if path.is_dir() else [path])]
+    found = {path: _files(path) if path.is_dir() else [path] for path in wanted}
+    files = [file for those in found.values() for file in those]
+    empty = [f"{path}: holds no {_YAML} or {SUFFIX} file" for path, those in found.items() if not those]
     figures = Figures.load()
     features = [file for file in files if file.suffix == SUFFIX]
     faults = [fault for file in files if file not in features for fault in _faults(file, figures)]
-    return [*faults, *faults_in(features)], len(files)
+    return [*empty, *faults, *faults_in(features)], len(files)
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for kind in (".yaml", SUFFIX) for file in folder.rglob(f"*{kind}"))
+    return sorted(file for kind in (_YAML, SUFFIX) for file in folder.rglob(f"*{kind}"))
 
 
 def _faults(file: Path, figures: Figures) -> list[str]:
