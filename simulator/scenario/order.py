@@ -78,7 +78,7 @@ def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: 
     if start not in ("", APPOINTMENT) and start not in ancestors(step, by_id):
         faults.add(place, f"the deadline of '{step.id}' counts from '{start}', which does not come before it")
         return
-    least = _least(step, start, by_id)
+    least = _least(step, start, by_id, {})
     if step.within.seconds <= 0 or least > step.within.seconds:
         message = (
             f"the deadline of '{step.id}' is {step.within.seconds} s after '{start or 'the start'}', "
@@ -87,8 +87,10 @@ def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: 
         faults.add(place, message)
 
 
-def _least(step: Step, start: str, by_id: Mapping[str, Step]) -> float:
-    """The seconds that must pass between ``start`` and the beginning of ``step``."""
+def _least(step: Step, start: str, by_id: Mapping[str, Step], known: dict[str, float]) -> float:
+    """The seconds that must pass between ``start`` and the beginning of ``step``; ``known`` are those found already."""
+    if step.id in known:
+        return known[step.id]
     ways = [0.0]
     for edge in step.after:
         wait = edge.delay.least if edge.delay else 0.0
@@ -96,8 +98,9 @@ def _least(step: Step, start: str, by_id: Mapping[str, Step]) -> float:
             ways.append(wait)
         elif edge.step in by_id and (start in ancestors(by_id[edge.step], by_id) or not start):
             before = by_id[edge.step]
-            ways.append(wait + _least(before, start, by_id) + (before.takes.least if before.takes else 0.0))
-    return max(ways)
+            ways.append(wait + _least(before, start, by_id, known) + (before.takes.least if before.takes else 0.0))
+    known[step.id] = max(ways)
+    return known[step.id]
 
 
 def _check_place(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:

@@ -251,3 +251,17 @@ def test_a_fault_in_staffing_is_named(tmp_path: Path, change: tuple[str, str], c
     (tmp_path / "staffing.yaml").write_text(text.replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=complaint):
         load_staffing(tmp_path / "staffing.yaml")
+
+
+def test_a_pathway_of_many_ways_is_looked_through_once(pathway_file: Write) -> None:
+    """Forty steps, each after the two before it, are read at once, though there are a hundred million ways through."""
+    steps = [f"  - {{id: s{n}, by: home-care.nurse, channel: home, after: [s{n - 2}, s{n - 1}]}}" for n in range(2, 40)]
+    first = [
+        "  - {id: s0, by: home-care.nurse, channel: home}",
+        "  - {id: s1, by: home-care.nurse, channel: home, after: s0}",
+    ]
+    last = "  - {id: last, by: home-care.nurse, channel: home, after: [s38, s39], within: {time: 1 h, of: s0}}"
+    path = pathway_file()
+    text = path.read_text("utf-8").partition("steps:")[0]
+    path.write_text("\n".join([text + "steps:", *first, *steps, last]), "utf-8")
+    assert len(load_pathway(path).steps) == 41
