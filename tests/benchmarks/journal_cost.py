@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from tests.benchmarks.journal import drive, free_port, http, journal, measure, served, vital_sign, wait_for
-from tests.journal.securing import ENH, HOME_CARE, NURSE, Callers, attest, of, person, ref
+from tests.journal.securing import HOME_CARE_SERVICE, NURSE, Callers, attest, in_care_of, of, ref
 from tests.signing import start_neighbours
 
 _REPEATS: Final = 3
@@ -83,10 +83,7 @@ def _secured() -> Rates:
         base = f"http://127.0.0.1:{port}/fhir"
         wait_for(base)
         callers = Callers(signer, base)
-        keeper = {"resourceType": "Organization", "identifier": [{"system": ENH, "value": HOME_CARE}]}
-        patient, organisation = callers.put_in(person(), keeper)
-        serves = {"resourceType": "EpisodeOfCare", "status": "active", "patient": ref(patient)}
-        callers.put_in(serves | {"managingOrganization": ref(organisation)})
+        patient = in_care_of(callers, callers.put_in(HOME_CARE_SERVICE)[0])
         subject = {"subject": ref(patient)}
         bodies = [vital_sign(number) | subject for number in range(_ENTRIES)]
         for body in bodies:

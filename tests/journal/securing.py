@@ -132,6 +132,17 @@ def ref(resource: Json) -> Json:
 ACTIVE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
 
 
+HOME_CARE_SERVICE: Json = {"resourceType": "Organization", "identifier": [{"system": ENH, "value": HOME_CARE}]}
+
+
+def in_care_of(callers: Callers, organisation: Json, **more: Any) -> Json:
+    """A new patient whom an organisation serves."""
+    patient = callers.put_in(person(**more))[0]
+    serves = {"resourceType": "EpisodeOfCare", "status": "active", "patient": ref(patient)}
+    callers.put_in(serves | {"managingOrganization": ref(organisation)})
+    return patient
+
+
 def condition(patient: Json, code: str = "P76", **more: Any) -> Json:
     """A diagnosis of the patient."""
     coded = {"coding": [{"system": "urn:c", "code": code}]}
