@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.journal.caring import block, home_care, served
 from tests.journal.securing import (
     DOCTOR,
-    HOME_CARE_SERVICE,
     HPR,
     NURSE,
     Callers,
     attest,
     condition,
-    in_care_of,
     leaks,
     of,
     paths,
@@ -24,20 +23,8 @@ from tests.journal.securing import (
 )
 
 Json = dict[str, Any]
+__all__ = ["home_care", "served"]
 HOME = {"use": "home", "line": ["Storgata 1"], "postalCode": "9008", "city": "Tromsø"}
-V = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]
-
-
-@pytest.fixture(scope="module")
-def home_care(callers: Callers) -> Json:
-    """The home-care service the nurse works for."""
-    return callers.put_in(HOME_CARE_SERVICE)[0]
-
-
-@pytest.fixture
-def served(callers: Callers, home_care: Json) -> Callable[..., Json]:
-    """Makes a patient whom home care serves."""
-    return lambda **more: in_care_of(callers, home_care, **more)
 
 
 def test_no_path_gives_data_without_a_relation(callers: Callers, served: Callable[..., Json]) -> None:
@@ -174,28 +161,6 @@ def test_blocked_information_is_hidden_in_every_channel(callers: Callers, served
     reason = {"decision_ref": {"id": "d", "description": "Livstruende", "user_selected": True}}
     glass = callers.person(NURSE, attest(NURSE, of(patient), purpose="BTG", care=reason))
     assert len(leaks(callers, glass, patient, entry)) == len(paths(patient, entry))
-
-
-def block(patient: Json, *, actor: list[Json] = (), data: list[Json] = (), kinds: tuple[str, ...] = ()) -> Json:  # type: ignore[assignment]
-    """The patient's Consent that denies."""
-    role = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "PRCP"}]}
-    provision: Json = {"type": "deny"}
-    if actor:
-        provision["actor"] = [{"role": role, "reference": ref(one)} for one in actor]
-    if data:
-        provision["data"] = [{"meaning": "instance", "reference": ref(one)} for one in data]
-    if kinds:
-        provision["class"] = [{"system": "http://hl7.org/fhir/resource-types", "code": kind} for kind in kinds]
-    scope = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]}
-    category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentcategorycodes", "code": "np"}]}]
-    made = {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": scope,
-        "category": category,
-        "patient": ref(patient),
-    }
-    return made | {"provision": provision, "policyRule": {"text": "pbrl. § 5-3"}}
 
 
 def test_types_and_whole_records_can_be_blocked(callers: Callers, served: Callable[..., Json]) -> None:

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from tests.journal.caring import block
 from tests.journal.securing import ENH, FNR, HOME_CARE, NURSE, Callers, attest, of, person, ref
-from tests.journal.test_access import block
 
 Json = dict[str, Any]
 PDF = b"%PDF-1.4 Utskrevet i god tilstand \xc3\xa6\xc3\xb8\xc3\xa5 \x00\xff"

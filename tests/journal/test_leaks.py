@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.journal.caring import V, block, home_care, served
 from tests.journal.securing import HPR, NURSE, Callers, attest, condition, of, ref
-from tests.journal.test_access import V, block, home_care, served
 
 Json = dict[str, Any]
 BLOCKED, STRANGERS, ADDRESS = "blokkertopplysning", "fremmedopplysning", "hemmeligadresse"

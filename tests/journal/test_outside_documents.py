@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.journal.caring import block
 from tests.journal.securing import ENH, HOME_CARE, NURSE, Callers, attest, of, person, ref
-from tests.journal.test_access import block
 
 Json = dict[str, Any]
 TEXT = "Epikrise: utskrevet i god tilstand, kontroll om seks uker. Ærlig talt."

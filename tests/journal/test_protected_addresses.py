@@ -4,15 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-import pytest
 
+from tests.journal.caring import SECRET, V, home_care, served
 from tests.journal.securing import (
-    HOME_CARE_SERVICE,
     NURSE,
     Callers,
     attest,
     condition,
-    in_care_of,
     of,
     person,
     ref,
@@ -20,20 +18,7 @@ from tests.journal.securing import (
 )
 
 Json = dict[str, Any]
-SECRET = "Hemmelighetsveien"
-V = [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V"}]
-
-
-@pytest.fixture(scope="module")
-def home_care(callers: Callers) -> Json:
-    """The home-care service the nurse works for."""
-    return callers.put_in(HOME_CARE_SERVICE)[0]
-
-
-@pytest.fixture
-def served(callers: Callers, home_care: Json) -> Callable[..., Json]:
-    """Makes a patient whom home care serves."""
-    return lambda **more: in_care_of(callers, home_care, **more)
+__all__ = ["home_care", "served"]
 
 
 def test_a_protected_address_is_told_to_nobody_else(callers: Callers, served: Callable[..., Json]) -> None:

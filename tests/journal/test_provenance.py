@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.journal.caring import block
 from tests.journal.securing import ENH, HOME_CARE, HPR, NURSE, Callers, attest, condition, of, person, ref
-from tests.journal.test_access import block
 
 Json = dict[str, Any]
 FHIR = {"Content-Type": "application/fhir+json"}

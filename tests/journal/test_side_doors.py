@@ -10,8 +10,8 @@ import pytest
 
 from simulator.journal.app import build_app
 from simulator.journal.settings import Settings
+from tests.journal.caring import SECRET, V, block, home_care, served
 from tests.journal.securing import FNR, HPR, NURSE, Callers, attest, condition, of, person, ref
-from tests.journal.test_protected_addresses import SECRET, V, block, home_care, served
 
 Json = dict[str, Any]
 __all__ = ["home_care", "served"]
