@@ -16,6 +16,7 @@ from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.histories import read_histories, read_verdicts
 from simulator.measures.replications import differences, estimates
+from simulator.population import counted, population_fit
 from simulator.run import national
 from simulator.run.load_figures import load_figures
 
@@ -26,7 +27,7 @@ _DIGESTS = {
     "load_digest": "load/interactions.parquet",
 }
 _NOT_CLAIMED = "not_applicable"
-_ABOUT = ("name", "profession", "check", "over")
+_ABOUT = ("name", "target", "profession", "check", "over")
 """What a row of a file is about, whichever of them it has."""
 
 
@@ -38,10 +39,29 @@ def verify(folder: Path) -> tuple[list[str], int]:
     if not (folder / "manifest.json").is_file():
         raise InputError("not a run's folder: it has no manifest.json", where=str(folder))
     try:
-        results = [*_digests(folder), *_verdicts(folder), *_measurements(folder)]
+        if cut := [fault for fault in _readable(folder) if fault]:
+            return cut, len(cut)
+        results = [*_digests(folder), *_fit(folder), *_verdicts(folder), *_measurements(folder)]
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise InputError(f"a file of the run cannot be read: {error}", where=str(folder)) from None
     return [fault for fault in results if fault], len(results)
+
+
+def _readable(folder: Path) -> Iterator[str]:
+    """What a run says of itself in JSON, where it is JSON no longer: such a run cannot be computed again."""
+    for file in sorted(folder.glob("*.json")):
+        try:
+            orjson.loads(file.read_bytes())
+        except ValueError as error:
+            yield f"{file.name}: not JSON, cut short or changed ({error})"
+
+
+def _fit(folder: Path) -> Iterator[str]:
+    """How well the people fit, counted again."""
+    if (folder / "population-fit.json").exists():
+        figures = Figures.load()
+        people = counted(pl.read_parquet(folder / _DIGESTS["population_digest"]), figures)
+        yield from _rows("population-fit.json", folder, population_fit(people, figures))
 
 
 def _digests(folder: Path) -> Iterator[str]:

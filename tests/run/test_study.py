@@ -1,5 +1,6 @@
 """``journalbenk simulate`` with alternatives and replications: figures with intervals, the same however it is run."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +109,25 @@ def test_verify_computes_a_study_again(done: Simulated, tmp_path: Path) -> None:
     for name in ("population.parquet", "events.parquet"):
         (tmp_path / name).symlink_to(done.folder / name)
     assert [fault.split(":")[0] for fault in verify(tmp_path)[0]] == ["measurements.json"]
+
+
+def test_verify_counts_the_people_again(done: Simulated, tmp_path: Path) -> None:
+    """A fit that says otherwise than the people is named by its target."""
+    shutil.copytree(done.folder, tmp_path, dirs_exist_ok=True)
+    rows = orjson.loads((tmp_path / "population-fit.json").read_bytes())
+    rows[0]["made"] += 1
+    (tmp_path / "population-fit.json").write_bytes(orjson.dumps(rows))
+    (fault,) = verify(tmp_path)[0]
+    assert fault.startswith("population-fit.json: made of residents is")
+
+
+def test_verify_names_a_file_that_was_cut(done: Simulated, tmp_path: Path) -> None:
+    """Nothing is said of a run whose own description is not whole, but which file that is."""
+    shutil.copytree(done.folder, tmp_path, dirs_exist_ok=True)
+    whole = (tmp_path / "study.json").read_bytes()
+    (tmp_path / "study.json").write_bytes(whole[: len(whole) // 2])
+    (fault,) = verify(tmp_path)[0]
+    assert fault.startswith("study.json: not JSON")
 
 
 def test_only_the_municipalities_asked_for_are_simulated(study: Path, tmp_path: Path) -> None:
