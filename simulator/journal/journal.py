@@ -45,6 +45,8 @@ from simulator.journal.validation import Validator
 from simulator.journal.writer import Writer
 
 SEARCHERS = 4
+ASKERS = 4
+"""Threads that wait for other parties: those that search must never wait for one of these."""
 
 
 class Background(Protocol):
@@ -69,7 +71,8 @@ class Interaction:
     Attributes:
         apply: Does it, over a Reader or (writes) the Store.
         prepare: Reads and checks the body before the interaction queues; raises FhirError.
-        place: Where ``apply`` runs: ``loop`` for point reads, ``pool`` for searches, ``writer`` for writes.
+        place: Where ``apply`` runs: ``loop`` for point reads, ``pool`` for searches, ``outside`` for what waits for
+            other parties, ``writer`` for writes.
         audited: Whether it leaves an AuditEvent.
         public: Whether it is answered without asking who calls.
         ask: Asks other parties what ``apply`` needs to know, in a thread and before the interaction queues.
@@ -131,6 +134,7 @@ class Journal:
             for code, interaction in interactions.items():
                 self.interactions[code] = guarded(interaction, lambda: self.rights, self.pooled)
         self.pool = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="journal-search")
+        self.outside = ThreadPoolExecutor(ASKERS, thread_name_prefix="journal-outside")
         self._local = threading.local()
         self.writer: Writer
         # What works beside requests, by name, and ends before the writer does.
@@ -200,6 +204,7 @@ class Journal:
             # What works in the background may be waiting for this loop.
             await asyncio.to_thread(work.close)
         self.pool.shutdown()
+        self.outside.shutdown()
         await self.writer.close()
         if self.reader is not None:
             self.reader.connection.close()

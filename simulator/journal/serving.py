@@ -80,7 +80,7 @@ async def serve_request(journal: Journal, scope: Scope, receive: Receive) -> Ans
         if interaction.prepare is not None:
             interaction.prepare(journal, call)
         if interaction.ask is not None:
-            await asyncio.get_running_loop().run_in_executor(journal.pool, interaction.ask, journal, call)
+            await asyncio.get_running_loop().run_in_executor(journal.outside, interaction.ask, journal, call)
         if call.kind == AUDITED_ONLY:
             await _settle_trail(journal)
         queued = interaction.place == "writer"
@@ -112,7 +112,8 @@ async def _run(journal: Journal, interaction: Interaction, call: Call) -> Answer
         _check_trail(journal)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(journal.pool, lambda: interaction.apply(journal, journal.pooled(), call))
+            pool = journal.outside if interaction.place == "outside" else journal.pool
+            return await loop.run_in_executor(pool, lambda: interaction.apply(journal, journal.pooled(), call))
         except journal.database.failures as error:
             if not (journal.database.is_late(error) or journal.database.is_complex(error)):
                 traceback.print_exception(error, file=sys.stderr)

@@ -161,5 +161,5 @@ def _warning(text: str) -> Json:
     return {"resource": outcome([issue]), "search": {"mode": "outcome"}}
 
 
-LIST = Interaction(listed, place="pool")
-GIVE = Interaction(given, place="pool")
+LIST = Interaction(listed, place="outside")
+GIVE = Interaction(given, place="outside")

@@ -110,4 +110,4 @@ def _outcome(code: str, words: str) -> Json:
     return {"resource": {"resourceType": "OperationOutcome", "issue": issue}, "search": {"mode": "outcome"}}
 
 
-INTERACTION = Interaction(apply, place="pool")
+INTERACTION = Interaction(apply, place="outside")

@@ -219,4 +219,4 @@ def follow_now(journal: Journal, _: Reader, call: Call) -> Answer:
     return Answer(200, orjson.dumps({"resourceType": "Parameters", "parameter": parameters}))
 
 
-INTERACTION = Interaction(follow_now, place="pool")
+INTERACTION = Interaction(follow_now, place="outside")
