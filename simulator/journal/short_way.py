@@ -37,21 +37,14 @@ def at_once(journal: Journal, request: Request) -> Answer | None:
     """The answer to a request that has no body and waits for nothing, or None for any other."""
     if not _is_short(journal) or not journal.near:
         return None
-    record = record_of(request)
     try:
-        call = call_of(request, record)
-        interaction = journal.interactions[call.interaction]
-        if not _waits_for_nothing(interaction) or call.kind == AUDITED_ONLY:
-            return None
-        if journal.rate is not None:
-            journal.rate.take(request.client)
-        answer = now(journal, interaction, call)
-    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
-        answer = answer_to(error)
-    else:
-        if not interaction.audited:
-            return answer
-    return _noted(journal, record, answer)
+        call = call_of(request, record_of(request))
+    except Exception:  # noqa: BLE001  what is not understood is refused the ordinary way, and counted there
+        return None
+    interaction = journal.interactions[call.interaction]
+    if not _waits_for_nothing(interaction) or call.kind == AUDITED_ONLY:
+        return None
+    return _answered(journal, interaction, call, request.client)
 
 
 def read_again(journal: Journal, kind: str, identity: str, known: Known) -> Answer | None:
@@ -67,16 +60,8 @@ def read_again(journal: Journal, kind: str, identity: str, known: Known) -> Answ
     if not _is_short(journal) or not journal.near or not _waits_for_nothing(interaction):
         return None
     record = Record("read", masked(f"{kind}/{identity}"), "", known.client)
-    try:
-        if journal.rate is not None:
-            journal.rate.take(known.client)
-        answer = now(journal, interaction, Call("read", kind, identity, None, [], known.headers.copy(), record))
-    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
-        answer = answer_to(error)
-    else:
-        if not interaction.audited:
-            return answer
-    return _noted(journal, record, answer)
+    call = Call("read", kind, identity, None, [], known.headers.copy(), record)
+    return _answered(journal, interaction, call, known.client)
 
 
 def only_queues(journal: Journal, method: str, path: str) -> bool:
@@ -114,6 +99,20 @@ def _settled(done: "Future[Answer]", answered: Answered) -> None:
     if not done.cancelled():
         error = done.exception()
         answered(answer_to(error) if isinstance(error, Exception) else done.result())
+
+
+def _answered(journal: Journal, interaction: Interaction, call: Call, client: str) -> Answer:
+    """The answer to what waits for nothing."""
+    try:
+        if journal.rate is not None:
+            journal.rate.take(client)
+        answer = now(journal, interaction, call)
+    except Exception as error:  # noqa: BLE001  the last line of defence: an answer without a traceback
+        answer = answer_to(error)
+    else:
+        if not interaction.audited:
+            return answer
+    return _noted(journal, call.record, answer)
 
 
 def _is_short(journal: Journal) -> bool:

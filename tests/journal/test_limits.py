@@ -33,6 +33,13 @@ def test_an_address_that_asks_too_often_is_told_to_wait(
     assert client.get("Patient").status_code == 200
 
 
+def test_what_is_not_understood_counts_as_well(launch: Callable[..., Any], connect: Callable[[str], Any]) -> None:
+    """Who keeps asking for types that R4 does not have is told to wait like anybody else."""
+    client = connect(launch("--rate", "4").base)
+    answers = [client.get("Journalnotat/1").status_code for _ in range(30)]
+    assert set(answers) == {404, 429}
+
+
 SLOW = f"name:contains={','.join(f'xxz{number}' for number in range(400))}"
 CROWD = 1200
 IDLERS = 30
