@@ -33,4 +33,25 @@ def test_searches_of_many_values_push_out_the_oldest_places(monkeypatch: pytest.
     with pytest.raises(FhirError):
         remembered.place(heavy[0], "Patient")
     assert remembered.place(heavy[2], "Patient")
-    assert remembered.weight <= 50_000
+    assert remembered.places.currsize <= 50_000
+
+
+def test_a_cursor_is_forgotten_after_a_while() -> None:
+    """It stands for its place until its time is over, and takes no memory after."""
+    now = [0.0]
+    remembered = Cursors(lambda: now[0])
+    word = remembered.keep(Place("Patient", None, 0, None))
+    now[0] = cursors.LIFE_S - 1
+    assert remembered.place(word, "Patient")
+    now[0] = cursors.LIFE_S + 1
+    with pytest.raises(FhirError):
+        remembered.place(word, "Patient")
+    remembered.keep(Place("Patient", None, 0, None))
+    assert len(remembered.places) == 1
+
+
+def test_a_place_that_weighs_more_than_all_is_kept_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last search of all is never without its next page."""
+    monkeypatch.setattr(cursors, "MOST_BYTES", 10_000)
+    remembered = Cursors()
+    assert remembered.place(remembered.keep(Place("Patient", secrets.token_bytes(20_000), 0, None)), "Patient")

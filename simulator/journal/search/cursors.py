@@ -1,24 +1,28 @@
 """Remembers where a client is in a result, so that a link to the next page says nothing about what was searched for.
 
-A cursor is an opaque word. What it stands for is held in memory, the oldest forgotten first: a restart or a long
-pause ends it, and the client is told to search again. A person number in a search thus never reaches a link.
+A cursor is an opaque word. What it stands for is held in memory for a quarter of an hour, less when many search: a
+restart or a long pause ends it, and the client is told to search again. A person number thus never reaches a link.
 
 Places are kept packed, so that what they weigh is known to the byte: a search may have thousands of values.
 """
 
 import pickle
 import secrets
+import time
 import zlib
 from array import array
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
+
+from cachetools import TTLCache
 
 from simulator.journal.errors import FhirError, refuse
 
 MOST_CURSORS: Final = 5_000
 MOST_BYTES: Final = 16 * 2**20
+LIFE_S: Final = 900.0
 _FAST: Final = 1
 
 
@@ -42,11 +46,14 @@ class Place:
 
 
 class Cursors:
-    """The places remembered."""
+    """The places remembered.
 
-    def __init__(self) -> None:
-        self.places: OrderedDict[str, bytes] = OrderedDict()
-        self.weight = 0
+    Args:
+        timer: Seconds, by which they grow old.
+    """
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        self.places: TTLCache[str, bytes] = TTLCache(MOST_BYTES, LIFE_S, timer=timer, getsizeof=_weight)
         self.lock = Lock()
 
     def keep(self, place: Place) -> str:
@@ -54,10 +61,6 @@ class Cursors:
         word, packed = secrets.token_urlsafe(12), pack(place)
         with self.lock:
             self.places[word] = packed
-            self.weight += len(packed)
-            while len(self.places) > MOST_CURSORS or (self.weight > MOST_BYTES and len(self.places) > 1):
-                _, old = self.places.popitem(last=False)
-                self.weight -= len(old)
         return word
 
     def place(self, word: str, owner: str) -> Place:
@@ -68,9 +71,12 @@ class Cursors:
         """
         with self.lock:
             packed = self.places.get(word)
-            if packed is not None:
-                self.places.move_to_end(word)
         return owned(packed, owner)
+
+
+def _weight(packed: bytes) -> int:
+    """What a place counts for: as one of so many at the least, and as all of them at the most."""
+    return min(max(len(packed), MOST_BYTES // MOST_CURSORS), MOST_BYTES)
 
 
 def pack(place: Place) -> bytes:
