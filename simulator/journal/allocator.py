@@ -13,7 +13,7 @@ def few_arenas() -> bool:
 
     glibc gives every thread an arena of its own, up to eight for each core, and each keeps what its largest answer once
     took: memory then grows for hours, until every thread has had one of everything. Python's threads take turns anyway,
-    so that sharing costs them nothing. Other C libraries have no arenas to limit.
+    so that they seldom wait for one another here. Other C libraries have no arenas to limit.
     """
     limit = getattr(ctypes.CDLL(None), "mallopt", None)
     return limit is not None and bool(limit(_ARENA_MAX, ARENAS))
