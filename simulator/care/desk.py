@@ -97,7 +97,9 @@ class Desk(Service):
             counter.places[key] = self._places[step.occupies.place]
         if request.place != NO_PLACE:
             line.held[key] = request.place
-        if line.places is None or key in line.held:
+        if request.dies < self.env.now:
+            self._give_up(line, key, request.wanted)
+        elif line.places is None or key in line.held:
             self._find(line, key, request.wanted)
         else:
             self._enter(line, key, request.wanted)
@@ -128,8 +130,11 @@ class Desk(Service):
         line.under_way -= 1
         self._answer(line, episode, True, (self.env.now, began, staff), overtime)
 
+    def _too_late(self, line: Line, episode: int, wanted: int) -> bool:
+        return self._requests[episode].dies < self.env.now or super()._too_late(line, episode, wanted)
+
     def _give_up(self, line: Line, episode: int, wanted: int) -> None:
-        """Nobody came in time. Whether it is tried again is for those to say who asked."""
+        """Nobody came in time, or nobody wants it any more. Whether it is tried again is for those to say who asked."""
         del wanted
         self._answer(line, episode, False, (self.env.now, self.env.now, line.nobody), 0)
 

@@ -231,6 +231,7 @@ class Engine(Service):
             0 if line.travel is None else line.travel[episode],
             (0 if line.takes is None else line.takes[episode]) + (lack.extra if lack else 0),
             line.held.get(episode, NO_PLACE),
+            self.dies.get(line.rows[episode], NEVER) if line.mortal else NEVER,
         )
         self.outbox.append(request)
 
@@ -254,6 +255,8 @@ class Engine(Service):
         if lack is not None:
             lack.began = reply.began
         self._told(line, episode, reply.at, (reply.began, wanted, reply.staff), lack)
+        if self._died(line, episode):
+            free(line, episode, self.env.now)
 
     def _give_up(self, line: Line, episode: int, wanted: int) -> None:
         """Try again later where the step is put off; otherwise it and what follows it do not happen."""
@@ -306,7 +309,7 @@ class Engine(Service):
             after = (follower for follower, _ in (*here.followers, *here.informed))
             waiting += [follower for follower in after if follower.taken[episode] and follower.number not in dead]
         for stay in line.stays:
-            if stay.until is not None and stay.until.number in dead:
+            if stay.number in dead or (stay.until is not None and stay.until.number in dead):
                 free(stay, episode, self.env.now)
 
     def _work(self, line: Line, episode: int, wanted: int, staff: int) -> None:

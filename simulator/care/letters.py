@@ -36,6 +36,8 @@ class Request(NamedTuple):
     takes: int
     place: int
     """Number of the place that the step has already; ``NO_PLACE`` for none."""
+    dies: int
+    """The second after which nobody wants it any more, as the resident has died; ``messages.NEVER`` for none."""
 
 
 class Release(NamedTuple):
@@ -51,7 +53,7 @@ class Release(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The step is done, or was given up because nobody came in time."""
+    """The step is done, or was given up."""
 
     arrives: int
     resident: int
@@ -62,7 +64,7 @@ class Reply(NamedTuple):
     """The shard that asked."""
     episode: int
     done: bool
-    """False when it was given up, because nobody came in time."""
+    """False when it was given up: nobody came in time, or the resident died."""
     at: int
     began: int
     staff: int

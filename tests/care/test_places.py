@@ -113,3 +113,19 @@ def test_the_time_that_places_are_taken_is_told(world: World, people: People, fi
     taken = int((of["left"] - of["admitted"]).dt.total_seconds().sum())
     assert taken > 1_000_000
     assert found.places.rows() == [("bed", 8, taken, 8 * 20 * 86400)]
+
+
+def test_who_gives_up_in_a_bed_leaves_it_though_nothing_would_end_the_stay(
+    world: World, people: People, figures: Figures
+) -> None:
+    """One for whom nobody came is out of bed, though the step that frees it was never to happen."""
+    staff = (
+        "staff:\n  surgeons: {role: surgeon, at: ward, persons: 1, shifts: {day: {hours: '12:00-13:00'}}}\n"
+        + BEDS.replace("4", "1")
+    )
+    admitted = "channel: ward, needs: surgeons, takes: 1 min, patience: 10 min, after: asked"
+    never = STAY.replace("channel: ward, after: asked", admitted).replace(
+        "{id: left,", "{id: left, where: 'age > 100',"
+    )
+    events = simulate(world({"a": never}, staffing=staff, days=10), people(150), figures)
+    assert events.filter(pl.col("place") == "bed")["began"].dt.day().n_unique() > 3

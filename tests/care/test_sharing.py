@@ -1,8 +1,11 @@
 """A hospital that several municipalities have together: it is one, and nobody notices who simulates it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,16 +13,19 @@ import pytest
 from simulator.care import Settings, Simulation, simulate, simulate_fully
 from simulator.care.capacity import hours_on_duty
 from simulator.care.letters import NO_PLACE, Release, Reply, Request, in_order
+from simulator.care.messages import NEVER
 from simulator.care.plan import make_plan
 from simulator.care.shards import cut, even
 from simulator.care.windows import Exchange
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
+from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.measures.workload import occupancy, staff_time
 from simulator.scenario import load_study
 
+Dying = Callable[..., Simulation]
 TOWNS = ("5501", "5532", "5534", "5601")
 """Three of Troms and one of Finnmark."""
 HAND_OVER = 600
@@ -195,7 +201,7 @@ def test_no_letter_arrives_before_it_was_sent(
 
 def test_letters_of_one_instant_go_by_resident_and_pathway() -> None:
     """Whoever sent them first, letters are delivered by instant, resident, pathway, step and episode."""
-    request = Request(5, 7, 0, 1, 0, "55/hospital", 0, 0, 0, 0, 0, 0, 0, NO_PLACE)
+    request = Request(5, 7, 0, 1, 0, "55/hospital", 0, 0, 0, 0, 0, 0, 0, NO_PLACE, NEVER)
     free = Release(5, 7, 0, 1, 0, "55/hospital", 2)
     reply = Reply(5, 3, 9, 9, 9, 0, 0, True, 4, 4, 0, NO_PLACE, 0)
     later = request._replace(arrives=6, resident=1)
@@ -227,3 +233,91 @@ def test_a_shared_staff_is_on_duty_once_for_all(
     assert hours == {"nurse": NURSES * 2 * 48.0, "aide": 2 * len(TOWNS) * 48.0}
     used = {found.over: found.value for found in occupancy(staff_time(whole.events), hours)}
     assert 0.1 < used["nurse"] <= 1
+
+
+DEATH = """
+pathway: death
+title: {nb: Død, en: Death}
+life_event: death
+steps:
+  - {id: told, by: aide, channel: electronic}
+"""
+DIES = 12 * 3600
+"""Seconds into the period of the first death; then each dies two minutes after the one before."""
+
+
+def mortal(folder: Path, figures: Figures, **changes: str) -> Study:
+    """The same with deaths."""
+    listed = STUDY.replace("[stay.yaml]", "[stay.yaml, death.yaml]")
+    (written(folder, **{"study": listed, **changes}) / "death.yaml").write_text(DEATH, "utf-8")
+    return load_study(folder / "study.yaml", figures)
+
+
+def deaths(residents: Iterable[int], after_s: int = DIES) -> pl.DataFrame:
+    """Those residents die one after the other, schema ``LIFE_EVENTS``."""
+    begin = datetime(2026, 1, 11, 23, tzinfo=UTC)
+    told = [(begin + timedelta(seconds=after_s + 120 * n), resident, "death") for n, resident in enumerate(residents)]
+    frame = pl.DataFrame(told, schema=["at", "resident", "kind"], orient="row")
+    return pl.concat(
+        [pl.DataFrame(schema=LIFE_EVENTS), frame.cast({name: LIFE_EVENTS[name] for name in frame.columns})],
+        how="diagonal",
+    )
+
+
+@pytest.fixture(scope="module")
+def dying(tmp_path_factory: pytest.TempPathFactory, residents: pl.DataFrame, figures: Figures) -> Dying:
+    """Every third resident dies in the course of the study; what comes of it in so many processes."""
+    study = mortal(tmp_path_factory.mktemp("mortal"), figures)
+    lives = deaths(residents["resident"].gather_every(3))
+
+    @cache
+    def run(**how: Any) -> Simulation:
+        cluster = how.pop("cluster", "")
+        return simulate_fully(study, residents, figures, settings=Settings(lives=lives, cluster=cluster), **how)
+
+    return run
+
+
+def test_what_the_dead_were_waiting_for_elsewhere_is_not_done(dying: Dying, residents: pl.DataFrame) -> None:
+    """Whoever dies in the queue of a hospital that several municipalities have together is not seen there any more."""
+    found = dying()
+    dead = deaths(residents["resident"].gather_every(3)).select("resident", died="at")
+    theirs = found.events.filter(pl.col("pathway") == "stay").join(dead, on="resident")
+    assert theirs.filter(pl.col("step") == "seen").height > 10
+    assert theirs.filter(pl.col("began") > pl.col("died")).height == 0
+    account = pl.col("done") + pl.col("missed") + pl.col("waiting") + pl.col("under_way")
+    assert found.accounts.select((account == pl.col("wanted")).all()).item()
+
+
+@pytest.mark.parametrize("workers", [2, 4, 0])
+def test_deaths_are_the_same_for_any_number_of_workers(dying: Dying, workers: int, cluster: str) -> None:
+    """Who has died by when goes along with what is asked for, however it is shared out."""
+    whole = dying()
+    found = dying(workers=workers) if workers else dying(cluster=cluster)
+    assert table_digest(found.events) == table_digest(whole.events)
+    assert found.accounts.equals(whole.accounts)
+
+
+LONG = """
+pathway: stay
+title: {nb: Opphold, en: Stay}
+demand: {rate: 3652}
+steps:
+  - {id: admitted, by: nurse, channel: ward, needs: nurses, takes: 30 min, occupies: {place: bed, until: left}}
+  - {id: left, by: citizen, channel: electronic, after: {step: admitted, delay: 5 d}}
+"""
+
+
+@pytest.mark.parametrize("minutes", [5, 35])
+def test_the_bed_of_one_who_dies_before_the_reply_is_free(
+    tmp_path: Path, people: Callable[..., pl.DataFrame], figures: Figures, minutes: int
+) -> None:
+    """Who dies while being admitted, or before the town hears of it, leaves the one bed when the reply has come."""
+    study = mortal(tmp_path, figures, staffing=STAFFING.replace(f"count: {BEDS}", "count: 1"), stay=LONG)
+    first = simulate(study, people(3), figures, settings=Settings(lives=deaths([]))).row(0, named=True)
+    at = first["began"] - datetime(2026, 1, 11, 23, tzinfo=UTC) + timedelta(minutes=minutes)
+    lives = deaths([first["resident"]], int(at.total_seconds()))
+    events = simulate(study, people(3), figures, settings=Settings(lives=lives))
+    one, other = events.filter(pl.col("step") == "admitted").head(2).iter_rows(named=True)
+    assert (one["resident"], one["at"]) == (first["resident"], first["at"])
+    assert other["began"] == one["at"] + timedelta(seconds=2 * HAND_OVER)
