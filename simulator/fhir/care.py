@@ -8,7 +8,7 @@ import polars as pl
 from simulator.domain.systems import COMMON
 from simulator.fhir.assumptions import assumption
 from simulator.fhir.communication import communication
-from simulator.fhir.contact import Contact, Made, Person, Slot
+from simulator.fhir.contact import Birth, Contact, Made, Person, Slot
 from simulator.fhir.elements import interaction_id, person_number_query
 from simulator.fhir.past import Past
 from simulator.fhir.patient import mother_of_newborn, newborn
@@ -84,8 +84,8 @@ class Care:
     past: Past
     earlier: Rows
     """Where what must have been there before the period is written."""
-    births: dict[int, list[str]] = field(default_factory=dict)
-    """Dates on which residents bore children, by mother, in order."""
+    births: dict[int, list[Birth]] = field(default_factory=dict)
+    """The children that residents bore, by mother, in order."""
     episodes: dict[str, dict[str, Made]] = field(default_factory=dict)
 
     def write(self, events: pl.DataFrame, rows: Rows) -> None:
@@ -121,6 +121,7 @@ class Care:
             made={} if event["lone"] else self.episodes.setdefault(event["episode"], {}),
             registry=self.registry,
             received=event["received"],
+            child=self._child(event["resident"], event["at"][:10]),
             reminder=event["reminder"],
         )
 
@@ -171,17 +172,21 @@ class Care:
 
     def _register(self, contact: Contact, key: str, rows: Rows) -> None:
         """A child born before the period has been in the record since, another is first heard of now; so its mother."""
-        births = [day for day in self.births.get(contact.person.resident, ()) if day <= contact.at[:10]]
-        before = not births or births[-1] <= self.before[:10]
+        child = contact.child
+        before = child is None or child.day <= self.before[:10]
         written, about = (self.earlier, -1) if before else (rows, contact.event)
         for name in ("newborn", "mother"):
             identity = interaction_id(self.seed, key, "earlier", name)
-            told = replace(contact, identity=identity, at=births[-1] if births else contact.at)
+            told = replace(contact, identity=identity)
             resource = newborn(told) if name == "newborn" else mother_of_newborn(told)
-            if not births:
+            if child is None:
                 resource.pop("birthDate", None)
             written.create(identity, resource, (about, contact.person.resident), conditional=name == "newborn")
             contact.made[name] = Made(identity, {})
+
+    def _child(self, mother: int, day: str) -> Birth | None:
+        """The last child that a resident has borne by a date."""
+        return next((child for child in reversed(self.births.get(mother, ())) if child.day <= day), None)
 
     def _standing(self, person: Person, name: str) -> Made | None:
         """What the record held before the period, as the care has left it since."""

@@ -18,6 +18,14 @@ class Made(NamedTuple):
     resource: Resource
 
 
+class Birth(NamedTuple):
+    """A child that a resident bore, as told among the events in life."""
+
+    day: str
+    """The date in Oslo."""
+    sex: str
+
+
 class Slot(NamedTuple):
     """When an appointment is for."""
 
@@ -73,6 +81,8 @@ class Contact:
     """Key of the acting organisation, and the place the event gave the person as the staffing names it."""
     received: str | None = None
     """When a message from outside the common journal was there; None for what is written in it."""
+    child: Birth | None = None
+    """The child last borne by the person; None where no birth was told."""
     reminder: int = 0
     """The message is the n-th reminder of one that the episode sent before; 0 when it is none."""
     identity: str = ""

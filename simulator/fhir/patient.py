@@ -78,16 +78,18 @@ def patient(
 def newborn(contact: Contact) -> Resource:
     """The child that the resident has borne, before Folkeregisteret has given a number.
 
-    Found again by an identifier of the bench's own.
+    Found again by an identifier of the bench's own. Of a birth that was not told the sex is drawn.
     """
+    drawn = "female" if int(contact.identity[:2], 16) % 2 else "male"
+    day, sex = contact.child or (contact.at[:10], drawn)
     return {
         "resourceType": "Patient",
         "meta": {"profile": profile("Patient")},
         "identifier": identifier(NEWBORN_ID, contact.identity),
         "active": True,
         "name": [{"use": "temp", "family": contact.person.row["family_name"], "text": "Nyfødt"}],
-        "gender": "female" if int(contact.identity[:2], 16) % 2 else "male",
-        "birthDate": contact.at[:10],
+        "gender": sex,
+        "birthDate": day,
     }
 
 

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from simulator.domain.municipality import COUNTRY, area_code
+from simulator.domain.person_number import sex
 from simulator.domain.tables import INSTANT, INTERACTIONS
 from simulator.errors import InputError
 from simulator.fhir.care import Care, prepared
+from simulator.fhir.contact import Birth
 from simulator.fhir.past import Past, rows_of
 from simulator.fhir.registry import Names, Professions, Registry
 from simulator.fhir.rows import Rows
@@ -44,8 +46,8 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     The same seed and rows give the same bytes. Events may have a column ``reached``, in whose order they then are: when
     what was done at ``at`` comes to the candidate. Only residents who occur in the events get a record. ``start`` is
     the first day of the period in Oslo; registry and record are intended for the day before. ``professions`` says what
-    each role is (as in the standard staffing by default). ``lives`` (tables.LIFE_EVENTS) tell of the
-    births of children whom the events may know without; unless they are given nobody knows when these were. Raises
+    each role is (as in the standard staffing by default). ``lives`` (tables.LIFE_EVENTS) tell of the children that
+    residents bore and the events are about, of whom else neither the sex nor always the day is known. Raises
     InputError when an event concerns somebody who is not in the population.
     """
     names = _municipality_names(population, figures)
@@ -73,16 +75,15 @@ def render(  # noqa: PLR0913  the tables, and the options of one job
     return _numbered([*frames, _timed(pl.concat(parts), events)] if parts else frames)
 
 
-def _by_mother(lives: pl.DataFrame | None) -> dict[int, list[str]]:
-    """Resident to the dates (in Oslo) of the children she bore, in order."""
-    if lives is None:
-        return {}
-    told = (
-        lives.filter(pl.col("kind").cast(pl.String) == "birth")
-        .sort("at")
-        .select("other", pl.col("at").dt.convert_time_zone(_OSLO.key).dt.strftime("%Y-%m-%d"))
-    )
-    return dict(told.group_by("other").agg("at").iter_rows())
+def _by_mother(lives: pl.DataFrame | None) -> dict[int, list[Birth]]:
+    """Resident to the children she bore, in order; the sex is what a newborn's person number says."""
+    found: dict[int, list[Birth]] = {}
+    if lives is not None:
+        day = pl.col("at").dt.convert_time_zone(_OSLO.key).dt.strftime("%Y-%m-%d")
+        told = lives.filter(pl.col("kind").cast(pl.String) == "birth").sort("at").select("other", day, "to")
+        for mother, born, number in told.iter_rows():
+            found.setdefault(mother, []).append(Birth(born, sex(number)))
+    return found
 
 
 def _numbered(frames: list[pl.DataFrame]) -> pl.DataFrame:

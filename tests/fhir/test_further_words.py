@@ -210,18 +210,21 @@ def test_a_newborn_from_before_the_period_has_been_there_since(
 
 
 @pytest.mark.parametrize(("born", "day", "phase"), [(6, "2026-01-07", "record"), (12, "2026-01-13", "care")])
-def test_a_newborn_whose_birth_was_not_told_has_its_birth_date_and_mother(
+def test_a_newborn_whose_birth_was_not_told_has_its_birth_date_sex_and_mother(
     born: int, day: str, phase: str, population: Frame, request: pytest.FixtureRequest
 ) -> None:
     """By the last birth before the visit, in Oslo; one of the period is in the record from when it is heard of."""
     make_event, render_with = (request.getfixturevalue(name) for name in ("make_event", "render_with"))
     visited = [make_event(n, 1, "visited", records=["newborn-visit"], episode="newborn-visit/1/0") for n in range(2)]
     visits = pl.DataFrame(visited, schema=EVENTS).with_columns(at=datetime(2026, 1, 15, 12, tzinfo=UTC))
-    rows = [("birth", datetime(2026, 1, n, 23, 30, tzinfo=UTC), 55_010_000_001) for n in (2, born, 25)]
-    births = pl.DataFrame(rows, schema={"kind": pl.String, "at": EVENTS["at"], "other": pl.Int64}, orient="row")
+    numbers = {2: "03812650099", born: f"{born + 1:02d}812650100", 25: "26812650099"}
+    rows = [("birth", datetime(2026, 1, n, 23, 30, tzinfo=UTC), numbers[n], 55_010_000_001) for n in (2, born, 25)]
+    schema = {"kind": pl.String, "at": EVENTS["at"], "to": pl.String, "other": pl.Int64}
+    births = pl.DataFrame(rows, schema=schema, orient="row")
     written = render_with(visits, population, lives=births).filter(pl.col("verb") == "create")
     (child,) = (row for row in written.iter_rows(named=True) if "Nyf" in row["body"].decode())
-    assert (child["phase"], orjson.loads(child["body"])["birthDate"]) == (phase, day)
+    told = orjson.loads(child["body"])
+    assert (child["phase"], told["birthDate"], told["gender"]) == (phase, day, "male")
     mothers = [row for row in written.iter_rows(named=True) if child["interaction"] in row["body"].decode()]
     (mother,) = (row for row in mothers if row["type"] == "RelatedPerson")
     assert mother["phase"] == phase

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import orjson
 import polars as pl
 
 from simulator.care import Settings, simulate
+from simulator.domain.person_number import birth_date, sex
+from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import make_population
 from simulator.run.lives import births_of, lives_of
@@ -41,3 +44,32 @@ def test_births_are_those_that_start_their_pathway() -> None:
     assert births is not None
     assert births.height > 5
     assert births.equals(lives.filter(pl.col("kind").cast(pl.String) == "birth"))
+
+
+def test_a_newborn_of_the_record_is_the_one_that_life_tells_of() -> None:
+    """Sex, date of birth and mother are the life event's, whoever first writes of the child."""
+    figures = Figures.load()
+    study = replace(load_study("quickstart", figures), municipalities=("5534",), days=300)
+    study = replace(study, pathways=(load_pathway("newborn-visit", study.staffing),))
+    people = make_population(figures, study.municipalities, study.seed)
+    lives = births_of(study, people, figures)
+    assert lives is not None
+    events = simulate(study, people, figures, settings=Settings(lives=lives))
+    late = events.filter(pl.col("step") != "born")
+    numbers = dict(people.select("resident", "person_number").iter_rows())
+    for told in (events, late):
+        born = lives.filter(pl.col("other").is_in(told["resident"].implode())).select("to", "other").iter_rows()
+        found = _children(render(told, people, figures, seed=study.seed, start=study.start, lives=lives))
+        assert len(found) > 5
+        assert found == sorted((sex(child), str(birth_date(child)), numbers[mother]) for child, mother in born)
+
+
+def _children(written: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Sex, date of birth and the mother's number of every newborn that was written."""
+    made = written.filter(pl.col("verb") == "create").select("interaction", "body").iter_rows()
+    bodies = {f"urn:uuid:{key}": orjson.loads(body) for key, body in made}
+    patients = {key: body for key, body in bodies.items() if body["resourceType"] == "Patient"}
+    child = {key: body for key, body in patients.items() if body["name"][0].get("text") == "Nyfødt"}
+    mothers = (body for body in bodies.values() if body["resourceType"] == "RelatedPerson")
+    whose = {body["patient"]["reference"]: body["identifier"][0]["value"] for body in mothers}
+    return sorted((body["gender"], body["birthDate"], whose[key]) for key, body in child.items())
