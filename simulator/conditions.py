@@ -1,5 +1,6 @@
 """Conditions on residents as people write them: SQL over the columns of the population, checked in advance."""
 
+import re
 from typing import Final
 
 import polars as pl
@@ -8,6 +9,23 @@ from simulator.domain.tables import POPULATION
 from simulator.errors import nearest
 
 _NOBODY: Final = pl.DataFrame(schema=POPULATION)
+
+_TEXTS: Final = re.compile(r"'(?:[^']|'')*'")
+_CALLED: Final = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_WHOLE: Final = re.compile(
+    r"\b(over|select|current_date|current_time|current_timestamp|localtime|localtimestamp)\b", re.IGNORECASE
+)
+_WORDS: Final = frozenset(("and", "or", "not", "in", "between", "when", "then", "else", "case", "like", "ilike", "as"))
+_OF_ONE: Final = frozenset(
+    (
+        *("abs", "ceil", "ceiling", "floor", "round", "sign", "sqrt"),
+        *("exp", "ln", "log", "log10", "mod", "pow", "power"),
+        *("greatest", "least", "coalesce", "if", "ifnull", "nullif", "cast", "try_cast"),
+        *("upper", "lower", "length", "left", "right", "substr", "trim", "concat", "replace", "strpos"),
+        *("starts_with", "ends_with", "regexp_like", "extract", "date_part", "strftime"),
+    )
+)
+"""SQL functions that look at one resident only."""
 
 
 def condition(text: str) -> str:
@@ -27,6 +45,7 @@ def amount(text: str | float) -> str:
 
 
 def _kind(text: str) -> pl.DataType:
+    _check_of_one(text)
     try:
         expression = pl.sql_expr(text)
         names = expression.meta.root_names()
@@ -39,3 +58,15 @@ def _kind(text: str) -> pl.DataType:
         return _NOBODY.select(expression.alias("it")).schema["it"]
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"'{text}' does not fit the columns: {str(error).splitlines()[0]}") from None
+
+
+def _check_of_one(text: str) -> None:
+    """Raise ValueError for what depends on other residents or on today: people are looked at some at a time."""
+    bare = _TEXTS.sub("''", text)
+    whole = _WHOLE.search(bare)
+    if whole:
+        raise ValueError(f"'{text}' uses '{whole[1]}'; a resident is judged alone, and on any day alike")
+    for word in _CALLED.findall(bare):
+        if word.lower() not in _OF_ONE | _WORDS:
+            hint = nearest(word.lower(), _OF_ONE)
+            raise ValueError(f"'{word}' in '{text}' is not a function of one resident; {hint}")

@@ -125,6 +125,28 @@ def test_conditions_must_fit_the_columns_of_the_population() -> None:
         condition("age >=")
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("age = MAX(age)", "MAX"),
+        ("COUNT(*) > 2", "COUNT"),
+        ("RANK() OVER (ORDER BY age) > 3", "OVER"),
+        ("age IN (SELECT 3)", "SELECT"),
+        ("birth_date > CURRENT_DATE", "CURRENT_DATE"),
+        ("birth_date > now()", "now"),
+    ],
+)
+def test_a_condition_looks_at_one_resident_on_any_day(text: str, word: str) -> None:
+    """What depends on who else is there would change with the number of workers, and on today with the day."""
+    with pytest.raises(ValueError, match=f"'{word}'"):
+        condition(text)
+
+
+def test_functions_of_one_resident_are_taken() -> None:
+    """Words and brackets are no functions, and what stands in quotes is no word."""
+    assert condition("age IN (3, 4) AND NOT (COALESCE(ward, 'over (now)') = 'x' OR ABS(age - 3) > 2)")
+
+
 @pytest.mark.parametrize(("text", "complaint"), [("36 h", "not whole days"), ("3661 d", "longer than 3660 days")])
 def test_what_are_no_whole_days_says_why(text: str, complaint: str) -> None:
     """A warm-up is whole days, and no more of them than a period may have."""
