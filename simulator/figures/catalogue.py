@@ -29,11 +29,10 @@ _PREVALENCE: Final = ("condition", "sex", "age_from", "age_to", "prevalence", "u
 _COMORBIDITY: Final = ("condition", "given", "odds_ratio", "unit", "year", "source", "status")
 
 # The keys of a profile in order, and what the profile sums to: factors have mean 1, hours are shares of a day.
-_PROFILES: Final = (
-    (("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 7.0),
-    (tuple(str(month) for month in range(1, 13)), 12.0),
-    (tuple(str(hour) for hour in range(24)), 1.0),
-)
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS: Final = tuple(str(month) for month in range(1, 13))
+HOURS: Final = tuple(str(hour) for hour in range(24))
+_PROFILES: Final = ((WEEKDAYS, 7.0), (MONTHS, 12.0), (HOURS, 1.0))
 
 
 class Figures:
@@ -138,6 +137,11 @@ class Figures:
     def names(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the figures that begin with ``prefix``, in the order of their files."""
         return tuple(name for name in self._rates if name.startswith(prefix))
+
+    def shape(self, name: str) -> tuple[bool, tuple[str, ...]]:
+        """Whether a figure goes by age, and the keys it has, none for one number; without recording a use."""
+        rates = self._ask(name, record=False)
+        return rates[0].ages is not None, tuple(rate.key for rate in rates if rate.key)
 
     def origin(self, name: str) -> FigureUse:
         """Unit, year, source and status of a figure, without recording a use."""

@@ -11,7 +11,7 @@ from simulator.places import PATHWAYS
 from simulator.run.progress import Watcher
 from simulator.scenario import load_pathway, load_staffing
 from simulator.scenario.catalogue import load_catalogue
-from simulator.scenario.naming import figures_of
+from simulator.scenario.uses import figures_of
 from simulator.storage import whole, writing
 
 

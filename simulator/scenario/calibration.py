@@ -16,8 +16,8 @@ from simulator.places import PATHWAYS, SCENARIOS
 from simulator.scenario.expressions import number
 from simulator.scenario.faults import Faults
 from simulator.scenario.models import Quantity, Strict, TextModel
-from simulator.scenario.naming import unknown_figures
 from simulator.scenario.pathways import load_pathway
+from simulator.scenario.uses import Use, figure_faults
 
 CALIBRATION: Final = SCENARIOS / "calibration.yaml"
 
@@ -53,10 +53,10 @@ def parse_targets(document: Document, figures: Figures) -> tuple[Target, ...]:
     faults = Faults(document)
     targets = tuple(_target(name, entry, faults) for name, entry in model.targets.items())
     faults.stop()
-    names = {figure for t in targets for part in (t.official, t.beside) if part for figure in part.figures}
-    unknown = unknown_figures(names, document.path, figures)
-    if unknown:
-        raise InputError("\n  ".join(unknown))
+    parts = (part for target in targets for part in (target.official, target.beside) if part)
+    wrong = figure_faults({Use(name, "number") for part in parts for name in part.figures}, document.path, figures)
+    if wrong:
+        raise InputError("\n  ".join(wrong))
     return targets
 
 

@@ -9,11 +9,11 @@ from simulator.errors import InputError, nearest
 from simulator.figures import Figures
 from simulator.scenario.crossings import check_sources
 from simulator.scenario.faults import Faults
-from simulator.scenario.naming import figures_of, figures_of_staffing, figures_of_systems, unknown_figures
 from simulator.scenario.pathways import parse_pathway
 from simulator.scenario.staffing import load_staffing
 from simulator.scenario.studies import parse_study
 from simulator.scenario.systems import parse_systems
+from simulator.scenario.uses import figure_faults, uses_of, uses_of_staffing, uses_of_systems
 
 KINDS: Final = ("pathway", "staffing", "systems", "study")
 
@@ -35,9 +35,9 @@ def check_document(document: Document, figures: Figures) -> list[str]:
     readers: Mapping[str, Callable[[], list[str]]] = {
         "study": lambda: _study(document, figures),
         "pathway": lambda: _pathway(document, figures),
-        "staffing": lambda: unknown_figures(figures_of_staffing(load_staffing(document.path)), document.path, figures),
-        "systems": lambda: unknown_figures(
-            figures_of_systems(parse_systems(document, load_staffing())), document.path, figures
+        "staffing": lambda: figure_faults(uses_of_staffing(load_staffing(document.path)), document.path, figures),
+        "systems": lambda: figure_faults(
+            uses_of_systems(parse_systems(document, load_staffing())), document.path, figures
         ),
     }
     return readers[kind]()
@@ -47,7 +47,7 @@ def _pathway(document: Document, figures: Figures) -> list[str]:
     pathway, faults = parse_pathway(document, load_staffing()), Faults(document)
     check_sources(pathway, faults)
     faults.stop()
-    return unknown_figures(figures_of(pathway), document.path, figures)
+    return figure_faults(uses_of(pathway), document.path, figures)
 
 
 def _study(document: Document, figures: Figures) -> list[str]:

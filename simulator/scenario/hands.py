@@ -35,6 +35,8 @@ def _meet(step: Step, staff: Staff, figures: Figures) -> bool:
         try:
             profile = figures.profile(opening.weekday)
         except InputError:
-            return True  # an unknown figure is named where figures are checked
-        days = [day for day in range(7) if profile[day] > 0]
+            return True  # a figure that is none, or no profile, is named where figures are checked
+        if len(profile) != len(days):
+            return True
+        days = [day for day in days if profile[day] > 0]
     return any(opening.hours.overlaps(shift.hours) and set(days) & set(shift.days) for shift in staff.shifts)

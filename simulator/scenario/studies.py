@@ -19,20 +19,14 @@ from simulator.scenario.crossings import check_crossings
 from simulator.scenario.expressions import seconds, whole_days
 from simulator.scenario.faults import Faults
 from simulator.scenario.hands import check_hands
-from simulator.scenario.naming import (
-    check_capabilities,
-    check_requirements,
-    figures_of,
-    figures_of_staffing,
-    figures_of_systems,
-    unknown_figures,
-)
+from simulator.scenario.naming import check_capabilities, check_requirements
 from simulator.scenario.participation import ParticipationReader
 from simulator.scenario.pathways import load_pathway
 from simulator.scenario.staffing import STAFFINGS, load_staffing
 from simulator.scenario.study_models import LoadModel, ReplicationsModel, StudyModel
 from simulator.scenario.systems import FOLDER as SYSTEM_FILES
 from simulator.scenario.systems import load_systems
+from simulator.scenario.uses import figure_faults, uses_of, uses_of_staffing, uses_of_study, uses_of_systems
 
 SMALLEST_UNQUOTED: Final = 1000
 """YAML reads 0301 as an octal number; kommunenummer that do not begin with 0 are safe without quotes."""
@@ -79,11 +73,12 @@ def _parse(document: Document, figures: Figures) -> Study:
     check_hands(pathways, staffing, model.staffing.factor, figures, faults)
     study = _study(model, document.path, (municipalities, pathways, staffing, systems), figures, faults)
     faults.stop()
-    unknown = unknown_figures(figures_of_staffing(staffing), staffing_file, figures)
-    unknown += unknown_figures(figures_of_systems(systems), systems_file, figures)
-    unknown += [fault for p in pathways for fault in unknown_figures(figures_of(p), p.path, figures)]
-    if unknown:
-        raise InputError("\n  ".join(unknown))
+    wrong = figure_faults(uses_of_staffing(staffing), staffing_file, figures)
+    wrong += figure_faults(uses_of_systems(systems), systems_file, figures)
+    wrong += [fault for p in pathways for fault in figure_faults(uses_of(p), p.path, figures)]
+    wrong += figure_faults(uses_of_study(study), document.path, figures)
+    if wrong:
+        raise InputError("\n  ".join(wrong))
     return replace(study, digest=study_digest(study))
 
 

@@ -16,7 +16,7 @@ from simulator.figures import Figures
 from simulator.places import PATHWAYS
 from simulator.scenario import load_pathway, load_staffing
 from simulator.scenario.catalogue import load_catalogue
-from simulator.scenario.naming import figures_of
+from simulator.scenario.uses import figures_of
 
 OWN = """
 pathway: visit-of-a-baker

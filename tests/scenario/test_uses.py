@@ -1,0 +1,52 @@
+"""Figures that a scenario names are held against what they have to be there."""
+
+import pytest
+
+from simulator.figures import Figures
+from simulator.scenario import check_files
+from tests.scenario.conftest import Write
+
+WEEKDAY = "weekday: hospital.acute_weekday"
+RATE = "figure hospital.stays_per_1000 / 1000"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "complaint"),
+    [
+        ((WEEKDAY, "weekday: gp.hour"), 7, "'gp.hour' is by 0, 1, 2, …; a factor for each weekday is needed"),
+        ((WEEKDAY, "month: gp.hour"), 7, "a factor for each month is needed"),
+        ((WEEKDAY, "hour: gp.month"), 7, "a share for each hour of the day is needed"),
+        ((WEEKDAY, f"{WEEKDAY}\n  hour: hospital.acute_weekday"), 8, "a share for each hour of the day is needed"),
+        ((WEEKDAY, "weekday: gp.without_gp"), 7, "'gp.without_gp' is one number"),
+        ((WEEKDAY, f"{WEEKDAY}\n  total: figure care.home_share"), 8, "by age and sex; one number for everybody"),
+        ((RATE, "figure gp.reasons"), 6, "one number, or one by age and sex, is needed"),
+        (("before: 14 d", "reason: gp.hour"), 8, "several ICPC-2 codes"),
+        (("needs: ", "opening: {weekday: gp.month}\n    needs: "), 21, "a factor for each weekday is needed"),
+        (("needs: ", "opening: {weekday: gp.hour}\n    needs: "), 21, "a factor for each weekday is needed"),
+    ],
+)
+def test_a_figure_of_another_kind_is_refused(
+    pathway_file: Write, figures: Figures, change: tuple[str, str], line: int, complaint: str
+) -> None:
+    """Hours read as weekdays would spread demand silently wrong, and ages as a total end the run half way."""
+    (fault,) = check_files([pathway_file(change)], figures)
+    assert f"trial.yaml:{line}: " in fault
+    assert complaint in fault
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("participation: {gp: {share: figure gp.nosuch}}", "no figure 'gp.nosuch'"),
+        ("participation: {'5501': {gp: {share: figure gp.hour}}}", "one number for everybody is needed"),
+        ("adoption: {curve: gp.weekday, at: 2027}", "a share for each of several years is needed"),
+        ("adoption: {curve: rollout.gps, at: 2027, dip: figure gp.hour, dip_lasts: 6 mo}", "one number for everybody"),
+    ],
+)
+def test_the_figures_of_a_study_are_looked_at_before_it_runs(
+    study_file: Write, figures: Figures, words: str, complaint: str
+) -> None:
+    """Shares, curves and dips that a study names itself, each in its own line."""
+    (fault,) = check_files([study_file(("demand: ", f"{words}\ndemand: "))], figures)
+    assert "study.yaml:9: " in fault
+    assert complaint in fault
