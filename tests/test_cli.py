@@ -5,13 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 from simulator.cli import main
-from simulator.places import SCENARIOS
+from simulator.places import ROOT, SCENARIOS
 from simulator.run import desk
 
 
@@ -166,6 +167,22 @@ def test_stopping_before_there_is_a_run_is_said(
         main()
     assert ended.value.code == 3
     assert "stopped by hand" in capsys.readouterr().err
+
+
+SCRIPT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]["journalbenk"]
+AS_SCRIPT = "import sys; from {0} import {1}; sys.exit({1}())".format(*SCRIPT.split(":"))
+
+
+@pytest.mark.parametrize("started", [["-m", "simulator"], ["-c", AS_SCRIPT]], ids=["module", "script"])
+@pytest.mark.parametrize("stopped", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+def test_stopping_while_the_command_line_is_imported_is_said(started: list[str], stopped: str, tmp_path: Path) -> None:
+    """Ctrl-C in the first moments, in a module's own text or in what it executes, ends as it does later."""
+    (tmp_path / "typer.py").write_text(stopped, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, *started, "check"], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "journalbenk: stopped by hand.\n")
 
 
 def test_a_folder_with_nothing_to_check_is_a_fault(tmp_path: Path) -> None:
