@@ -7,9 +7,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from typing import Any, Final
 
+from simulator.care.calm import unheard
 from simulator.care.colleague import Crew, Here
 from simulator.care.garbage import uncollected
 from simulator.care.plan import Plan
@@ -80,7 +80,8 @@ def _process(plan: Plan, folder: Path) -> Iterator[Beside]:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, plan, folder), daemon=True)
-    process.start()
+    with unheard():
+        process.start()
     theirs.close()
     colleague = Beside(process, ours)
     try:
@@ -91,7 +92,6 @@ def _process(plan: Plan, folder: Path) -> Iterator[Beside]:
 
 def _serve(pipe: "Connection[Any, Any]", plan: Plan, folder: Path) -> None:
     """What a worker process does: answer until whoever asks is gone."""
-    signal(SIGINT, SIG_IGN)  # Ctrl-C is for the process that asked for the work; it ends this one
     station = Station(plan, folder)
     with suppress(EOFError, BrokenPipeError), uncollected():
         while True:

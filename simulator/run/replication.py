@@ -1,7 +1,6 @@
 """One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
 
-import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from simulator.care import Settings, simulated
+from simulator.care.calm import unheard
 from simulator.care.simulation import Progress
 from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
@@ -163,7 +163,7 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
         initargs=(means.file, means.figures.directory, means.hours),
     )
     try:
-        yield partial(pool.map, _carry_out_here)
+        yield partial(_spread, pool)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in active_children():
@@ -172,12 +172,16 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
     pool.shutdown(cancel_futures=True)
 
 
+def _spread(pool: ProcessPoolExecutor, tasks: Iterable[Task]) -> Iterator[Outcome]:
+    with unheard():  # the pool starts its processes when it is first given work
+        return pool.map(_carry_out_here, tasks)
+
+
 _here: dict[str, Means] = {}
 
 
 def _begin(file: Path, figures: Path, hours: Mapping[str, Mapping[str, float]]) -> None:
-    """Make a worker process ready; who stops the run stops it from the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make a worker process ready."""
     _here["means"] = Means(file, Figures.load(figures), hours=hours)
 
 

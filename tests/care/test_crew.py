@@ -83,6 +83,14 @@ def test_no_worker_is_left_when_the_work_is_given_up(study: Study, figures: Figu
     assert not any(_runs(pid) for pid in pids)
 
 
+def test_no_worker_hears_ctrl_c_while_it_starts(study: Study, figures: Figures, tmp_path: Path) -> None:
+    """A worker holds Ctrl-C back from its first instruction on; whoever asked is the one who hears of it."""
+    with crew_of(make_plan(study, figures), 2, tmp_path) as crew:
+        members: list[Any] = list(crew)
+        assert all(holds_back_ctrl_c(member.pid) for member in members)
+    assert not holds_back_ctrl_c(os.getpid())
+
+
 def test_ctrl_c_leaves_no_worker(tmp_path: Path) -> None:
     """A simulation interrupted by hand ends with its code, and its worker processes with it."""
     command = [sys.executable, "-m", "simulator", "simulate", "quickstart", "--workers", "2", "--out", "run"]
@@ -107,6 +115,13 @@ def _children(parent: int) -> list[int]:
         if int(fields[1]) == parent:
             found.append(int(entry.parent.name))
     return found if len(found) >= 2 else []
+
+
+def holds_back_ctrl_c(pid: int) -> bool:
+    """Whether Linux keeps SIGINT from a process."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+    return bool(int(blocked.split()[1], 16) & (1 << (signal.SIGINT - 1)))
 
 
 def _runs(pid: int) -> bool:
