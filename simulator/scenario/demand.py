@@ -71,6 +71,11 @@ def _rate(model: RateModel, parameters: Mapping[str, Number], faults: Faults) ->
     def quantity(key: str, text: str | float) -> Number:
         return faults.parse(("demand", key), lambda: number(text, parameters), Number(1.0))
 
+    rate = quantity("rate", model.rate)
+    if model.total is not None:
+        faults.above_zero(("demand", "rate"), rate)
+    if model.lead is None and model.lead_hours is not None:
+        faults.add(("demand", "lead_hours"), "'lead_hours' needs 'lead': how long ahead of the appointment one books")
     lead = None
     if model.lead is not None:
         text = model.lead
@@ -80,7 +85,7 @@ def _rate(model: RateModel, parameters: Mapping[str, Number], faults: Faults) ->
         span = model.lead_hours
         opening = faults.parse(("demand", "lead_hours"), lambda: hours(span), None)
     return Rate(
-        quantity("rate", model.rate),
+        rate,
         None if model.total is None else quantity("total", model.total),
         model.weekday,
         model.hour,
@@ -112,9 +117,11 @@ def _schedule(model: ScheduleModel, parameters: Mapping[str, Number], faults: Fa
     def quantity(key: str, text: str | float) -> Number:
         return faults.parse(("schedule", key), lambda: number(text, parameters), Number(1.0))
 
+    of = quantity("of", model.of)
+    faults.above_zero(("schedule", "of"), of)
     return Schedule(
         quantity("total", model.total),
-        quantity("of", model.of),
+        of,
         faults.parse(("schedule", "weight"), lambda: amount(model.weight), "1.0"),
         model.weekday,
         model.hour,

@@ -21,7 +21,7 @@ _TOO_MUCH: Final = 1e15
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _TERM: Final = re.compile(
-    r"\s*(?:(?P<kind>figure|parameter)\s+(?P<name>[\w.-]+)|(?P<number>-?\d+(?:\.\d+)?)\s*(?P<unit>[a-z%]+)?)\s*"
+    r"\s*(?:(?P<kind>figure|parameter)\s+(?P<name>[\w.-]+)|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(?P<unit>[a-z%]+)?)\s*"
 )
 _CALL: Final = re.compile(r"\s*(\w+)\s*\((.*)\)\s*", re.DOTALL)
 _HOURS: Final = re.compile(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*")
@@ -35,6 +35,7 @@ def number(text: str | float, parameters: Mapping[str, Number] | None = None, *,
         result = _combine(result, _term(part, parameters or {}), over=operator == "/")
     if result.constant < 0:
         raise ValueError(f"'{text}' is negative; a number of zero or more is needed")
+    _check_size(str(text), result)
     if result.duration != duration:
         wanted = "a duration such as '45 min', '24 h' or '4.2 d'" if duration else "a plain number, not a duration"
         raise ValueError(f"'{text}' is not {wanted}")
@@ -130,17 +131,21 @@ def _term(text: str, parameters: Mapping[str, Number]) -> Number:
             raise ValueError(f"unknown parameter '{name}'; {nearest(name, parameters)}")
         return parameters[name]
     value, unit = float(match["number"]), match["unit"]
-    if value >= _TOO_MUCH:
-        raise ValueError(f"'{text.strip()}' is too large")
     if unit is None:
         return Number(value)
     if unit == "%":
         return Number(value / 100)
     if unit not in UNITS:
         raise ValueError(f"unknown unit '{unit}' in '{text.strip()}'; {nearest(unit, UNITS)}")
-    if value * UNITS[unit] > _LONGEST_YEARS * UNITS["y"]:
-        raise ValueError(f"'{text.strip()}' is longer than {_LONGEST_YEARS} years")
     return Number(value * UNITS[unit], duration=True)
+
+
+def _check_size(text: str, found: Number) -> None:
+    """Raise ValueError for a number that no count is as large as, or a duration longer than any life."""
+    if found.duration and not found.figures and found.constant > _LONGEST_YEARS * UNITS["y"]:
+        raise ValueError(f"'{text.strip()}' is longer than {_LONGEST_YEARS} years")
+    if not found.constant < _TOO_MUCH:
+        raise ValueError(f"'{text.strip()}' is too large")
 
 
 def _combine(left: Number, right: Number, *, over: bool) -> Number:

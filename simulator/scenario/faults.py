@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from simulator.documents import Document, Location
+from simulator.domain.numbers import Number
 from simulator.errors import InputError, nearest
 
 ValueT = TypeVar("ValueT")
@@ -39,6 +40,11 @@ class Faults:
             return True
         self.add(location, f"unknown {what} '{word}'; {nearest(word, words)}")
         return False
+
+    def above_zero(self, location: Location, number: Number | None) -> None:
+        """Add a fault for a number of people or shares that others are divided by, when it is none at all."""
+        if number is not None and not number.figures and number.constant == 0:
+            self.add(location, f"'{location[-1]}' is 0, so nothing can be shared out on it")
 
     def stop(self) -> None:
         """Raise InputError when there are any, naming them all."""

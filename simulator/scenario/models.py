@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from simulator.domain.scenario import Channel, Status
 
@@ -17,9 +17,22 @@ Words = Annotated[list[str], BeforeValidator(_as_list)]
 
 
 class Strict(BaseModel):
-    """A mapping that refuses keys it does not know."""
+    """A mapping that refuses keys it does not know, and the truth of something where a number is needed."""
 
     model_config = ConfigDict(extra="forbid", strict=False, populate_by_name=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: object, info: ValidationInfo) -> object:
+        """``yes``, ``no``, ``on`` and ``off`` are true or false to YAML, and would be taken for 1 and 0."""
+        if cls.model_fields[str(info.field_name)].annotation is bool:
+            return value
+        parts = {"": value} | (value if isinstance(value, dict) else {})
+        for key, part in parts.items():
+            if part is True or part is False:
+                named = f"'{key}' " if key else ""
+                raise ValueError(f"{named}is {str(part).lower()}, as YAML reads yes, no, on and off; write what it is")
+        return value
 
 
 class TextModel(Strict):

@@ -97,6 +97,7 @@ def _place(
     if not count.figures and count.constant <= 0:
         faults.add((*place, "count"), f"there are no places '{name}', so whoever waits for one waits for ever")
     of = None if model.of is None else faults.parse((*place, "of"), partial(number, model.of, parameters), None)
+    faults.above_zero((*place, "of"), of)
     if model.where and model.of is None:
         faults.add((*place, "where"), "'where' needs 'of': how many such residents the country has")
     where = faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else ""
@@ -136,6 +137,10 @@ def _staff(
     def quantity(key: str, text: str | float) -> Number:
         return faults.parse((*place, key), lambda: number(text, parameters), Number(1.0))
 
+    of, direct = None if model.of is None else quantity("of", model.of), quantity("direct", model.direct)
+    faults.above_zero((*place, "of"), of)
+    if not direct.figures and direct.constant > 1:
+        faults.add((*place, "direct"), f"a share of {direct.constant:g} is above 1")
     return Staff(
         name,
         model.role,
@@ -144,9 +149,9 @@ def _staff(
         persons=model.persons,
         arsverk=None if model.arsverk is None else quantity("arsverk", model.arsverk),
         where=faults.parse((*place, "where"), lambda: condition(model.where), "") if model.where else "",
-        of=None if model.of is None else quantity("of", model.of),
+        of=of,
         hours_per_arsverk=quantity("hours_per_arsverk", model.hours_per_arsverk),
-        direct=quantity("direct", model.direct),
+        direct=direct,
         weekend=quantity("weekend", model.weekend),
         absence=_away((*place, "absence"), model.absence, parameters, faults),
         vacation=_away((*place, "vacation"), model.vacation, parameters, faults),

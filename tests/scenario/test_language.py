@@ -37,12 +37,21 @@ def test_durations_are_seconds_and_may_name_figures(text: str, found: Number) ->
         ("1 d / 0", "division by zero"),
         ("99999999 y", "longer than 200 years"),
         ("9999999999999999", "too large"),
+        ("1 h * " + " * ".join(["1e14"] * 25), "longer than 200 years"),
+        ("150 y * 1000", "longer than 200 years"),
+        ("1 h * " + " * ".join(["1e14"] * 25) + " * 0", "too large"),
     ],
 )
 def test_what_is_no_duration_says_why(text: str, complaint: str) -> None:
     """Each way of being wrong has its own words."""
     with pytest.raises(ValueError, match=complaint.replace("?", r"\?")):
         number(text, PARAMETERS, duration=True)
+
+
+def test_small_numbers_are_read_as_yaml_writes_them() -> None:
+    """YAML hands 0.00001 on as 1e-05."""
+    assert number(0.00001) == number("1e-5") == Number(1e-5)
+    assert number("2.5E+2 min", duration=True) == Number(15000.0, duration=True)
 
 
 def test_a_duration_is_not_taken_for_a_plain_number() -> None:

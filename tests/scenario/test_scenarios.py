@@ -128,7 +128,21 @@ PATHWAY_FAULTS = [
     pytest.param(
         ("acute_weekday", "acute_weekday\n  grid: 7 d"), 8, "not between a second and a day", id="grid of a week"
     ),
+    pytest.param(
+        ("acute_weekday", "acute_weekday\n  lead_hours: 08:00-16:00"), 8, "needs 'lead'", id="hours of no booking"
+    ),
+    pytest.param(("figure hospital.stays_per_1000 / 1000", "0\n  total: 9"), 6, "'rate' is 0", id="no rate"),
+    pytest.param(
+        (
+            "demand:\n  rate: figure hospital.stays_per_1000 / 1000\n  weekday",
+            "schedule:\n  total: 9\n  of: 0\n  weekday",
+        ),
+        7,
+        "'of' is 0, so nothing can be shared out on it",
+        id="shared out on nobody",
+    ),
     pytest.param(("14 d", "14 h"), 8, "not whole days", id="days"),
+    pytest.param(("    reads: [summary]", "    chance: yes"), 24, "is true, as YAML reads yes", id="truth"),
     pytest.param(("14 d", "3661 d"), 8, "longer than 3660 days", id="days without end"),
 ]
 
@@ -158,6 +172,8 @@ STUDY_FAULTS = [
     pytest.param(("1.1", "-1.1"), 9, "greater than or equal to 0", id="negative demand"),
     pytest.param(("days: 7", "day: 7"), 5, "unknown key 'day'; did you mean 'days'", id="key"),
     pytest.param(("days: 7", "days: 0"), 5, "greater than or equal to 1", id="no days"),
+    pytest.param(("days: 7", "days: on"), 5, "is true, as YAML reads", id="days that are true"),
+    pytest.param(("trial: 1.1", "trial: no"), 9, "'trial' is false, as YAML reads", id="demand that is false"),
     pytest.param(("2026-01-12", "12.1.2026"), 4, "date", id="date"),
     pytest.param(("2026-01-12", "0001-01-01"), 4, "1990-01-01", id="date before all figures"),
     pytest.param(("2026-01-12", "9999-12-31"), 4, "2199-12-31", id="date after all figures"),
@@ -236,8 +252,10 @@ def test_a_file_that_is_none_of_them_is_told_so(tmp_path: Path) -> None:
         (("one_per: fastlege", "one_per: fastlge"), "did you mean 'fastlege'"),
         (("role: gp.doctor", "role: gp.docter"), "did you mean 'gp.doctor'"),
         (('{hours: "16:00-18:00", days: mon-fri}', '{hours: "15:00-18:00", days: mon-fri}'), "overlap"),
+        (("direct: parameter direct-home-care", "direct: 1.2"), "a share of 1.2 is above 1"),
         (("persons: 1", "persons: -1"), "greater than or equal to 0"),
         (("    of: figure care.home_recipients_national\n", ""), "needs 'of'"),
+        (("    of: figure care.home_recipients_national\n", "    of: 0\n"), "'of' is 0, so nothing can be shared out"),
     ],
 )
 def test_a_fault_in_staffing_is_named(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
