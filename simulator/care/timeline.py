@@ -58,8 +58,20 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
         }
     ).with_columns(due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"))
     episode = pl.format("{}/{}/{}", "pathway", "resident", "number")
-    events = pl.concat([written, episodes], how="horizontal").with_columns(episode=episode).select(list(EVENTS))
+    whole = _addressed(pl.concat([written, episodes], how="horizontal"))
+    events = whole.with_columns(episode=episode).select(list(EVENTS))
     return with_reminders(engine, lines, rows, people, events)
+
+
+def _addressed(events: pl.DataFrame) -> pl.DataFrame:
+    """The events, without messages to an organisation that the resident has none of, such as a fastlege."""
+    nobody = pl.col("message").is_not_null() & pl.col("receiver").is_null()
+    if not events.select(nobody.any()).item():
+        return events
+    none = {"message": None, "known": None, "road": "none", "fate": "none", "reminders": 0}
+    return events.with_columns(
+        pl.when(nobody).then(pl.lit(value, EVENTS[name])).otherwise(name).alias(name) for name, value in none.items()
+    )
 
 
 def accounts_of(engine: Engine) -> pl.DataFrame:

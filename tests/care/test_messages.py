@@ -51,6 +51,24 @@ def test_between_systems_messages_take_the_road_between_them(world: World, peopl
     assert posted.select(under_way().unique()).to_series().to_list() == [2 * 86400]
 
 
+def test_nothing_is_sent_to_a_fastlege_whom_somebody_does_not_have(
+    world: World, people: People, figures: Figures
+) -> None:
+    """What is recorded stands; nobody is told, or reminded, in place of the doctor whom the resident has none of."""
+    frame = people(60).with_columns(fastlege=pl.when(pl.col("resident") % 2 == 0).then(-1).otherwise("fastlege"))
+    lost = OWN + "messages: {lost: 0.5}"
+    study = world(sent("acknowledged: {within: 1 h, remind: 2}"), study=lost)
+    events = simulate(study, frame.cast({"fastlege": pl.Int32}), figures)
+    theirs = events.filter(pl.col("resident") % 2 == 0)
+    assert theirs.height > 20
+    assert theirs.select("message", "receiver", "known").null_count().row(0) == (theirs.height,) * 3
+    assert theirs.select("road", "fate", "reminders", "reminder").unique().rows() == [("none", "none", 0, 0)]
+    assert theirs["records"].list.len().min() == 1
+    others = events.filter(pl.col("resident") % 2 == 1)
+    assert others.select("message", "receiver").null_count().row(0) == (0, 0)
+    assert others["reminder"].max() == 2
+
+
 def test_a_lost_message_without_reminders_is_never_known(world: World, people: People, figures: Figures) -> None:
     """As many as the study says are lost; nobody ever knows of them."""
     events = simulate(world(sent(), study=OWN + "messages: {lost: 0.3}"), people(1000), figures)
