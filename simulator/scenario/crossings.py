@@ -33,7 +33,8 @@ def check_crossings(pathways: Sequence[Pathway], faults: Faults) -> None:
 
 
 def check_sources(pathway: Pathway, faults: Faults) -> None:
-    """Add a fault for a start from a pathway or step that is neither beside the file nor among the shipped ones."""
+    """Add a fault for a start from itself, or from a pathway or step neither beside the file nor among the shipped."""
+    _check_cycle({pathway.name: pathway}, faults)
     demand = pathway.demand
     names = {source.pathway for source in demand.sources} if isinstance(demand, Following) else set()
     files = {name: file for name in names for file in _files(pathway, name) if file.is_file()}

@@ -12,6 +12,8 @@ def check_order(steps: Sequence[Step], staffing: Staffing, faults: Faults) -> No
     for number, step in enumerate(steps):
         if step.id in by_id:
             faults.add(("steps", number, "id"), f"step '{step.id}' is written twice")
+        if step.id == APPOINTMENT:
+            faults.add(("steps", number, "id"), f"'{APPOINTMENT}' is the time that was booked; name the step otherwise")
         by_id[step.id] = step
     for number, step in enumerate(steps):
         cycle = _cycle(step, by_id)

@@ -169,6 +169,12 @@ def _named_file(place: tuple[str, ...], name: str, path: Path, faults: Faults) -
 
 
 def _check_names(model: StudyModel, pathways: tuple[Pathway, ...], staffing: Staffing, faults: Faults) -> None:
+    names = [pathway.name for pathway in pathways]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            other = pathways[names.index(name)].path.name
+            message = f"'{name}' is what the pathway in {other} is called already; give one another name"
+            faults.add(("pathways", number), message)
     for name in model.staffing.factor:
         faults.word(("staffing", "factor", name), name, [*staffing.staff, *staffing.places], "staff or place")
     for name in model.demand:

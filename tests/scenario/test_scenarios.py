@@ -141,6 +141,7 @@ PATHWAY_FAULTS = [
         "'of' is 0, so nothing can be shared out on it",
         id="shared out on nobody",
     ),
+    pytest.param(("id: second", "id: appointment"), 17, "is the time that was booked", id="reserved word"),
     pytest.param(("14 d", "14 h"), 8, "not whole days", id="days"),
     pytest.param(("    reads: [summary]", "    chance: yes"), 24, "is true, as YAML reads yes", id="truth"),
     pytest.param(("14 d", "3661 d"), 8, "longer than 3660 days", id="days without end"),
@@ -222,6 +223,7 @@ def test_checking_names_every_fault_of_every_file(pathway_file: Write, figures: 
     ("source", "fault"),
     [
         ("{pathway: discharge-ready, step: redy}", "'discharge-ready' has no step 'redy'; did you mean 'ready'"),
+        ("{pathway: after, step: seen}", "cycle of 'from': after from after; it can never begin"),
         ("{pathway: discharge-redy, step: ready}", "no pathway 'discharge-redy'; did you mean 'discharge-ready'"),
     ],
 )
@@ -235,6 +237,14 @@ def test_a_step_that_the_other_pathway_has_not_is_found(
     (found,) = check_files([path], figures)
     assert found.startswith(f"{path}:3:")
     assert fault in found
+
+
+def test_two_pathways_of_one_name_are_refused(study_file: Write, figures: Figures, tmp_path: Path) -> None:
+    """A copy that kept its name would give two episodes one name, whatever the files are called."""
+    path = study_file(("pathways: [trial.yaml]", "pathways: [trial.yaml, copy.yaml]"))
+    (tmp_path / "copy.yaml").write_text((tmp_path / "trial.yaml").read_text("utf-8"), "utf-8")
+    (fault,) = check_files([path], figures)
+    assert fault.startswith(f"{path}:7: 'trial' is what the pathway in trial.yaml is called already")
 
 
 def test_a_file_that_is_none_of_them_is_told_so(tmp_path: Path) -> None:
