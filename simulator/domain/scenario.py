@@ -399,7 +399,7 @@ class LoadPlan:
     """Which part of the period is replayed against the candidate, and how many times the people."""
 
     window_start: int
-    """Seconds after the period's start."""
+    """Seconds after the period's first midnight as clocks in Oslo show them, moved forward and back or not."""
     window_seconds: int
     people: int
     """Replicas of the municipalities."""

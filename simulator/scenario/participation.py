@@ -1,7 +1,7 @@
 """Reads the parts of a study that say who uses which system, and how well those systems and their messages work."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,10 @@ _FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-
 _YEAR: Final = 31557600
 Place = tuple[str | int, ...]
 
+SMALLEST_UNQUOTED: Final = 1000
+"""YAML reads 0301 as an octal number; kommunenummer that do not begin with 0 are safe without quotes."""
+UNQUOTED: Final = 'a kommunenummer that begins with 0 is read as another number; put it in quotes: "0301"'
+
 
 class ParticipationReader:
     """Reads ``participation:``, ``adoption:``, ``messages:``, ``outages:`` and ``response:`` of one study."""
@@ -37,7 +41,10 @@ class ParticipationReader:
         for key, value in model.participation.items():
             place = ("participation", str(key))
             if isinstance(value, dict) and not set(value) & set(_SHARED):
-                places[self._area(place, str(key))] = self._kinds(place, value)
+                area = self._area(place, key)
+                if area in places:
+                    self.faults.add(place, f"'{key}' is another word for {area}, which is written already")
+                places[area] = self._kinds(place, value)
             else:
                 kinds |= self._kinds(("participation",), {str(key): value})
         default = kinds.pop(DEFAULT, Choice("common"))
@@ -66,26 +73,28 @@ class ParticipationReader:
         self.faults.word(place, str(word), SYSTEMS, "system")
         return next((system for system in SYSTEMS if system == word), "own")
 
-    def _area(self, place: Place, word: str) -> str:
-        """A kommunenummer, or a county's two digits, from a number or a name."""
-        counties = {m.county_code: m.county for m in self.figures.municipalities()}
-        if word in counties:
-            return word
-        named = next((code for code, name in counties.items() if name.casefold() == word.casefold()), "")
+    def _area(self, place: Place, key: str | int) -> str:
+        """A kommunenummer, or a county's two digits, from a number or a name; a fault, and the word, for others."""
+        if isinstance(key, int) and key < SMALLEST_UNQUOTED:
+            self.faults.add(place, UNQUOTED)
+            return str(key)
+        word, towns = str(key), self.figures.municipalities()
+        counties = {m.county_code: m.county for m in towns}
+        named = next((code for code, name in counties.items() if word.casefold() in (code, name.casefold())), "")
         if named:
             return named
         try:
             return self.figures.municipality(word).kommunenummer
         except InputError as error:
-            words = [DEFAULT, *self.staffing.organisations, *counties.values()]
-            if word.isdigit() or not self.faults.word(
-                place, word, words, "kind of organisation, county or municipality"
-            ):
-                if word.isdigit():
-                    self.faults.add(place, str(error))
-                return ""
-            self.faults.add(place, f"'{word}' is a kind of organisation; what it uses is a system, not more kinds")
-            return ""
+            kinds = [DEFAULT, *self.staffing.organisations]
+            if word in kinds:
+                self.faults.add(place, f"'{word}' is a kind of organisation; what it uses is a system, not more kinds")
+            elif word.isdigit() or any(word.casefold() == m.name.casefold() for m in towns):
+                self.faults.add(place, str(error))
+            else:
+                words = [*kinds, *counties.values(), *(m.name for m in towns)]
+                self.faults.word(place, word, words, "kind of organisation, county or municipality")
+            return word
 
     def adoption(self, model: StudyModel) -> Adoption | None:
         """How far a system has spread among municipalities."""
@@ -116,7 +125,7 @@ class ParticipationReader:
     def outages(self, model: StudyModel) -> tuple[Outage, ...]:
         """Systems that are down, in seconds after the period's start."""
         found = []
-        midnight = datetime.combine(model.start, datetime.min.time(), _OSLO).astimezone(UTC)
+        midnight, end = _midnight(model.start), _midnight(model.start + timedelta(days=model.days))
         for n, outage in enumerate(model.outages):
             place: Place = ("outages", n)
             words = [*SYSTEMS, *self.staffing.organisations]
@@ -124,7 +133,7 @@ class ParticipationReader:
             at = self.faults.parse((*place, "at"), lambda text=outage.at: _instant(text), midnight)  # type: ignore[misc]
             lasts = self.faults.parse((*place, "lasts"), lambda text=outage.lasts: seconds(text), 1)  # type: ignore[misc]
             begins = round((at - midnight).total_seconds())
-            if not 0 <= begins < model.days * 86400:
+            if not midnight <= at < end:
                 self.faults.add(
                     (*place, "at"), f"{outage.at} is outside the period of {model.days} days from {model.start}"
                 )
@@ -140,11 +149,20 @@ class ParticipationReader:
         return Response(model.response.seconds, model.response.run)
 
 
+def _midnight(day: date) -> datetime:
+    """The instant a day begins in Oslo; days in which the clock is moved are an hour longer or shorter."""
+    return datetime.combine(day, datetime.min.time(), _OSLO).astimezone(UTC)
+
+
 def _instant(text: str) -> datetime:
     """A date and time in Oslo; raises ValueError."""
     for pattern in _FORMATS:
         try:
-            return datetime.strptime(text, pattern).replace(tzinfo=_OSLO).astimezone(UTC)
+            told = datetime.strptime(text, pattern).replace(tzinfo=_OSLO)
         except ValueError:
             continue
+        instant = told.astimezone(UTC)
+        if instant.astimezone(_OSLO) != told:
+            raise ValueError(f"there is no '{text}': the clock is moved forward over it")
+        return instant
     raise ValueError(f"'{text}' is not a date and time such as '2026-01-14 08:00'")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -20,16 +20,13 @@ from simulator.scenario.expressions import seconds, whole_days
 from simulator.scenario.faults import Faults
 from simulator.scenario.hands import check_hands
 from simulator.scenario.naming import check_capabilities, check_requirements
-from simulator.scenario.participation import ParticipationReader
+from simulator.scenario.participation import SMALLEST_UNQUOTED, UNQUOTED, ParticipationReader
 from simulator.scenario.pathways import load_pathway
 from simulator.scenario.staffing import STAFFINGS, load_staffing
 from simulator.scenario.study_models import LoadModel, ReplicationsModel, StudyModel
 from simulator.scenario.systems import FOLDER as SYSTEM_FILES
 from simulator.scenario.systems import load_systems
 from simulator.scenario.uses import figure_faults, uses_of, uses_of_staffing, uses_of_study, uses_of_systems
-
-SMALLEST_UNQUOTED: Final = 1000
-"""YAML reads 0301 as an octal number; kommunenummer that do not begin with 0 are safe without quotes."""
 
 
 def load_study(name_or_path: str | Path, figures: Figures) -> Study:
@@ -131,7 +128,7 @@ def _municipalities(model: StudyModel, figures: Figures, faults: Faults) -> tupl
     for number, word in enumerate(model.municipalities):
         place = ("municipalities", number)
         if isinstance(word, int) and word < SMALLEST_UNQUOTED:
-            faults.add(place, 'a kommunenummer that begins with 0 is read as another number; put it in quotes: "0301"')
+            faults.add(place, UNQUOTED)
             continue
         try:
             code = figures.municipality(str(word)).kommunenummer
@@ -184,6 +181,8 @@ def _check_names(model: StudyModel, pathways: tuple[Pathway, ...], staffing: Sta
 def _load(model: LoadModel, days: int, staffing: Staffing, faults: Faults) -> LoadPlan:
     start = faults.parse(("load", "window_start"), lambda: seconds(model.window_start), 0)
     length = faults.parse(("load", "window"), lambda: seconds(model.window), 1)
+    if length < 1:
+        faults.add(("load", "window"), "a window of no time at all; it takes a second at least")
     if start + length > days * 86400:
         faults.add(("load", "window_start"), f"the window ends after the period of {days} days")
     for role in model.limits:

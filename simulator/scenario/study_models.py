@@ -1,6 +1,6 @@
 """The shape of study files: which keys there are and of what type. What the words mean is checked afterwards."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -11,8 +11,8 @@ from simulator.scenario.models import Quantity, Strict, TextModel, Words
 
 
 def _as_text(value: object) -> object:
-    """A time with seconds is an instant to YAML, and one without is text."""
-    return value.isoformat() if isinstance(value, datetime) else value
+    """A day, and a time with seconds, is an instant to YAML; a time without them is text."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 Share = Annotated[float, Field(ge=0, le=1)]

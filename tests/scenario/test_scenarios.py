@@ -181,6 +181,7 @@ STUDY_FAULTS = [
     pytest.param(("seed: 1", f"seed: {1 << 63}"), 6, "less than or equal to", id="seed too large"),
     pytest.param(('"5501"', "0301"), 3, "put it in quotes", id="octal"),
     pytest.param(("[SAM]", "[SMA]"), 10, "unknown capability 'SMA'; did you mean 'SAM'", id="capability"),
+    pytest.param(("window: 40 s", "window: 0 s"), 13, "no time at all", id="window of nothing"),
     pytest.param(("8.5 h", "8 d"), 12, "ends after the period", id="window outside"),
     pytest.param(
         ("    home-care.nurse: {p95", "    home-care.nurze: {p95"), 16, "did you mean 'home-care.nurse'", id="limit"
