@@ -194,6 +194,10 @@ class Store(Reader):
         if rows:
             self._pieces[-1].add(table, rows)
 
+    def remove(self, table: str, rows: list[Row]) -> None:
+        """Takes away rows that an earlier transaction added, given whole, in the order of ``seam.COLUMNS``."""
+        self._pieces[-1].gone.setdefault(table, []).extend(rows)
+
     def put(self, resource: dict[str, Any], found: Found | None, method: str) -> Found:
         """Stores a new version of a resource whose type and id stand in it; ``found`` is what was there.
 

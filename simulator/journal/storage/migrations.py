@@ -6,7 +6,8 @@ parameter is a reference's ``:identifier``. ``audit`` holds AuditEvents as colum
 is found in ``audit_link``, written a segment of many AuditEvents at a time, so that a read costs no page of its own;
 what came after the last segment is found in ``audit`` itself. ``audit.agent`` says who asked, and ``audit.hash``
 chains each line to the one before it. ``subscriber`` says how far each Subscription has come, and ``notice`` which
-versions are its events. ``rx_outbox`` holds messages to Reseptformidleren, ``rx_done`` what came of each.
+versions are its events. ``rx_outbox`` holds messages to Reseptformidleren, ``rx_done`` what came of each, ``rx_due``
+which are still on their way.
 
 A step is never changed once released: what comes after it is a new step.
 """
@@ -78,7 +79,12 @@ CREATE TABLE rx_done(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome TE
 _AUTHORS: Final = """
 CREATE TABLE author(seq INTEGER PRIMARY KEY, agent TEXT NOT NULL)
 """
-STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX, _AUTHORS)
+_DUE: Final = """
+CREATE TABLE rx_due(event TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(event, number)) WITHOUT ROWID;
+INSERT INTO rx_due(event, number)
+    SELECT o.event, o.number FROM rx_outbox o WHERE NOT EXISTS (SELECT 1 FROM rx_done d WHERE d.number = o.number)
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX, _AUTHORS, _DUE)
 
 
 class TooNewError(Exception):

@@ -30,6 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "notice": ("subscriber", "number", "version", "at"),
     "rx_outbox": ("number", "request", "prescription", "event", "message", "at", "body"),
     "rx_done": ("number", "at", "outcome"),
+    "rx_due": ("event", "number"),
 }
 """The columns that rows are given in, by table."""
 MOVED: Final = ("vid", "seq", "updated", "deleted", "patient", "rid")
@@ -47,7 +48,7 @@ class Changes:
     Attributes:
         added: New rows by table, in the order of ``COLUMNS``.
         moved: Resources brought to their next version, in the order of ``MOVED``.
-        gone: Index rows to take away, by table.
+        gone: Rows to take away, by table.
     """
 
     added: dict[str, list[Row]] = field(default_factory=dict)
