@@ -12,7 +12,7 @@ from simulator.domain.figure import OLDEST, SEXES
 from simulator.domain.tables import CONDITIONS
 from simulator.figures import Figures
 from simulator.population.fit_health import health_rows, list_rows
-from simulator.population.fit_rows import CELL, ERRORS, TOTAL, Floats, Row, count_cells, drawn_row, make_row
+from simulator.population.fit_rows import CELL, ERRORS, TOTAL, Floats, Row, count_cells, drawn_off, drawn_row, make_row
 
 _ALONE_BANDS: Final = ((20, 29), (30, 49), (50, 66), (67, 79), (80, OLDEST))
 # The shares living alone are known to within so much.
@@ -118,8 +118,10 @@ def _households(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     rows = []
     for first, last in _ALONE_BANDS:
         ages = slice(first, last + 1)
-        count = float((shares[:, ages] * cells[:, ages]).sum())
-        tolerance = _ALONE * cells[:, ages].sum() / count + 1 / np.sqrt(count) if count else 0.0
+        part, people = shares[:, ages], cells[:, ages]
+        count = float((part * people).sum())
+        known = _ALONE * float(people.sum()) / count if count else 0.0
+        tolerance = known + drawn_off(count, float((part * (1 - part) * people).sum()), 0.0)
         rows.append(make_row(f"{name} aged {first}-{last}", count, alone[:, ages].sum(), tolerance, origin))
     return rows
 

@@ -9,22 +9,26 @@ from numpy.typing import NDArray
 from simulator.domain.figure import OLDEST
 from simulator.domain.tables import CONDITIONS
 from simulator.figures import Figures
-from simulator.population.fit_rows import CELL, ERRORS, TOTAL, Floats, Row, drawn_row, make_row
+from simulator.population.fit_rows import CELL, ERRORS, TOTAL, Floats, Row, drawn_off, drawn_row, make_row
 
 _ILLNESSES: Final = [f"has_{name}" for name in CONDITIONS if not name.startswith(("allergy_", "polypharmacy_"))]
 # Percentage points within which the shares of several illnesses, and of dementia in nursing homes, are known.
 _SEVERAL: Final = 0.08
 _DEMENTIA: Final = 0.10
+_ENOUGH: Final = 100
+"""People of an age band whose use of the GP can be held against a distribution."""
 
 
 def list_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     """The lists' mean, median and spread, and the residents without a GP."""
     with_gp = frame.select("replica", "kommunenummer", "fastlege").filter(pl.col("fastlege") >= 0)
     sizes = with_gp.group_by("replica", "kommunenummer", "fastlege").len()["len"].to_numpy()
-    sites = frame.select("replica", "kommunenummer").n_unique()
-    lists = max(1, len(sizes))
-    # A municipality has a whole number of lists, so the mean cannot be nearer than half a list each.
-    whole = sites / (2 * lists)
+    on_lists = with_gp.group_by("replica", "kommunenummer").len()["len"].to_numpy()
+    lists, mean = max(1, len(sizes)), figures.value("gp.list_mean")
+    # A municipality has a whole number of lists, and one at least: the mean cannot be nearer than half a list each, nor
+    # than where all have the number nearest to theirs.
+    nearest = on_lists.sum() / max(1.0, np.maximum(1, np.rint(on_lists / mean)).sum())
+    whole = max(len(on_lists) / (2 * lists), abs(nearest / mean - 1)) if len(on_lists) else 0.0
     median_error = ERRORS * 1.25 * figures.value("gp.list_size_spread") / np.sqrt(lists)
     found = [
         ("gp.list_mean", with_gp.height / lists, TOTAL + whole),
@@ -32,8 +36,8 @@ def list_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     ]
     rows = [make_row(name, figures.value(name), made, off, figures.origin(name)) for name, made, off in found]
     spread = {
-        "gp.list_501_to_1000_share": float(((sizes > 500) & (sizes <= 1000)).mean()),
-        "gp.list_over_1400_share": float((sizes > 1400).mean()),
+        "gp.list_501_to_1000_share": int(((sizes > 500) & (sizes <= 1000)).sum()) / lists,
+        "gp.list_over_1400_share": int((sizes > 1400).sum()) / lists,
     }
     for name, made in spread.items():
         share = figures.value(name)
@@ -56,8 +60,8 @@ def health_rows(frame: pl.DataFrame, figures: Figures) -> list[Row]:
         count, made = people[ages].sum(), several_by_age[ages].sum()
         # A share smaller than what it is known to within says nothing.
         if count and share > _SEVERAL:
-            off = _SEVERAL / share + ERRORS * np.sqrt((1 - share) / (share * count))
-            rows.append(make_row(f"{name} {_words(ages)}", share * count, made, float(off), figures.origin(name)))
+            off = _SEVERAL / share + drawn_off(share * count, share * (1 - share) * count, 0.0)
+            rows.append(make_row(f"{name} {_words(ages)}", share * count, made, off, figures.origin(name)))
     return [*rows, *_dementia(frame, figures), *_use(frame, age, figures)]
 
 
@@ -67,7 +71,7 @@ def _dementia(frame: pl.DataFrame, figures: Figures) -> list[Row]:
     if not living.height:
         return []
     made = int(living["has_dementia"].sum())
-    off = _DEMENTIA / share + ERRORS * float(np.sqrt((1 - share) / (share * living.height)))
+    off = _DEMENTIA / share + drawn_off(share * living.height, share * (1 - share) * living.height, 0.0)
     return [make_row(name, share * living.height, made, off, figures.origin(name))]
 
 
@@ -80,7 +84,8 @@ def _use(frame: pl.DataFrame, age: NDArray[np.int64], figures: Figures) -> list[
     rows = []
     for ages, k in _bands(figures.by_age_sex("gp.use_dispersion")[0]):
         count = people[ages].sum()
-        if count < 2:
+        # Few have a variance of their own that says nothing.
+        if count < _ENOUGH:
             continue
         mean = sums[0][ages].sum() / count
         variance = sums[1][ages].sum() / count - mean**2

@@ -13,7 +13,7 @@ from simulator.figures.regimens import ALLERGIES
 from simulator.figures.tables import Row as Line
 from simulator.figures.tables import read_rows
 from simulator.population.began import cells
-from simulator.population.fit_rows import CELL, ERRORS, Floats, Row, make_row
+from simulator.population.fit_rows import Floats, Row, drawn_off, make_row
 from simulator.population.health import condition_models
 from simulator.population.identities import may_have_had_dnr
 from simulator.population.medicines import HEADER as MEDICINE_HEADER
@@ -51,8 +51,7 @@ class RecordFit:
         """Rows like those of ``population_fit``, of everybody added."""
         found = []
         for target, (count, variance, made) in self._sums.items():
-            off = max(CELL, ERRORS * float(np.sqrt(variance)) / count) if count else 0.0
-            found.append(make_row(target, count, made, off, self._origins[target]))
+            found.append(make_row(target, count, made, drawn_off(count, variance), self._origins[target]))
         return found
 
     def _services(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:

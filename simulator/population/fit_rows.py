@@ -1,6 +1,7 @@
 """A target of a population's fit: what was aimed at, what was made, and how far apart they may be.
 
-Totals may differ by 3 %; a cell by 5 % or by four standard errors of drawing its people, whichever is more.
+Totals may differ by 3 %; a cell by 5 % or by four standard errors of drawing its people and two people more, as the
+numbers of a rare thing are skewed, whichever is more.
 """
 
 from typing import Any, Final
@@ -14,6 +15,8 @@ from simulator.domain.figure import OLDEST, SEXES, FigureUse
 TOTAL: Final = 0.03
 CELL: Final = 0.05
 ERRORS: Final = 4.0
+_FEW: Final = 2.0
+"""People beyond the standard errors: with them a Poisson number of any mean leaves its tolerance once in 15 000."""
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -44,5 +47,9 @@ def count_cells(frame: pl.DataFrame) -> Floats:
 def drawn_row(target: str, expected: Floats, cells: Floats, made: float, origin: FigureUse) -> Row:
     """A count that was drawn person by person with the chance ``expected`` of each cell."""
     count = float((expected * cells).sum())
-    error = float(np.sqrt((expected * (1 - expected) * cells).sum()))
-    return make_row(target, count, made, max(CELL, ERRORS * error / count) if count else 0.0, origin)
+    return make_row(target, count, made, drawn_off(count, float((expected * (1 - expected) * cells).sum())), origin)
+
+
+def drawn_off(count: float, variance: float, known: float = CELL) -> float:
+    """How far, relative to it, a drawn number of that mean and variance may be off, at least what is ``known``."""
+    return max(known, (ERRORS * float(np.sqrt(variance)) + _FEW) / count) if count else 0.0

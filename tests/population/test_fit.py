@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from simulator.figures import Figures
-from simulator.population import population_fit
+from simulator.population import RecordFit, make_population, make_record, population_fit
 
 KEYS = ["target", "official", "made", "error", "tolerance", "status", "source", "ok"]
 Spoil = Callable[[str, str, str], Figures]
@@ -21,6 +21,22 @@ def test_every_target_is_met(tromso: pl.DataFrame, several: pl.DataFrame, offici
     """One municipality, and several with replicas, fit the figures they were made from."""
     assert wrong(tromso, official) == []
     assert wrong(several, official) == []
+
+
+@pytest.mark.parametrize(("kommunenummer", "seed"), [("1151", 9), ("1151", 10), ("1816", 8), ("5043", 7)])
+def test_the_smallest_municipalities_fit(official: Figures, kommunenummer: str, seed: int) -> None:
+    """Two hundred people have one list, however short, and one of them may have what one in ten thousand has."""
+    frame, fit = make_population(official, [kommunenummer], seed), RecordFit(official)
+    fit.add(frame, make_record(frame, official, seed))
+    assert wrong(frame, official) == []
+    assert [row["target"] for row in fit.rows() if not row["ok"]] == []
+
+
+def test_two_lists_for_two_hundred_people_are_one_too_many(official: Figures) -> None:
+    """A short list is right only where there is no other."""
+    frame = make_population(official, ["1151"], 7)
+    parted = frame.with_columns(fastlege=pl.when(pl.col("fastlege") < 0).then(-1).otherwise(pl.col("resident") % 2))
+    assert "gp.list_mean" in wrong(parted, official)
 
 
 def test_bands_are_exact(several: pl.DataFrame, official: Figures) -> None:
