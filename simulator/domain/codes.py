@@ -206,6 +206,7 @@ MESSAGE_NAMES: Final[dict[str, str]] = {
     "TILBAKEMELD": "Tilbakemelding på henvisning",
     "TVERRFAGLIG_EPIKRISE": "Tverrfaglig epikrise",
     "UTSKRIVNINGSRAPPORT": "Utskrivningsrapport",
+    "VEDTAKSKJEMA_TVANG": "Vedtak om helsehjelp til person uten samtykkekompetanse som motsetter seg helsehjelpen",
 }
 
 

@@ -77,6 +77,7 @@ MESSAGES: Final = frozenset(
         "TILBAKEMELD",
         "TVERRFAGLIG_EPIKRISE",
         "UTSKRIVNINGSRAPPORT",
+        "VEDTAKSKJEMA_TVANG",
     }
 )
 """Message types a step may send (Volven 8279)."""

@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator.care import Settings, simulate
 from simulator.domain.person_number import birth_date, sex
+from simulator.domain.tables import LIFE_EVENTS
 from simulator.fhir import render
 from simulator.figures import Figures
 from simulator.population import make_population
@@ -55,13 +56,57 @@ def test_a_newborn_of_the_record_is_the_one_that_life_tells_of() -> None:
     lives = births_of(study, people, figures)
     assert lives is not None
     events = simulate(study, people, figures, settings=Settings(lives=lives))
-    late = events.filter(pl.col("step") != "born")
+    late = events.filter(pl.col("step") == "visit")
     numbers = dict(people.select("resident", "person_number").iter_rows())
     for told in (events, late):
         born = lives.filter(pl.col("other").is_in(told["resident"].implode())).select("to", "other").iter_rows()
         found = _children(render(told, people, figures, seed=study.seed, start=study.start, lives=lives))
         assert len(found) > 5
         assert found == sorted((sex(child), str(birth_date(child)), numbers[mother]) for child, mother in born)
+
+
+def test_everybody_who_dies_is_declared_dead_and_told_of() -> None:
+    """Once for each, also without a fastlege; home care and fastlege tell each other, and nobody tells oneself."""
+    figures = Figures.load()
+    study = replace(load_study("quickstart", figures), municipalities=("5534",), days=20)
+    study = replace(study, pathways=(load_pathway("death", study.staffing),))
+    people = make_population(figures, study.municipalities, study.seed)
+    alone, cared = pl.col("fastlege") < 0, pl.col("home_care_hours") > 0
+    groups = (pl.col("nursing_home") & ~alone, cared & ~alone, ~cared & ~pl.col("nursing_home") & alone)
+    some = pl.concat([people.filter(group).head(8) for group in groups])
+    told = {"resident": some["resident"], "kind": ["death"] * some.height, "at": [study.start] * some.height}
+    lives = pl.DataFrame(told).cast({"kind": LIFE_EVENTS["kind"]}).with_columns(at=_instant("at"))
+    lives = pl.concat([pl.DataFrame(schema=LIFE_EVENTS), lives], how="diagonal")
+    events = simulate(study, people, figures, settings=Settings(lives=lives))
+    declared = events.filter(pl.col("records").list.contains("death"))
+    assert declared["resident"].sort().to_list() == some["resident"].sort().to_list()
+    message = events.filter(pl.col("message") == "LOG_DOD").join(some, on="resident")
+    ways = message.select("nursing_home", "role", pl.col("receiver").str.extract(r"/([a-z-]+)")).unique().rows()
+    assert sorted(ways) == [(False, "gp.doctor", "home-care"), (True, "nursing-home.nurse", "gp")]
+    assert events.filter(pl.col("step") == "reported")["resident"].n_unique() == some.height
+
+
+def _instant(column: str) -> pl.Expr:
+    """Five in the morning of a date's day."""
+    return (pl.col(column).cast(pl.Datetime("ms")) + pl.duration(hours=5)).dt.replace_time_zone("UTC")
+
+
+def test_a_birth_is_told_of_when_mother_and_child_go_home() -> None:
+    """The summary is written at discharge, and the visits follow it, the public-health nurse's in the second week."""
+    figures = Figures.load()
+    study = replace(load_study("quickstart", figures), municipalities=("5534",), days=300)
+    study = replace(study, pathways=(load_pathway("newborn-visit", study.staffing),))
+    people = make_population(figures, study.municipalities, study.seed)
+    events = simulate(study, people, figures, settings=Settings(lives=births_of(study, people, figures)))
+    at = {step: events.filter(pl.col("step") == step).select("episode", "at") for step in ("born", "home", "visit")}
+    days = (pl.col("at_right") - pl.col("at")).dt.total_hours() / 24
+    home = at["born"].join(at["home"], on="episode").select(days).to_series()
+    visit = at["born"].join(at["visit"], on="episode").select(days).to_series()
+    assert events.filter(pl.col("message") == "FODSELS_EPIKRISE")["step"].unique().to_list() == ["home"]
+    assert home.len() > 5
+    assert 0.3 < home.mean() < 4  # type: ignore[operator]
+    assert (home.min(), visit.min()) > (0, 0)
+    assert 7 <= visit.min() <= visit.max() <= 14  # type: ignore[operator]
 
 
 def _children(written: pl.DataFrame) -> list[tuple[str, str, str]]:
