@@ -110,13 +110,13 @@ LIFE_EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "city": pl.String,
 }
 
-# One row per list of a fastlege that anybody is on, ordered by (replica, kommunenummer, fastlege).
+# One row per list that anybody is on, ordered by (replica, kommunenummer, fastlege); vacant ones are numbered last.
 GP_LISTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "replica": pl.UInt16,
     "kommunenummer": pl.String,
     "fastlege": pl.Int32,
     "members": pl.Int64,
-    "vacant": pl.Boolean,  # no doctor has the list; locums look after its members
+    "vacant": pl.Boolean,  # no doctor has the list; its members are of those without a fastlege (-1 in POPULATION)
 }
 
 # What many of a resident's relations, services and the like are in tables of their own, ordered by their first columns.

@@ -14,6 +14,7 @@ from simulator.figures.tables import Row as Line
 from simulator.figures.tables import read_rows
 from simulator.population.began import cells
 from simulator.population.fit_rows import Floats, Row, drawn_off, make_row
+from simulator.population.gp_lists import vacant_lists
 from simulator.population.health import condition_models
 from simulator.population.identities import may_have_had_dnr
 from simulator.population.medicines import HEADER as MEDICINE_HEADER
@@ -99,10 +100,11 @@ class RecordFit:
             eligible = int(may_have_had_dnr(people).sum()) if kind == "dnr" else people.height
             chances = np.full(eligible, figures.value(f"identity.{name}_share"))
             yield f"identity {kind}", figures.origin(f"identity.{name}_share"), chances, made.get(kind, 0)
-        lists = record.gp_lists
-        vacant = figures.value("gp.lists_vacant") / figures.value("gp.lists")
-        origin, made_vacant = figures.origin("gp.lists_vacant"), int(lists["vacant"].sum())
-        yield "gp.lists_vacant", origin, np.full(lists.height, vacant), made_vacant
+        without = people.filter(pl.col("fastlege") < 0).group_by("replica", "kommunenummer").len()["len"].to_numpy()
+        expected = vacant_lists(without, figures)
+        # A municipality has the whole lists of what it expects, and one more by the chance of the rest.
+        chances = np.concatenate([np.ones(int(np.floor(expected).sum())), expected % 1])
+        yield "gp.lists_vacant", figures.origin("gp.lists_vacant"), chances, int(record.gp_lists["vacant"].sum())
 
 
 def _counts(table: pl.DataFrame, column: str) -> dict[str, int]:

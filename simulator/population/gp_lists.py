@@ -10,7 +10,7 @@ from simulator.domain.person_number import Integers
 from simulator.domain.tables import GP_LISTS
 from simulator.figures import Figures
 from simulator.population.layout import MUNICIPALITY, REPLICA, Block
-from simulator.population.odds import normals
+from simulator.population.odds import Floats, normals
 from simulator.streams import stream
 
 _LISTS: Final = MUNICIPALITY - 1
@@ -42,13 +42,34 @@ def make_fastlege(block: Block, household: Integers, figures: Figures, seed: int
 
 
 def gp_lists(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
-    """Every list of a population, columns and order as in ``tables.GP_LISTS``; as many are vacant as in the nation."""
+    """Every list of a population, columns and order as in ``tables.GP_LISTS``.
+
+    Those whom no fastlege has are the members of the vacant lists, of which there are as many as in the nation.
+    """
     keys = ["replica", "kommunenummer", "fastlege"]
-    lists = frame.filter(pl.col("fastlege") >= 0).group_by(keys).agg(members=pl.len()).sort(keys)
-    site = lists["kommunenummer"].cast(pl.Int64).to_numpy() * MUNICIPALITY
-    number = lists["replica"].cast(pl.Int64).to_numpy() * REPLICA + site + _LISTS - lists["fastlege"].to_numpy()
-    share = figures.value("gp.lists_vacant") / figures.value("gp.lists")
-    vacant = stream(seed, "population", "list-vacant").uniforms(number.astype(np.uint64)) < share
-    return lists.with_columns(vacant=pl.Series(vacant)).select(
-        pl.col(name).cast(kind) for name, kind in GP_LISTS.items()
+    members = frame.group_by(keys).agg(members=pl.len()).sort(keys)
+    filled = members.filter(pl.col("fastlege") >= 0).with_columns(vacant=False)
+    nobodys = members.filter(pl.col("fastlege") < 0)
+    site = nobodys["replica"].cast(pl.Int64) * REPLICA + nobodys["kommunenummer"].cast(pl.Int64) * MUNICIPALITY
+    start = stream(seed, "population", "list-vacant").uniforms(site.to_numpy().astype(np.uint64))
+    number = np.floor(vacant_lists(nobodys["members"].to_numpy(), figures) + start).astype(np.int64)
+    first = filled.group_by("replica", "kommunenummer").agg(first=pl.col("fastlege").max() + 1)
+    vacant = (
+        nobodys.join(first, on=["replica", "kommunenummer"], how="left")
+        .with_columns(n=pl.int_ranges(pl.Series(number)), lists=pl.Series(number))
+        .filter(pl.col("lists") > 0)
+        .explode("n")
+        .with_columns(
+            fastlege=pl.col("first").fill_null(0) + pl.col("n"),
+            members=pl.col("members") // pl.col("lists") + (pl.col("n") < pl.col("members") % pl.col("lists")),
+            vacant=True,
+        )
     )
+    names = list(GP_LISTS)
+    rows = pl.concat([part.select(pl.col(name).cast(GP_LISTS[name]) for name in names) for part in (filled, vacant)])
+    return rows.sort(keys)
+
+
+def vacant_lists(members: Integers, figures: Figures) -> Floats:
+    """How many vacant lists so many without a fastlege are expected to be on."""
+    return members.astype(np.float64) * (figures.value("gp.lists_vacant") / figures.value("gp.without_gp"))

@@ -51,14 +51,26 @@ def test_a_solved_model_keeps_its_share_though_causes_depend_on_each_other(offic
     assert np.allclose(odds[3] / odds[0], 8)
 
 
-def test_lists_hold_everybody_with_a_gp_and_some_are_vacant(several: pl.DataFrame, official: Figures) -> None:
-    """The members of all lists are the residents with a GP; about 277 of 5 704 lists have no doctor."""
+def test_lists_hold_everybody_with_a_gp_and_vacant_ones_those_without(several: pl.DataFrame, official: Figures) -> None:
+    """Whoever has a GP is on a list that has one; about 653 of those who have none share a vacant list."""
     lists = gp_lists(several, official, 7)
     assert lists.schema == pl.Schema(GP_LISTS)
-    assert lists["members"].sum() == several.filter(pl.col("fastlege") >= 0).height
-    assert 0.01 < lists["vacant"].mean() < 0.12  # type: ignore[operator]  # a number, since lists is not empty
+    assert not lists.select("replica", "kommunenummer", "fastlege").is_duplicated().any()
+    assert lists.filter(~pl.col("vacant"))["members"].sum() == several.filter(pl.col("fastlege") >= 0).height
+    city, vacant = several.filter(pl.col("kommunenummer") == "4601"), lists.filter(pl.col("vacant"))
+    here = vacant.filter(pl.col("kommunenummer") == "4601")
+    assert here["members"].sum() == city.filter(pl.col("fastlege") < 0).height
+    assert here["members"].mean() == pytest.approx(180_789 / 277, rel=0.05)
     alone = gp_lists(several.filter(pl.col("kommunenummer") == "5501"), official, 7)
     assert alone.equals(lists.filter(pl.col("kommunenummer") == "5501"))
+
+
+def test_nobody_is_without_a_doctor_twice(several: pl.DataFrame, official: Figures) -> None:
+    """On lists without a doctor are no more people than have none, the 180 789 of the nation's."""
+    lists = gp_lists(several, official, 7)
+    without = several.filter(pl.col("fastlege") < 0).height
+    assert without == pytest.approx(several.height * official.value("gp.without_gp_share"), rel=0.05)
+    assert 0 < lists.filter(pl.col("vacant"))["members"].sum() <= without
 
 
 def test_use_of_the_gp_is_uneven_but_fair_on_the_whole(tromso: pl.DataFrame) -> None:
