@@ -65,10 +65,11 @@ class Draw:
     def seconds(self, stream: Stream, people: "Keys") -> NDArray[np.int64]:
         """Whole seconds for each key; draw ``2n`` and ``2n + 1`` of the resident's for number ``n``."""
         mean = for_people(self.mean, people.sex, people.age)
-        first = stream.uniforms(people.resident, people.number * np.uint64(2))
         if self.kind == "constant":
-            drawn = mean
-        elif self.kind == "exponential":
+            certain: NDArray[np.int64] = np.rint(mean).astype(np.int64)
+            return certain
+        first = stream.uniforms(people.resident, people.number * np.uint64(2))
+        if self.kind == "exponential":
             drawn = -mean * np.log(first)
         elif self.kind == "uniform":
             drawn = mean + first * (for_people(self.high, people.sex, people.age) - mean)

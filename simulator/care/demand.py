@@ -1,7 +1,7 @@
 """Who begins an episode and when: drawn for whole columns of residents at once, keyed by resident."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,12 +216,16 @@ def _open_day(weekday: Floats, day: Ints, share: Floats, clock: Clock) -> Ints:
 
 def _day_weights(profiles: Profiles, window: Window) -> Floats:
     """How much of a mean day falls on each: a calendar year has its whole total, whatever its holidays."""
-    clock = window.clock
-    weights = np.array(
-        [profiles.weekday[clock.weekday(day)] * profiles.month[clock.month(day)] for day in window.days()],
-        dtype=np.float64,
-    )
-    return weights / clock.mean_of_year(profiles.weekday, profiles.month)
+    weekdays, months = _calendar(window)
+    weights: Floats = profiles.weekday[weekdays] * profiles.month[months]
+    return weights / window.clock.mean_of_year(profiles.weekday, profiles.month)
+
+
+@cache
+def _calendar(window: Window) -> tuple[Ints, Ints]:
+    """Weekday and month of each day, as ``Clock`` counts them."""
+    clock, days = window.clock, window.days()
+    return np.array([clock.weekday(day) for day in days]), np.array([clock.month(day) for day in days])
 
 
 def _poisson(mean: Floats, uniform: Floats) -> Ints:

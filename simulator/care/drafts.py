@@ -126,9 +126,11 @@ class Drafts:
         found: dict[str, NDArray[np.bool_]] = {}
         for plan in self.plan.steps:
             step = plan.step
-            chance = for_people(plan.chance, self.keys.sex, self.keys.age)
-            draw = self._stream(step.id, "chance").uniforms(self.keys.resident, self.keys.number)
-            happens = (draw < chance) & self.site.truth(step.where)[self.episodes.row]
+            happens = self.site.truth(step.where)[self.episodes.row]
+            if (plan.chance < 1).any():
+                chance = for_people(plan.chance, self.keys.sex, self.keys.age)
+                draw = self._stream(step.id, "chance").uniforms(self.keys.resident, self.keys.number)
+                happens = happens & (draw < chance)
             for other in step.only_if:
                 happens &= found[other]
             for other in step.unless:
@@ -247,7 +249,10 @@ class Drafts:
         return None
 
     def _opening(self, plan: StepPlan) -> Callable[[int, int], int]:
-        late = self._stream(plan.step.id, "spread").uniforms(self.keys.resident, self.keys.number)
+        assert plan.step.opening is not None
+        late = np.zeros(len(self.rows))
+        if plan.step.opening.spread:
+            late = self._stream(plan.step.id, "spread").uniforms(self.keys.resident, self.keys.number)
         return opening(plan, self.site.plan.clock, self.keys, self._stream(plan.step.id, "day"), late)
 
 
