@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from simpy import Environment
 
+from simulator.care.course import Course
 from simulator.care.plan import Plan, make_plan
 from simulator.care.roads import CODE
 from simulator.care.site import Site
@@ -44,7 +44,7 @@ class Participants:
         homes = ["replica", "kommunenummer", *sorted(lists)]
         # One of each list stands for all: whose organisation it is depends on nothing else.
         some = self.people.unique(homes, keep="any").sort(homes).collect()
-        site = Site(self._plan, some, Environment())
+        site = Site(self._plan, some, Course(self._plan.clock.begin, self._plan.end))
         users = Users(site, self._plan.systems)
         found: set[str] = set()
         for kind in self._some_outside:

@@ -1,33 +1,20 @@
 """What competes: named people or numbered places, asked for in order of priority; people are on duty by a calendar."""
 
-from bisect import insort
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
-from operator import attrgetter
+from itertools import count
+from typing import Any
 
-from simpy import Environment, Event
-from simpy.resources.base import BaseResource, Put
+from simpy import Event
 
-_KEY = attrgetter("key")
+from simulator.care.course import Course
 
-
-class InOrder(list["Turn"]):
-    """The queue, kept sorted by inserting: SimPy's own re-sorts the whole of it for every request."""
-
-    def append(self, turn: "Turn") -> None:
-        """Put a turn where it belongs; equal ones stay in the order they came."""
-        insort(self, turn, key=_KEY)
-
-
-class Turn(Put):  # type: ignore[misc] # SimPy is not followed by the type checker
-    """Waiting for one person or place; succeeds with its number."""
-
-    def __init__(self, pool: "Pool", key: tuple[int, int], step: int) -> None:
-        self.key = key
-        """Priority, then the instant wanted."""
-        self.step = step
-        super().__init__(pool)
+Served = Callable[[int, Any], None]
+"""Called with the number of the person or place that a turn got."""
+Turn = tuple[int, int, int, int, Served]
+"""Priority, the instant wanted, running number, the step it is for, and what is done when it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +33,20 @@ class Duty:
         return [number for number in everybody if number not in self.away] if self.away else everybody
 
 
-class Pool(BaseResource):  # type: ignore[misc] # as above
+class Pool:
     """People of one role in one organisation. The lowest free number is sent; nobody is in two places at once.
 
-    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new. Turns are served in
-    one go where a SimPy resource looks at its queue request by request, and twice.
+    Somebody whose shift ends while working finishes the work (overtime) and takes nothing new. A SimPy resource would
+    look at its queue request by request, and make two events of each turn.
     """
 
-    PutQueue = InOrder
-
-    def __init__(self, env: Environment) -> None:
-        super().__init__(env, capacity=1)
+    def __init__(self, env: Course) -> None:
+        self._env = env
         self.needed: int = env.now
         """Nobody is asked for before this second."""
+        self._queue: list[Turn] = []
+        """A heap."""
+        self._turns = count()
         self._free: list[int] = []
         self._busy: set[int] = set()
         self._on_duty: Container[int] = range(0)
@@ -92,26 +80,25 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
         self._busy.discard(number)
         if number in self._on_duty:
             heappush(self._free, number)
-            if self.put_queue:
+            if self._queue:
                 self.serve()
             return 0
         now: int = self._env.now
         return now - self._over.pop(number, now)
 
+    def wait(self, priority: int, wanted: int, step: int, served: Served) -> None:
+        """Stand in the queue of a pool that had nobody free; of those alike the one who came first is served first."""
+        heappush(self._queue, (priority, wanted, next(self._turns), step, served))
+
     def serve(self) -> None:
         """Send those who are free to those who wait."""
-        while self.put_queue and self._free:
-            self.put_queue.pop(0).succeed(self.take())
-
-    def _trigger_put(self, _: Event | None) -> None:
-        self.serve()
-
-    def _trigger_get(self, _: Event | None) -> None:
-        """Nobody fetches anything from a pool: people are given back by whoever had them."""
+        env, queue = self._env, self._queue
+        while queue and self._free:
+            env.later(env.now, partial(heappop(queue)[-1], self.take()))
 
     def waiting(self) -> Iterator[int]:
-        """The step each turn in the queue is for."""
-        return (turn.step for turn in self.put_queue)
+        """The step each turn in the queue is for, in the order in which they will be served."""
+        return (turn[3] for turn in sorted(self._queue))
 
     def follow(self, calendar: Iterable[Duty]) -> Generator[Event, None, None]:
         """The process that changes shifts by a calendar; those before anybody is ``needed`` leave nothing behind."""
@@ -133,7 +120,7 @@ class Pool(BaseResource):  # type: ignore[misc] # as above
 class Places(Pool):
     """Numbered places, all there from the beginning. How long they were taken is added up, from second 0 on."""
 
-    def __init__(self, env: Environment, count: int) -> None:
+    def __init__(self, env: Course, count: int) -> None:
         super().__init__(env)
         self.count = count
         self._taken_s = 0

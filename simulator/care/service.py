@@ -5,7 +5,7 @@ from functools import partial
 
 from simulator.care.course import Course
 from simulator.care.lines import Line
-from simulator.care.pool import Pool, Turn
+from simulator.care.pool import Pool
 
 
 class Service(ABC):
@@ -29,19 +29,19 @@ class Service(ABC):
         places = line.places[episode]
         number = places.take()
         if number < 0 and isinstance(places, Pool):
-            turn = Turn(places, (line.priority[episode], wanted), line.number)
-            turn.callbacks.append(partial(self._admitted, line, episode, wanted))
+            admitted = partial(self._admitted, line, episode, wanted, places)
+            places.wait(line.priority[episode], wanted, line.number, admitted)
         else:
             line.held[episode] = number
             self._find(line, episode, wanted)
 
-    def _admitted(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
+    def _admitted(self, line: Line, episode: int, wanted: int, places: Pool, number: int, _: None) -> None:
         """A place is free at last."""
         if self._too_late(line, episode, wanted):
-            turn.resource.give_back(turn.value)
+            places.give_back(number)
             self._give_up(line, episode, wanted)
         else:
-            line.held[episode] = turn.value
+            line.held[episode] = number
             self._find(line, episode, wanted)
 
     def _find(self, line: Line, episode: int, wanted: int) -> None:
@@ -52,18 +52,18 @@ class Service(ABC):
             pool = line.hands[episode]
             staff = pool.take()
             if staff < 0 and isinstance(pool, Pool):
-                turn = Turn(pool, (line.priority[episode], wanted), line.number)
-                turn.callbacks.append(partial(self._given, line, episode, wanted))
+                given = partial(self._given, line, episode, wanted, pool)
+                pool.wait(line.priority[episode], wanted, line.number, given)
                 return
         self._work(line, episode, wanted, staff)
 
-    def _given(self, line: Line, episode: int, wanted: int, turn: Turn) -> None:
+    def _given(self, line: Line, episode: int, wanted: int, pool: Pool, number: int, _: None) -> None:
         """Somebody is free at last; for one who waited too long nobody sets out."""
         if self._too_late(line, episode, wanted):
-            turn.resource.give_back(turn.value)
+            pool.give_back(number)
             self._give_up(line, episode, wanted)
         else:
-            self._work(line, episode, wanted, turn.value)
+            self._work(line, episode, wanted, number)
 
     def _too_late(self, line: Line, episode: int, wanted: int) -> bool:
         tried = line.tries.get(episode)

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from simpy import Environment
 
+from simulator.care.course import Course
 from simulator.care.demand import Residents
 from simulator.care.plan import Plan, StaffPlan
 from simulator.care.pool import Crowd, Duty, Places, Pool
@@ -27,7 +27,7 @@ class Site:
     columns cost less than one municipality after the other.
     """
 
-    def __init__(self, plan: Plan, frame: pl.DataFrame, env: Environment) -> None:
+    def __init__(self, plan: Plan, frame: pl.DataFrame, env: Course) -> None:
         self.plan = plan
         self.lives = plan.lives
         """Events in the residents' lives (tables.LIFE_EVENTS); those of others too."""
@@ -133,7 +133,7 @@ class Site:
             pool.needed = min(pool.needed, second)
         return [found[n] for n in which.tolist()]
 
-    def places(self, name: str, rows: Rows) -> list[Places]:
+    def places(self, name: str, rows: Rows) -> list[Pool]:
         """The places of that name that the resident of each row can have, free from the beginning."""
         plan = self.plan.places[name]
         one_per = self.plan.organisations[plan.place.at].one_per
@@ -144,7 +144,7 @@ class Site:
         for key in there.tolist():
             if (name, key) not in self._places:
                 self._places[name, key] = Places(self.env, plan.of(served[key >> 32]))
-        found = [self._places[name, key] for key in there.tolist()]
+        found: list[Pool] = [self._places[name, key] for key in there.tolist()]
         return [found[n] for n in np.searchsorted(there, keys[rows]).tolist()]
 
     def places_in_use(self) -> Iterator[tuple[str, Places]]:

@@ -1,16 +1,17 @@
 """The parts of the care simulation by themselves: clock, staff, rosters, draws, demand."""
 
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pytest
-from simpy import Environment
 
 from simulator.care.amounts import Draw, Keys, for_people, resolve
 from simulator.care.clock import Clock
+from simulator.care.course import Course
 from simulator.care.demand import Profiles, RatePlan, Residents, SchedulePlan, Window, open_demand, planned_demand
 from simulator.care.plan import StaffPlan
-from simulator.care.pool import Duty, Pool, Turn
+from simulator.care.pool import Duty, Pool
 from simulator.care.rosters import roster
 from simulator.domain.scenario import Hours, Number, Shift, Staff
 from simulator.figures import Figures
@@ -118,7 +119,7 @@ def test_keys_make_the_draw(crowd: Residents) -> None:
 
 def test_the_lowest_free_number_is_sent_and_overtime_is_finished() -> None:
     """People are numbered by shift; who is busy when the shift ends is not free until it is theirs again."""
-    env = Environment()
+    env = Course(0, 200)
     pool = Pool(env)
     env.process(pool.follow(iter([Duty(0, 0, 2), Duty(100, 2, 1)])))
     env.run(until=1)
@@ -131,14 +132,21 @@ def test_the_lowest_free_number_is_sent_and_overtime_is_finished() -> None:
     assert pool.take() == -1
 
 
+def _note(served: list[tuple[int, int]], step: int, number: int, _: None) -> None:
+    served.append((step, number))
+
+
 def test_the_queue_is_by_priority_and_then_by_time() -> None:
     """Of those waiting the smallest key is served first, and equals in the order they came."""
-    env = Environment()
+    env, served = Course(0, 100), list[tuple[int, int]]()
     pool = Pool(env)
-    turns = [Turn(pool, key, step) for step, key in enumerate([(1, 5), (0, 9), (1, 4), (0, 9)])]
+    for step, key in enumerate([(1, 5), (0, 9), (1, 4), (0, 9)]):
+        pool.wait(*key, step, partial(_note, served, step))
     assert list(pool.waiting()) == [1, 3, 2, 0]
     pool.change_shift(range(2))
-    assert [turn.triggered for turn in turns] == [False, True, False, True]
+    env.run(until=1)
+    assert served == [(1, 0), (3, 1)]
+    assert list(pool.waiting()) == [2, 0]
 
 
 @pytest.mark.parametrize("start", [date(2026, 3, 28), date(2026, 10, 24)])
