@@ -9,9 +9,9 @@ from simulator.care.knowledge import Knowledge
 from simulator.care.lines import Line, Whole, Work, packed
 from simulator.care.messages import NEVER, deliver
 from simulator.care.overtaking import followed
+from simulator.care.relevance import Relevance, gives
 from simulator.care.roads import API, BIT, mask
 from simulator.care.stuck import Stuck
-from simulator.domain.information import GIVES
 from simulator.streams import stream
 
 
@@ -31,12 +31,13 @@ def attend(knowledge: Knowledge, works: list[Work]) -> None:
     """Let those steps look for, record and tell information for which it can make a difference.
 
     A kind of information is followed from where it is recorded to where it is looked up when some residents' two
-    organisations do not share a system. What only passes inside one system costs nothing.
+    organisations do not share a system. What only passes inside one system costs nothing, and neither does what nobody
+    can miss of the resident it is about.
     """
     lines = [(work, line) for work in works for line in work.lines]
     there = knowledge.site.plan.organisations
     held = [(base.by, BIT[base.kind]) for base in knowledge.plan.baseline if base.by in there]
-    held += [(line.plan.step.at, bit) for _, line in lines for bit in _gives(line)]
+    held += [(line.plan.step.at, bit) for _, line in lines for bit in gives(line)]
     followed = 0
     for _, line in lines:
         step = line.plan.step
@@ -45,16 +46,23 @@ def attend(knowledge: Knowledge, works: list[Work]) -> None:
         line.looks = wanted if wanted and knowledge.outages.touch(step.at) else looks
         followed |= line.looks
     knowledge.followed = followed
-    for work, line in lines:
-        gives = [(line.plan.step.at, bit) for bit in sorted(_gives(line)) if bit & followed]
-        if gives:
-            line.effects.append(_recording(knowledge, work, line, gives))
+    # When a system is down even its own users miss what is in it.
+    relevance = None if knowledge.outages.outages else Relevance(knowledge, [line for _, line in lines])
     answers = {line.answer.number for _, line in lines if line.answer is not None}
-    for _, line in lines:
+    for work, line in lines:
+        everyone = bytes([1]) * len(line.rows)
+        if line.looks:
+            line.looked = relevance.looked(line) if relevance else everyone
+        recorded = [(line.plan.step.at, bit) for bit in sorted(gives(line)) if bit & followed]
+        if recorded:
+            matters = relevance.recorded(line, sum(bit for _, bit in recorded)) if relevance else everyone
+            line.effects.append(_recording(knowledge, work, line, recorded, matters))
         carries = knowledge.plan.carries.get(line.plan.step.sends, 0) & followed
-        tells = line.arrives is not None and (carries or line.number in answers)
+        answer = line.number in answers
+        tells = line.arrives is not None and (carries or answer)
         if tells and knowledge.apart(line.plan.step.at, line.plan.step.to):
-            line.effects.append(_telling(knowledge, line, carries))
+            matters = relevance.told(line, carries) if relevance and not answer else everyone
+            line.effects.append(_telling(knowledge, line, carries, matters))
 
 
 def house(line: Line) -> None:
@@ -72,12 +80,8 @@ def free(line: Line, episode: int, _at: int) -> None:
         line.places[episode].give_back(line.held.pop(episode))
 
 
-def _gives(line: Line) -> set[int]:
-    return {BIT[kind] for record in line.plan.step.records for kind in GIVES.get(record, ())}
-
-
 def _recording(
-    knowledge: Knowledge, work: Work, line: Line, gives: list[tuple[str, int]]
+    knowledge: Knowledge, work: Work, line: Line, recorded: list[tuple[str, int]], matters: bytes
 ) -> Callable[[int, int], None]:
     rows, kind = line.rows, line.plan.step.at
     api = knowledge.plan.traffic.get(API)
@@ -88,9 +92,10 @@ def _recording(
         late = packed(api.delay.seconds(name, keys))
 
     def record(episode: int, at: int) -> None:
-        row = rows[episode]
-        seen = knowledge.down(kind, row, at) or at if knowledge.outages.outages else at
-        knowledge.record(row, gives, seen, seen + late[episode])
+        if matters[episode]:
+            row = rows[episode]
+            seen = knowledge.down(kind, row, at) or at if knowledge.outages.outages else at
+            knowledge.record(row, recorded, seen, seen + late[episode])
 
     return record
 
@@ -137,11 +142,13 @@ def _queueing(knowledge: Knowledge, line: Line) -> Callable[[int, int], None]:
     return go
 
 
-def _telling(knowledge: Knowledge, line: Line, carries: int) -> Callable[[int, int], None]:
+def _telling(knowledge: Knowledge, line: Line, carries: int, matters: bytes) -> Callable[[int, int], None]:
     way, arrives = _way(line), line.arrives
     assert arrives is not None
 
     def tell(episode: int, at: int) -> None:
+        if not matters[episode]:
+            return
         bits = carries | line.asked.pop(episode, 0)
         known = arrives(episode, at)
         if bits and known < NEVER:

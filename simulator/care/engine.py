@@ -316,7 +316,7 @@ class Engine(Service):
         line.under_way += 1
         now = self.env.now
         began = now if line.travel is None else now + line.travel[episode]
-        if line.looks:
+        if line.looks and line.looked[episode]:
             if began > now:
                 self._later(began, partial(self._look, line, episode, wanted, staff))
             else:
@@ -340,7 +340,7 @@ class Engine(Service):
 
     def _lacking(self, line: Line, episode: int) -> Lack | None:
         """What is not there now for a step that looks things up; None when all is."""
-        if not line.looks:
+        if not (line.looks and line.looked[episode]):
             return None
         row, kind, knowledge = line.rows[episode], line.plan.step.at, self.knowledge
         bits, came = self._missing(line, row)

@@ -22,7 +22,7 @@ from simulator.care.site import Site
 from simulator.care.stuck import Queue
 from simulator.care.users import Users
 from simulator.domain.information import READS
-from simulator.streams import stream
+from simulator.streams import Stream, stream
 
 BEFORE: Final = -NEVER
 """When facts from before the period were recorded."""
@@ -82,6 +82,7 @@ class Knowledge:
     open: dict[int, list[Lack]] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
     """Messages that wait to be overtaken."""
+    _pasts: dict[tuple[int, str], tuple[Stream, float]] = field(default_factory=dict)
     followed: int = sum(BIT.values())
     """Bits of the kinds of information that anybody may lack; what else there was before the period is left out."""
 
@@ -103,10 +104,10 @@ class Knowledge:
     def settle(self) -> None:
         """Work out what there was before the period, for which the people must be known."""
         self._at_first  # noqa: B018  a property that is worked out once
-        self.__dict__.pop("_before")
+        self.__dict__.pop("before")
 
     @cached_property
-    def _before(self) -> list[tuple[int, str, NDArray[np.bool_]]]:
+    def before(self) -> list[tuple[int, str, NDArray[np.bool_]]]:
         """Per kind of information: who holds it from before the period, and of which residents."""
         held = []
         for base in self.plan.baseline:
@@ -132,14 +133,31 @@ class Knowledge:
         pairs = product(self.users.possible(holder), self.users.possible(reader))
         return holder != reader and any(self.plan.road[pair] != SHARED for pair in pairs)
 
+    def separate(self, holder: str, reader: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which residents an organisation of one kind does not share a system with theirs of the other kind."""
+        if holder == reader:
+            return np.zeros(len(rows), dtype=np.bool_)
+        found: NDArray[np.bool_] = self.plan.road[self._pair(holder, reader, rows)] != SHARED
+        return found
+
+    def unknown_before(self, bit: int, holder: str, reader: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which residents a reader does not know what a holder held before the period, while no system is down."""
+        found = self.separate(holder, reader, rows)
+        found &= np.array(self._fetches)[self._pair(holder, reader, rows)] & bit == 0
+        found[found] = ~self._were_told(bit, reader, rows[found])
+        return found
+
+    def _pair(self, holder: str, reader: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        return self.users.codes(holder)[rows], self.users.codes(reader)[rows]
+
     @cached_property
     def _at_first(self) -> tuple[list[dict[tuple[str, int], Fact]], Whole]:
         """The facts from before the period that residents have in common, and by resident which of these are theirs."""
         which = np.zeros(self.site.frame.height, dtype=np.int64)
-        for place, (_, _, has) in enumerate(self._before):
+        for place, (_, _, has) in enumerate(self.before):
             which |= has.astype(np.int64) << place
         patterns, of = np.unique(which, return_inverse=True)
-        held = list(enumerate(self._before))
+        held = list(enumerate(self.before))
         common = [
             {(by, bit): Fact(by, bit, BEFORE, BEFORE) for place, (bit, by, _) in held if pattern >> place & 1}
             for pattern in patterns.tolist()
@@ -185,7 +203,7 @@ class Knowledge:
             return True
         if fact.reached.get(kind, NEVER) <= at:
             return True
-        return fact.at == BEFORE and self._was_told(fact.bit, kind)[row]
+        return fact.at == BEFORE and self._was_told(fact.bit, kind, row)
 
     def lacking(self, row: int, kind: str, bits: int, at: int) -> tuple[int, int]:
         """Bits of what somebody recorded and an organisation of that kind cannot know at an instant.
@@ -230,18 +248,24 @@ class Knowledge:
     def _works(self, kind: str, code: int, at: int) -> bool:
         return not self.outages.outages or self.outages.up(kind, code, at) == at
 
-    def _was_told(self, bit: int, kind: str) -> NDArray[np.bool_]:
-        """Of which residents an organisation had been told what another held before the period."""
-        key = (bit, kind)
-        if key not in self._past:
-            word = next(word for word, of in BIT.items() if of == bit)
-            draw = stream(self.site.plan.seed, "care", "told", word, kind).uniforms(self.site.people.resident)
-            self._past[key] = draw < self._told.get(bit, 0.0)
-        return self._past[key]
+    def _was_told(self, bit: int, kind: str, row: int) -> bool:
+        """Whether an organisation had been told what another held of a resident before the period."""
+        draws, share = self._past(bit, kind)
+        return draws.uniform(int(self.site.people.resident[row])) < share
 
-    @cached_property
-    def _past(self) -> dict[tuple[int, str], NDArray[np.bool_]]:
-        return {}
+    def _were_told(self, bit: int, kind: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        draws, share = self._past(bit, kind)
+        found: NDArray[np.bool_] = draws.uniforms(self.site.people.resident[rows]) < share
+        return found
+
+    def _past(self, bit: int, kind: str) -> tuple[Stream, float]:
+        """Draws and share of those who had been told."""
+        key = (bit, kind)
+        if key not in self._pasts:
+            word = next(word for word, of in BIT.items() if of == bit)
+            draws = stream(self.site.plan.seed, "care", "told", word, kind)
+            self._pasts[key] = draws, self._told.get(bit, 0.0)
+        return self._pasts[key]
 
 
 def words_of(bits: int) -> list[str]:

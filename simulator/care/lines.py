@@ -113,6 +113,8 @@ class Line:
     """Episode to the bits of what an answer is to tell."""
     looks: int = 0
     """Bits of the kinds of information (``knowledge.BIT``) that may not be there when it begins."""
+    looked: bytes = b""
+    """By episode whether any of it may not be there."""
     extra: Whole | None = None
     """Seconds it takes longer when something is not there."""
     inquiry: "Line | None" = None

@@ -9,6 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.care import simulate, simulate_fully
+from simulator.care.engine import Engine
+from simulator.care.knowledge import Knowledge
+from simulator.care.lines import Line
+from simulator.care.plan import make_plan
 from simulator.domain.information import GIVES, READS, RECORDS
 from simulator.domain.scenario import Study
 from simulator.domain.systems import SYSTEMS
@@ -94,6 +98,53 @@ def test_whoever_shares_a_system_lacks_nothing(world: World, people: People, fig
     events = simulate(world(BOTH, days=3), people(100), figures)
     assert events.filter(pl.col("reads").list.len() > 0).height > 100
     assert events["lacks"].list.len().sum() == 0
+
+
+class Everybody:
+    """Says of every step that it can make a difference to others."""
+
+    def __init__(self, knowledge: Knowledge, lines: list[Line]) -> None:
+        """Take what the real one takes."""
+
+    def looked(self, line: Line) -> bytes:
+        return bytes([1]) * len(line.rows)
+
+    def recorded(self, line: Line, bits: int) -> bytes:
+        del bits
+        return self.looked(line)
+
+    told = recorded
+
+
+@pytest.mark.parametrize("home", ["own", "common"])
+def test_whom_nobody_misses_anything_of_makes_no_difference(
+    world: World, people: People, figures: Figures, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    """Whatever is recorded, told and looked up of everybody, what is lacking, and when things happen, is the same."""
+    said = f"participation: {{gp: {{share: 0.5, then: common, else: own}}, hospital: common, home-care: {home}}}\n"
+    study = world({**BOTH, "a": ASKS}, study=f"{said}messages: {{lost: 0.2}}", days=3)
+    found = simulate(study, people(200), figures)
+    monkeypatch.setattr("simulator.care.effects.Relevance", Everybody)
+    thorough = simulate(study, people(200), figures)
+    # Which of several free people is sent may differ: it goes by the order of things in one second.
+    assert found.drop("staff").equals(thorough.drop("staff"))
+    assert found["lacks"].list.len().sum() > 20
+
+
+def test_a_resident_whom_no_other_looks_up_is_not_remembered(world: World, people: People, figures: Figures) -> None:
+    """What nobody else will look for is not kept: only of those who are looked up elsewhere are there facts."""
+    study = world({"operation": OPERATION}, study="participation: {default: own}", days=3)
+    engine = Engine(make_plan(study, figures), people(100))
+    assert engine.knowledge is not None
+    engine.run()
+    operated = {row for work in engine.works for line in work.lines if line.looks for row in _of(line)}
+    assert len(engine.knowledge.facts) > 0
+    assert set(engine.knowledge.facts) <= operated
+    assert len(operated) < 100
+
+
+def _of(line: Line) -> list[int]:
+    return [row for row, taken in zip(line.rows, line.taken, strict=True) if taken]
 
 
 ASKS = """demand: {rate: 60}
