@@ -12,7 +12,7 @@ from simpy.events import NORMAL, Event
 Act = Callable[[Any], None]
 Item = tuple[int, int, int, Act]
 """When, priority, running number, and what is done then."""
-_SPAN: Final = 900
+_SPAN: Final = 300
 """Seconds of what stands in order; what is to come later lies in heaps, each of so many seconds."""
 
 

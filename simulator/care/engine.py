@@ -32,6 +32,8 @@ WIDTH: Final = 13
 OVERTIME, POSTPONED, EXTRA, LACKS, CAME, PASSED = range(7, WIDTH)
 """Columns of the rows that most events leave at zero."""
 _MOST_TRIES: Final = 255
+_FED: Final = 16
+"""Episodes of a pathway and municipality that are made ready at a time: the fewer, the less is in memory."""
 _ROW: Final = Struct(f"{OVERTIME}q").pack
 
 
@@ -93,7 +95,7 @@ class Engine(Service):
         for work in self.works:
             # A feed for each municipality: in what order things of one instant happen is its own affair.
             for part in work.parts:
-                self.env.later(self.env.now, partial(self._feed, work, iter(part), None), URGENT)
+                self.env.later(self.env.now, partial(self._feed, work, part), URGENT)
         for row, at in self.dies.items():
             if at > self.env.now:
                 self._later(at, partial(self._leave, row))
@@ -170,20 +172,16 @@ class Engine(Service):
             alive = not line.mortal or at < self.dies.get(line.rows[episode], NEVER)
             yield alive and 0 <= at < self.plan.end and work.start[episode] <= at
 
-    def _feed(self, work: Work, coming: Iterator[int], episode: int | None, _: Event) -> None:
-        """Starts an episode, and others when their time comes: only of the next one is there anything before."""
-        start, now = work.start, self.env.now
-        if episode is None:
-            episode = next(coming, None)
-        while episode is not None:
-            second = start[episode]
-            if second > now:
-                self._later(second, partial(self._feed, work, coming, episode))
-                return
-            for line in work.roots:
+    def _feed(self, work: Work, part: range, _: Event) -> None:
+        """Some episodes of a municipality are to begin; those after them are seen to when the next of them starts."""
+        start = work.start
+        for line in work.roots:
+            for episode in part[:_FED]:
                 if line.taken[episode]:
-                    self._ready(line, episode, second)
-            episode = next(coming, None)
+                    self._ready(line, episode, start[episode])
+        rest = part[_FED:]
+        if rest:
+            self._later(start[rest[0]], partial(self._feed, work, rest))
 
     def _ready(self, line: Line, episode: int, second: int) -> None:
         """A step may begin from ``second`` on, or from when its appointment and its opening let it."""
