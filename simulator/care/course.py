@@ -19,7 +19,7 @@ _SPAN: Final = 300
 class Course(Environment):  # type: ignore[misc] # SimPy is not followed by the type checker
     """A SimPy environment that goes on to a second in one loop, where SimPy makes a call and a stop of its own.
 
-    Only what is to come in the next quarter of an hour stands in order, so that little has to be compared. What would
+    Only what is to come in the next five minutes stands in order, so that little has to be compared. What would
     happen at the end or after it is not remembered.
     """
 
