@@ -1,11 +1,22 @@
 """Figures that a scenario names are held against what they have to be there."""
 
+import polars as pl
 import pytest
 
+from simulator.domain.figure import STATUSES, weakest
 from simulator.figures import Figures
-from simulator.scenario import check_files
+from simulator.figures.tables import read_rows
+from simulator.places import PATHWAYS
+from simulator.population.services import HEADER
+from simulator.scenario import check_files, load_pathway
 from tests.scenario.conftest import Write
 
+RESTS_ON = {
+    "home_care_hours": "care.home_share",
+    "nursing_home": "care.nursing_home_share",
+    "fastlege": "gp.without_gp_share",
+}
+"""Figures by the column of the population that is drawn from them."""
 WEEKDAY = "weekday: hospital.acute_weekday"
 RATE = "figure hospital.stays_per_1000 / 1000"
 
@@ -50,3 +61,24 @@ def test_the_figures_of_a_study_are_looked_at_before_it_runs(
     (fault,) = check_files([study_file(("demand: ", f"{words}\ndemand: "))], figures)
     assert "study.yaml:9: " in fault
     assert complaint in fault
+
+
+def test_what_is_counted_in_the_bench_s_own_population_claims_no_more_than_its_columns(figures: Figures) -> None:
+    """People who do not exist, drawn from assumed prevalences, are no number derived from official figures."""
+    counted = 0
+    for pathway in (load_pathway(path.stem) for path in PATHWAYS.glob("*.yaml")):
+        where = pathway.who.where
+        columns = [name for name in pl.sql_expr(where).meta.root_names() if name != "age"] if where else []
+        rests = [RESTS_ON.get(name, name.replace("has_", "condition.")) for name in columns]
+        for own in (p for p in pathway.parameters if "the bench's own population" in p.source):
+            counted += 1
+            weak = weakest([figures.origin(name).status for name in rests])
+            assert STATUSES.index(own.status) >= STATUSES.index(weak), f"{pathway.name}: {own.name} is {weak}"
+    assert counted == 6
+
+
+def test_the_year_s_recipients_are_not_called_those_of_a_day(figures: Figures) -> None:
+    """A service counted over a year and taken as of a day is assumed; what was counted on a day stays official."""
+    rows = read_rows(figures.directory / "services.csv", HEADER)
+    over_the_year = [row.text("status") for row in rows if "in the year" in row.text("source")]
+    assert over_the_year == ["assumed"] * 5
