@@ -1,4 +1,4 @@
-"""When what people have began: days before the count, never before birth, keyed by the name of what began."""
+"""When what people have began: days before the count, never before they could have it, keyed by its name."""
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,15 @@ def uniforms(frame: pl.DataFrame, seed: int, *name: str) -> Floats:
     return stream(seed, "population", *name).uniforms(frame["resident"].to_numpy().astype(np.uint64))
 
 
-def began(frame: pl.DataFrame, figures: Figures, seed: int, name: str) -> pl.Series:
-    """A day for every resident; half of them within an eighth of the longest time there is."""
+def began(frame: pl.DataFrame, figures: Figures, seed: int, name: str, *, youngest: int = 0) -> pl.Series:
+    """A day for every resident, half of them within an eighth of the longest time there is.
+
+    None is before the birthday at which one is ``youngest``, which everybody in the frame has had.
+    """
     days = 1 + np.floor(uniforms(frame, seed, "began", name) ** 3 * figures.value("relation.years_since") * 365)
     count = np.datetime64(f"{figures.year}-01-01", "D")
-    found: NDArray[np.datetime64] = np.maximum(count - days.astype("timedelta64[D]"), frame["birth_date"].to_numpy())
+    old_enough = frame["birth_date"].dt.offset_by(f"{youngest}y").to_numpy()
+    found: NDArray[np.datetime64] = np.maximum(count - days.astype("timedelta64[D]"), old_enough)
     return pl.Series(found).cast(pl.Date)
 
 

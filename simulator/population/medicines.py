@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from simulator.domain.figure import OLDEST
 from simulator.domain.tables import ALLERGIES, CONDITIONS, MEDICINES
 from simulator.figures import Figures
 from simulator.figures.regimens import ALLERGIES as ALLERGIES_OF
@@ -31,10 +32,11 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
         atc = row.text("atc")
         takes = uniforms(frame, seed, "medicine", atc) < medicine_model(row, figures, models).of(has, cell)
         takers = known.filter(pl.Series(takes))
+        since = began(takers, figures, seed, f"medicine/{atc}", youngest=row.whole("age_from", high=OLDEST))
         told = takers.select(
             "resident",
             *(pl.lit(row.text(name)).alias(name) for name in ("atc", "name", "dose", "prescriber")),
-            began(takers, figures, seed, f"medicine/{atc}").alias("since"),
+            since.alias("since"),
             _reason(row).alias("condition"),
         )
         parts.append(told)

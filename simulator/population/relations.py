@@ -52,7 +52,7 @@ def consents(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
             "resident",
             pl.lit(kind).alias("kind"),
             pl.lit(scope).alias("scope"),
-            began(those, figures, seed, f"consent/{name}").alias("from"),
+            began(those, figures, seed, f"consent/{name}", youngest=OF_AGE).alias("from"),
         )
         parts.append(told)
     return table(parts, CONSENTS)
@@ -78,7 +78,8 @@ def _parents(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _related(those: pl.DataFrame, kind: str, figures: Figures, seed: int) -> pl.DataFrame:
-    told = those.select("resident", "other", began(those, figures, seed, kind).alias("from"))
+    youngest = 0 if kind == "next-of-kin" else OF_AGE
+    told = those.select("resident", "other", began(those, figures, seed, kind, youngest=youngest).alias("from"))
     return told.with_columns(
         kind=pl.lit(kind), to=pl.lit(None, dtype=pl.Date), full=pl.lit(value=kind != "next-of-kin")
     )

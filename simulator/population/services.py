@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from simulator.domain.figure import OLDEST
 from simulator.domain.tables import SERVICES
 from simulator.figures import Figures
 from simulator.figures.tables import Row, read_rows
@@ -36,11 +37,14 @@ def services(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     for row, weight in zip(rows, weights, strict=True):
         share = pl.Series("share", weight / whole)
         granted = known.with_columns(share).filter(pl.Series(has[row.text("service")]))
+        since = began(
+            granted, figures, seed, f"service/{row.text('service')}", youngest=row.whole("age_from", high=OLDEST)
+        )
         told = granted.select(
             "resident",
             pl.lit(row.text("service")).alias("service"),
             pl.lit(row.text("name")).alias("name"),
-            began(granted, figures, seed, f"service/{row.text('service')}").alias("from"),
+            since.alias("from"),
             hours=pl.col("home_care_hours") * pl.col("share") if row.decimal("hours_weight") else None,
             place=pl.lit(row.word("place", ("home", "institution", "outside"))),
         )

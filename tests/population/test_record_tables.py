@@ -10,10 +10,12 @@ import pytest
 from simulator.domain.tables import ALLERGIES, CONSENTS, MEDICINES, RELATIONS, SERVICES
 from simulator.figures import Figures
 from simulator.figures.tables import read_rows
+from simulator.places import MUNICIPALITIES as FOLDER
 from simulator.population import RecordFit, allergies, consents, make_record, medicines, relations, services
 from simulator.population.health import condition_models
 from simulator.population.medicines import HEADER, medicine_model
 from simulator.population.odds import Joint
+from simulator.population.services import HEADER as SERVICE
 
 Make = Callable[[pl.DataFrame, Figures, int], pl.DataFrame]
 
@@ -63,6 +65,24 @@ def test_medicines_go_with_conditions(tromso: pl.DataFrame, official: Figures) -
     mean = dict(count.group_by("has_polypharmacy_5plus_Rx_year").agg(pl.col("len").mean()).iter_rows())
     assert mean[True] > 5 * mean[False]
     assert made.join(allergies(tromso, official, 7), on=["resident", "atc"]).is_empty()
+
+
+def test_nothing_began_before_one_was_old_enough(tromso: pl.DataFrame, official: Figures) -> None:
+    """No meals at home before 67, no medicine before its age, no consent, guardian or proxy of a child."""
+    born = tromso.select("resident", "birth_date")
+    services_from = {row.text("service"): row.whole("age_from") for row in read_rows(FOLDER / "services.csv", SERVICE)}
+    medicines_from = {row.text("atc"): row.whole("age_from") for row in read_rows(FOLDER / "medicines.csv", HEADER)}
+    stood_for = relations(tromso, official, 7).filter(pl.col("kind").is_in(["guardian", "proxy"]))
+    for made, age in (
+        (services(tromso, official, 7), pl.col("service").replace_strict(services_from)),
+        (medicines(tromso, official, 7).rename({"since": "from"}), pl.col("atc").replace_strict(medicines_from)),
+        (consents(tromso, official, 7), pl.lit(18)),
+        (stood_for, pl.lit(18)),
+    ):
+        old_enough = pl.col("birth_date").dt.offset_by(pl.format("{}y", age))
+        told = made.join(born, on="resident").with_columns(early=pl.col("from") < old_enough)
+        assert told.height
+        assert not told["early"].any()
 
 
 def test_everybody_allergic_has_one_allergy(tromso: pl.DataFrame, official: Figures) -> None:
