@@ -5,6 +5,7 @@ request is never sent twice: when the connection breaks under way, its outcome i
 """
 
 import contextlib
+import select
 import socket
 import ssl
 import time
@@ -15,12 +16,10 @@ from typing import Any, Final, NamedTuple
 import gevent
 from gevent import monkey
 
+from loadtests.incoming import BrokenError, header, read_answer
 from loadtests.target import Target
 
-_CHUNK: Final = 65536
-_MAX_HEAD: Final = 65536
-_IDLE_CHECK_NS: Final = 500_000_000
-"""A connection idle for longer may have been closed by the server; it is looked at before it is used again."""
+_SPOKEN: Final = select.POLLIN | select.POLLHUP | select.POLLERR
 
 
 class Answer(NamedTuple):
@@ -42,10 +41,6 @@ class Bounds:
     max_body: int = 16 * 1024 * 1024
 
 
-class _BrokenError(Exception):
-    """The peer does not speak HTTP/1.1 as agreed, or stopped speaking."""
-
-
 class Connection:
     """One connection to the target, opened when first needed and again after it broke."""
 
@@ -53,7 +48,7 @@ class Connection:
         self._target = target
         self._bounds = bounds
         self._socket: Any = None
-        self._used_ns = 0
+        self._ear: Any = None
         self.began_ns = 0
         """When the exchange under way began (monotonic clock); 0 while idle."""
         self._late = False
@@ -70,12 +65,11 @@ class Connection:
                 # The peer may have answered before it had read everything, as with 413; that answer counts.
                 return self._closing(self._answer(sock, keep_body=keep_body))
             return self._answer(sock, keep_body=keep_body)
-        except (OSError, ValueError, _BrokenError) as error:
+        except (OSError, ValueError, BrokenError) as error:
             self.close()
             seconds = self._bounds.timeout_s
             return Answer(0, 0, b"", b"", error=f"no answer within {seconds:g} s" if self._late else _reason(error))
         finally:
-            self._used_ns = time.monotonic_ns()
             self.began_ns = 0
 
     def give_up_if_late(self, now_ns: int) -> None:
@@ -96,7 +90,7 @@ class Connection:
         return answer
 
     def _connected(self) -> Any:
-        if self._socket is not None and self.began_ns - self._used_ns > _IDLE_CHECK_NS and _gone(self._socket):
+        if self._socket is not None and self._spoken():
             self.close()
         if self._socket is None:
             sock = socket.create_connection((self._target.host, self._target.port), self._bounds.timeout_s)
@@ -105,93 +99,22 @@ class Connection:
                 sock = _tls().wrap_socket(sock, server_hostname=self._target.host)
             sock.settimeout(None)
             self._socket = sock
+            self._ear = monkey.get_original("select", "poll")()
+            self._ear.register(sock.fileno(), _SPOKEN)
         return self._socket
 
+    def _spoken(self) -> bool:
+        """Whether the peer closed the connection or said something unasked, which would be taken for the answer."""
+        return bool(self._ear.poll(0)) or (self._target.tls and self._socket.pending() > 0)
+
     def _answer(self, sock: Any, *, keep_body: bool) -> Answer:
-        data = _more(sock)
-        while True:
-            end = data.find(b"\r\n\r\n")
-            if end < 0:
-                if len(data) > _MAX_HEAD:
-                    raise _BrokenError(f"headers longer than {_MAX_HEAD} bytes")
-                data += _more(sock)
-                continue
-            if data[:7] != b"HTTP/1.":
-                raise _BrokenError("the answer is not HTTP/1.1")
-            status = int(data[9:12])
-            if status >= 200:
-                break
-            data = data[end + 4 :] or _more(sock)
-        head = data[: end + 2]
-        body, rest, alive = self._body(sock, status, head.lower(), data[end + 4 :])
-        if rest or not alive:
-            self.close()
-        return Answer(status, len(body), _header(head, b"location"), _header(head, b"etag"), body if keep_body else b"")
-
-    def _body(self, sock: Any, status: int, head: bytes, data: bytes) -> tuple[bytes, bytes, bool]:
-        """The body, what came after it, and whether the connection may be used again."""
-        alive = b"\r\nconnection: close" not in head and not head.startswith(b"http/1.0")
-        if status in {204, 304}:
-            return b"", data, alive
-        if b"\r\ntransfer-encoding:" in head and b"chunked" in head:
-            body, rest = self._chunks(sock, data)
-            return body, rest, alive
-        length = _header(head, b"content-length")
-        if not length:
-            return self._until_closed(sock, data), b"", False
-        size = int(length)
-        if size < 0 or size > self._bounds.max_body:
-            raise _BrokenError(f"a body of {size} bytes")
-        data = self._filled(sock, data, size)
-        return data[:size], data[size:], alive
-
-    def _filled(self, sock: Any, data: bytes, size: int) -> bytes:
-        """``data`` and what follows, at least ``size`` bytes of it."""
-        if len(data) >= size:
-            return data
-        parts, have = [data], len(data)
-        while have < size:
-            part = _more(sock)
-            parts.append(part)
-            have += len(part)
-        return b"".join(parts)
-
-    def _chunks(self, sock: Any, data: bytes) -> tuple[bytes, bytes]:
-        parts: list[bytes] = []
-        total = 0
-        while True:
-            while (line := data.find(b"\r\n")) < 0:
-                if len(data) > _MAX_HEAD:
-                    raise _BrokenError("a chunk without a size")
-                data += _more(sock)
-            size = int(data[:line].split(b";")[0], 16)
-            total += size
-            if size < 0 or total > self._bounds.max_body:
-                raise _BrokenError(f"a body of more than {self._bounds.max_body} bytes")
-            if size == 0:
-                return b"".join(parts), self._trailer(sock, data[line + 2 :])
-            data = self._filled(sock, data[line + 2 :], size + 2)
-            parts.append(data[:size])
-            data = data[size + 2 :]
-
-    @staticmethod
-    def _trailer(sock: Any, data: bytes) -> bytes:
-        while not (data.startswith(b"\r\n") or b"\r\n\r\n" in data):
-            if len(data) > _MAX_HEAD:
-                raise _BrokenError(f"trailers longer than {_MAX_HEAD} bytes")
-            data += _more(sock)
-        return data[2:] if data.startswith(b"\r\n") else data.partition(b"\r\n\r\n")[2]
-
-    def _until_closed(self, sock: Any, data: bytes) -> bytes:
-        parts, have = [data], len(data)
-        while part := sock.recv(_CHUNK):
-            parts.append(part)
-            have += len(part)
-            if have > self._bounds.max_body:
-                raise _BrokenError(f"a body of more than {self._bounds.max_body} bytes")
+        message = read_answer(sock, self._bounds.max_body)
         if self._late:
-            raise _BrokenError("broken off")
-        return b"".join(parts)
+            raise BrokenError("broken off")  # a body that ends with the connection ended with its time
+        if not message.reusable:
+            self.close()
+        status, head, body, _ = message
+        return Answer(status, len(body), header(head, b"location"), header(head, b"etag"), body if keep_body else b"")
 
 
 def watch(connections: list[Connection], every_s: float = 0.25) -> None:
@@ -203,40 +126,9 @@ def watch(connections: list[Connection], every_s: float = 0.25) -> None:
             connection.give_up_if_late(now)
 
 
-def _header(head: bytes, name: bytes) -> bytes:
-    key = b"\r\n" + name + b":"
-    start = head.find(key)
-    if start < 0:
-        start = head.lower().find(key)
-        if start < 0:
-            return b""
-    start += len(key)
-    return head[start : head.find(b"\r\n", start)].strip()
-
-
-def _more(sock: Any) -> bytes:
-    part: bytes = sock.recv(_CHUNK)
-    if not part:
-        raise _BrokenError("the connection was closed before the answer was whole")
-    return part
-
-
 @cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
-
-
-def _gone(sock: Any) -> bool:
-    """Whether the peer closed an idle connection, or spoke without being asked."""
-    plain = monkey.get_original("socket", "socket")
-    with contextlib.closing(plain(fileno=socket.dup(sock.fileno()))) as twin:
-        try:
-            twin.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        return True
 
 
 def _shut(sock: Any) -> None:
@@ -249,4 +141,4 @@ def _reason(error: Exception) -> str:
     # A certificate that does not verify is an OSError and a ValueError at once.
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return str(error) if isinstance(error, _BrokenError) else "the answer is not well-formed HTTP"
+    return str(error) if isinstance(error, BrokenError) else "the answer is not well-formed HTTP"

@@ -50,6 +50,11 @@ SHAPES = {
     "no body": (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
     "informational first": (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", b"abc"),
     "without reason": (b"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabc", b"abc"),
+    "another coding": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nX: chunked\r\n\r\nabc", b"abc"),
+    "many small chunks": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 30_000 + b"0\r\n\r\n",
+        b"a" * 30_000,
+    ),
 }
 
 
@@ -68,6 +73,9 @@ BROKEN = {
     "closed in the body": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
     "not HTTP": b"hello\r\n\r\n",
     "no status": b"HTTP/1.1 xyz\r\n\r\n",
+    "short status": b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
+    "long status": b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
+    "long chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
     "huge headers": b"HTTP/1.1 200 OK\r\nA: " + b"a" * 200_000 + b"\r\n\r\n",
     "huge length": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
     "bad length": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
@@ -94,6 +102,44 @@ def test_a_connection_is_kept_and_replaced_when_it_closed(serve: Serve) -> None:
     time.sleep(0.7)
     assert connection.exchange(GET).status == 200
     connection.close()
+
+
+@pytest.mark.parametrize("field", [b"Connection: close", b"Connection:close", b"connection: keep-alive, Close"])
+def test_a_last_answer_is_known_by_any_spelling(serve: Serve, field: bytes) -> None:
+    """A connection that the peer says it will close is not used again, at once or later."""
+    last = b"HTTP/1.1 200 OK\r\n" + field + b"\r\nContent-Length: 0\r\n\r\n"
+    connection = Connection(serve([last], [last]), Bounds(2.0))
+    assert [connection.exchange(GET).status for _ in range(2)] == [200, 200]
+    connection.close()
+
+
+def test_what_was_not_asked_for_is_no_answer() -> None:
+    """A second answer to one request is not taken for the answer to the next one, however soon that is sent."""
+    once = b"HTTP/1.1 200 OK\r\nETag: %d\r\nContent-Length: 0\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5)
+        connection = Connection(Target(False, "127.0.0.1", listener.getsockname()[1], ""), Bounds(2.0))
+        found = []
+
+        def ask() -> None:
+            found.append(connection.exchange(GET).etag)
+
+        first, second = threading.Thread(target=ask), threading.Thread(target=ask)
+        first.start()
+        talkative, _ = listener.accept()
+        with talkative:
+            talkative.recv(65536)
+            talkative.sendall(once % 1)
+            first.join()
+            talkative.sendall(once % 1)
+            second.start()
+            other, _ = listener.accept()
+            with other:
+                other.recv(65536)
+                other.sendall(once % 2)
+                second.join()
+        connection.close()
+    assert found == [b"1", b"2"]
 
 
 def test_location_and_etag_are_taken_from_any_spelling(serve: Serve) -> None:
