@@ -9,8 +9,8 @@ from simulator.errors import PersonNumberError
 
 
 def refuse_real_numbers(frame: pl.DataFrame) -> None:
-    """Raise PersonNumberError when a body, a query or criteria hold a number that could be a real person's."""
-    for column in ("body", "query", "if_none_exist"):
+    """Raise PersonNumberError when a body, a query, criteria or a target hold what could be a real person's number."""
+    for column in ("body", "query", "if_none_exist", "target"):
         for position, value in enumerate(frame[column]):
             if value and _holds_real_number(value):
                 raise PersonNumberError(

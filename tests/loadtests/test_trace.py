@@ -76,7 +76,7 @@ def _real_number() -> str:
     return next(number for number in numbers if is_valid(number, rule="strict") and not is_synthetic(number))
 
 
-@pytest.mark.parametrize("column", ["body", "query", "if_none_exist"])
+@pytest.mark.parametrize("column", ["body", "query", "if_none_exist", "target"])
 def test_a_real_person_number_stops_everything(script: Any, column: str) -> None:
     """Nothing is sent when a body, a query or criteria hold a number that could be real; it is not repeated."""
     number = _real_number()
