@@ -125,8 +125,15 @@ def _run(options: argparse.Namespace) -> None:
 def _read_back(load: pl.DataFrame, options: argparse.Namespace, writer: Writer, connection: Connection) -> None:
     helper = gevent.spawn(watch, [connection])
     chosen = readback.choose(load, options.read_back)
-    readback.read_back(options.folder, chosen, writer, connection)
-    helper.kill()
+    try:
+        with _on_signals(gevent.kill, gevent.getcurrent(), KeyboardInterrupt):
+            readback.read_back(options.folder, chosen, writer, connection)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            "stopped while reading back; what was measured is in load.parquet, whole", where=str(options.folder)
+        ) from None
+    finally:
+        helper.kill()
 
 
 def _seed(trace: Trace, writer: Writer, aim: Target, bounds: Bounds, progress: Say) -> Seeder:

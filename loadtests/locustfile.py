@@ -73,7 +73,7 @@ class Replay:
         runner.start(slots, spawn_rate=min(slots, 100))
         helpers = [gevent.spawn(self._report, progress)]
         try:
-            while self.engine.idle_slots < slots:
+            while self.engine.idle_slots < slots and not self.stopped:
                 gevent.sleep(0.02)
             helpers.append(gevent.spawn(watch, self.connections))
             dispatcher = gevent.spawn(self.engine.dispatch, time.monotonic_ns() + _LEAD_NS)

@@ -10,6 +10,8 @@ from loadtests.client import Connection
 from loadtests.references import from_etag
 from loadtests.wire import Writer
 
+_UNANSWERED: Final = 10
+"""After so many reads in a row without an answer, the candidate is not asked any more."""
 SCHEMA: Final = {"resource": pl.String, "status": pl.Int16, "version": pl.String}
 
 
@@ -25,10 +27,15 @@ def choose(load: pl.DataFrame, at_most: int) -> list[str]:
 
 def read_back(folder: Path, resources: Sequence[str], writer: Writer, connection: Connection) -> pl.DataFrame:
     """Read each resource once and write ``readback.parquet``: resource, status (0 without an answer), version."""
-    rows = []
+    rows: list[tuple[str, int, str | None]] = []
+    silent = 0
     for resource in resources:
+        if silent >= _UNANSWERED:
+            rows.append((resource, 0, None))
+            continue
         answer = connection.exchange(writer.read(resource))
-        rows.append((resource, answer.status, from_etag(answer.etag).decode("ascii", "replace") or None))
+        silent = 0 if answer.status else silent + 1
+        rows.append((resource, answer.status, from_etag(answer.etag).decode("ascii") or None))
     connection.close()
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     frame.write_parquet(folder / "readback.parquet")

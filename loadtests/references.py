@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 _LOCATION: Final = re.compile(rb"([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/([A-Za-z0-9.-]{1,64}))?/?$")
+_VERSION: Final = re.compile(rb'(?:W/)?"?([A-Za-z0-9.-]{1,64})"?')
 _NAMED: Final = re.compile(r"^[A-Z][A-Za-z]+$")
 _ID: Final = re.compile(r"^[A-Za-z0-9.-]{1,64}$")
 
@@ -17,8 +18,9 @@ def from_location(location: bytes) -> tuple[bytes, bytes]:
 
 
 def from_etag(etag: bytes) -> bytes:
-    """The version in a weak ETag (``W/"3"``), empty without one."""
-    return etag.removeprefix(b"W/").strip(b'"')
+    """The version in an ETag (``W/"3"``), empty where it holds none that FHIR could have (ids, R4 2.24.0.1)."""
+    found = _VERSION.fullmatch(etag)
+    return found[1] if found else b""
 
 
 def from_resource(body: bytes | dict[str, Any]) -> bytes:

@@ -37,6 +37,8 @@ class Seeded:
     unknown: int = 0
     unresolved: int = 0
     """Never sent: what they refer to was not created."""
+    repeated: int = 0
+    """Sent again by themselves, unconditionally, as it could not be told what became of their transaction."""
     transactions: int = 0
     singles: int = 0
     seconds: float = 0.0
@@ -118,12 +120,11 @@ class Seeder:
         answer = self._answered(connection.exchange(request, keep_body=True))
         if answer.status in _NOT_OFFERED:
             self._transactions = False
-        if answer.status != 200:
-            self._complain("a transaction", answer)
-            return False
-        named = from_transaction(answer.body, len(rows))
+        named = from_transaction(answer.body, len(rows)) if answer.status == 200 else []
         if not named:
             self._complain("a transaction", answer)
+            if answer.status == 0 or 200 <= answer.status < 300:
+                self.counts.repeated += sum(not row["if_none_exist"] for row in rows)
             return False
         self.counts.transactions += 1
         for row, (reference, new) in zip(rows, named, strict=True):
@@ -174,8 +175,9 @@ class Seeder:
 
     def _complain(self, what: str, answer: Answer) -> None:
         if len(self.counts.reasons) < 5:
-            said = answer.error or f"status {answer.status}: {answer.body[:300].decode('utf-8', 'replace')}"
-            self.counts.reasons.append(f"{what}: {said}")
+            # Masked before it is cut, as half a secret would not be known for one.
+            body = self._writer.target.masked(answer.body.decode("utf-8", "replace"))[:300]
+            self.counts.reasons.append(f"{what}: {answer.error or f'status {answer.status}: {body}'}")
 
     def _advance(self, count: int) -> None:
         self._done += count

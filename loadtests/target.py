@@ -2,11 +2,16 @@
 
 import ipaddress
 import os
+import re
 import socket
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 from simulator.errors import CandidateError, InputError
+
+_MASK: Final = "***"
+_PERSON_NUMBER: Final = re.compile(r"(?<!\d)(\d{6})( ?)\d{5}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,15 @@ class Target:
     def common_headers(self) -> bytes:
         """The header lines every request carries, each ended by CRLF."""
         name = f"[{self.host}]" if ":" in self.host else self.host
-        lines = [f"Host: {name}:{self.port}", "Accept: application/fhir+json"]
+        lines = [f"Host: {name}:{self.port}", "Accept: application/fhir+json", "Accept-Encoding: identity"]
         if self.token:
             lines.append(f"Authorization: Bearer {self.token}")
         return "".join(f"{line}\r\n" for line in lines).encode()
+
+    def masked(self, text: str) -> str:
+        """What the target said, without the secret or anybody's number, which it may well repeat."""
+        text = text.replace(self.token, _MASK) if self.token else text
+        return _PERSON_NUMBER.sub(rf"\1\2{_MASK}", text)
 
 
 def target(base_url: str, *, token_variable: str = "", allow_remote: bool = False) -> Target:
@@ -36,13 +46,13 @@ def target(base_url: str, *, token_variable: str = "", allow_remote: bool = Fals
     ``allow_remote``, and for a token variable that is not set; CandidateError when the name does not resolve.
     """
     parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InputError(f"'{base_url}' is not a base URL", expected="http://host:port/path or https://…")
-    if parts.username or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise InputError(
-            "the base URL holds a user name, a query or a fragment",
+            "the base URL holds a user name, a password, a query or a fragment",
             remedy="Give the plain URL; name the token's environment variable with --token-variable.",
         )
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InputError(f"'{base_url}' is not a base URL", expected="http://host:port/path or https://…")
     tls = parts.scheme == "https"
     try:
         port = parts.port or (443 if tls else 80)

@@ -60,6 +60,7 @@ class Writer:
     """Turns rows of ``tables.INTERACTIONS`` into requests to one target."""
 
     def __init__(self, target: Target) -> None:
+        self.target = target
         self._prefix = target.prefix.encode()
         self._common = target.common_headers()
 

@@ -1,6 +1,7 @@
 """A load folder with a small trace, a scripted server, and the load generator as a process."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -141,12 +142,18 @@ def command(folder: Path, url: str, options: Sequence[str]) -> list[str]:
 def drive(tmp_path: Path) -> Callable[..., Run]:
     """Writes a trace and runs the load generator on it to its end."""
 
-    def run(script: Script, url: str, *options: str) -> Run:
+    def run(script: Script, url: str, *options: str, **variables: str) -> Run:
         folder = tmp_path / "load"
         folder.mkdir(exist_ok=True)
         script.write(folder)
         done = subprocess.run(
-            command(folder, url, options), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command(folder, url, options),
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         return Run(folder, done.returncode, done.stderr)
 

@@ -2,7 +2,8 @@
 
 Arguments: the log file, then ``key=value`` options: ``stall_at`` (number of the care request that stalls everything),
 ``stall_s``, ``faults`` (cut, status500, endless, silent, redirect: in turn), ``every`` (which care requests get one),
-``transactions`` (yes, no), ``chunked`` (yes, no). The port is printed when it listens. Care requests are all but the
+``transactions`` (yes, no: answered with the request's own Authorization and body, lost: never answered), ``chunked``
+(yes, no), ``read_back`` (yes, silent, slow). The port is printed when it listens. Care requests are all but the
 transactions and Patients.
 """
 
@@ -35,11 +36,11 @@ def transaction(body: bytes) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "transaction-response", "entry": answers}
 
 
-def answer(method: str, path: str, body: bytes) -> tuple[int, list[str], bytes]:
+def answer(method: str, path: str, head: str, body: bytes) -> tuple[int, list[str], bytes]:
     kind = path.removeprefix("/fhir").strip("/").split("/")[0]
     if method == "POST" and not kind:
         if OPTIONS.get("transactions") == "no":
-            return 501, [], b'{"resourceType":"OperationOutcome"}'
+            return 501, [], (head.partition("Authorization: ")[2].partition("\r\n")[0] + " ").encode() + body[:5000]
         return 200, [], json.dumps(transaction(body)).encode()
     if method == "POST" and not path.endswith("_search"):
         return 201, [f"Location: http://127.0.0.1/fhir/{created(kind)}/_history/1", 'ETag: W/"1"'], b""
@@ -91,7 +92,13 @@ async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
         faults = OPTIONS.get("faults", "").split(",")
         if faults != [""] and not off and await faulty(writer, faults[turn % len(faults)]):
             return
-    status, headers, data = answer(method, path, body)
+    if (path == "/fhir" and OPTIONS.get("transactions") == "lost") or (
+        method == "GET" and OPTIONS.get("read_back") == "silent"
+    ):
+        raise ConnectionAbortedError
+    if method == "GET" and OPTIONS.get("read_back") == "slow":
+        await asyncio.sleep(20)
+    status, headers, data = answer(method, path, head, body)
     lines = [f"HTTP/1.1 {status} X", *headers]
     if OPTIONS.get("chunked") == "yes":
         head_out = "\r\n".join([*lines, "Transfer-Encoding: chunked", "", ""]).encode()

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 pytestmark = pytest.mark.timeout(90)
@@ -96,6 +97,64 @@ def test_a_candidate_without_transactions_is_seeded_one_by_one(visits: Any, serv
     assert run.generator["seeded"]["singles"] == 30
     assert all("If-None-Exist: identifier=x|" in r["head"] for r in server.requests() if r["path"] == "/fhir/Patient")
     assert set(run.load["outcome"]) == {"ok"}
+
+
+def test_what_a_candidate_says_of_secrets_is_not_kept(script: Any, serve: Any, drive: Any) -> None:
+    """A refusal that repeats the token and a person's number is told and kept without them."""
+    script.add("create", "Patient", resident=1, if_none_exist="identifier=x|01819012345")
+    script.rows[-1]["body"] = b'{"resourceType":"Patient","identifier":[{"value":"01819012345"}]}'
+    script.add("create", "Task", 0.1)
+    server = serve(transactions="no")
+    run = drive(script, server.url, "--token-variable", "LOAD_TOKEN", LOAD_TOKEN="s3cret-of-ours")
+    assert run.code == 0, run.said
+    [reason] = run.generator["seeded"]["reasons"]
+    assert reason.startswith("a transaction: status 501: Bearer *** ")
+    assert "018190***" in reason
+    kept = "".join(path.read_text("utf-8", "replace") for path in run.folder.iterdir() if path.suffix != ".parquet")
+    assert not [secret for secret in ("s3cret-of-ours", "01819012345") if secret in kept + run.said]
+
+
+def test_what_may_be_there_twice_is_counted(visits: Any, serve: Any, drive: Any) -> None:
+    """After a transaction without an answer its rows are sent by themselves; those without criteria are told."""
+    trace = visits(4, 0.01)
+    trace.add("create", "Observation", resident=0)
+    run = drive(trace, serve(transactions="lost").url)
+    assert run.code == 0, run.said
+    seeded = run.generator["seeded"]
+    assert (seeded["created"], seeded["repeated"], seeded["transactions"]) == (5, 1, 0)
+
+
+def test_a_candidate_that_falls_silent_is_not_read_back_for_ever(visits: Any, serve: Any, drive: Any) -> None:
+    """After ten reads without an answer the rest is taken to have none."""
+    server = serve(read_back="silent")
+    run = drive(visits(40, 0.005), server.url)
+    assert run.code == 0, run.said
+    back = pl.read_parquet(run.folder / "readback.parquet")
+    assert back["status"].to_list() == [0] * 40
+    assert sum(request["method"] == "GET" for request in server.requests()) == 10
+
+
+def test_a_run_stopped_while_reading_back_keeps_its_load(visits: Any, serve: Any, begin: Any) -> None:
+    """Ctrl-C after the last answer ends with exit code 3; what was measured is whole."""
+    server = serve(read_back="slow")
+    folder, process = begin(visits(20, 0.01), server.url)
+    while not any(request["method"] == "GET" for request in server.requests()):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 3
+    assert json.loads((folder / "generator.json").read_bytes())["verdict"] != "partial"
+
+
+def test_a_run_stopped_before_its_slots_are_ready_ends(visits: Any, serve: Any, begin: Any) -> None:
+    """Ctrl-C while slots are made, which takes some seconds, ends the run as any other."""
+    server = serve()
+    folder, process = begin(visits(50, 0.01), server.url, "--slots", "3000")
+    while not server.requests():
+        time.sleep(0.02)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 3
+    assert json.loads((folder / "generator.json").read_bytes())["verdict"] == "partial"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -103,7 +103,8 @@ def test_names_are_read_from_answers() -> None:
     assert from_location(b"http://h/fhir/Task/a-1/_history/3") == (b"Task/a-1", b"3")
     assert from_location(b"Task/a-1") == (b"Task/a-1", b"")
     assert from_location(b"http://elsewhere/") == (b"", b"")
-    assert from_etag(b'W/"3"') == b"3"
+    assert [from_etag(etag) for etag in (b'W/"3"', b'"3"', b"3", b"")] == [b"3", b"3", b"3", b""]
+    assert from_etag(b'W/"3\t4"') == from_etag(b'W/"%b"' % (b"9" * 65)) == b"", "no version that FHIR could have"
     assert from_resource(b'{"resourceType":"Task","id":"9"}') == b"Task/9"
     assert from_resource(b"<html>") == b""
     assert from_resource(b'{"resourceType":"Task","id":"../x"}') == b""
@@ -116,12 +117,21 @@ def test_names_are_read_from_answers() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://127.0.0.1/", "127.0.0.1", "http://u:p@127.0.0.1/", "http://127.0.0.1/?a=b", "http://127.0.0.1:99999/"],
+    [
+        "ftp://127.0.0.1/",
+        "127.0.0.1",
+        "http://u:s3cret@127.0.0.1/",
+        "http://:s3cret@127.0.0.1/",
+        "ftp://u:s3cret@127.0.0.1/",
+        "http://127.0.0.1/?a=s3cret",
+        "http://127.0.0.1:99999/",
+    ],
 )
 def test_a_base_url_is_checked(url: str) -> None:
-    """Anything but a plain http(s) URL is refused."""
-    with pytest.raises(InputError):
+    """Anything but a plain http(s) URL is refused, without repeating a secret in it."""
+    with pytest.raises(InputError) as refused:
         target(url)
+    assert "s3cret" not in str(refused.value)
 
 
 def test_load_stays_on_this_machine_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +142,8 @@ def test_load_stays_on_this_machine_unless_told(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(set_one, "s3cret")
     aim = target("https://192.0.2.1/fhir", token_variable=set_one, allow_remote=True)
     assert b"Authorization: Bearer s3cret\r\n" in aim.common_headers()
+    assert b"Accept-Encoding: identity\r\n" in aim.common_headers(), "a candidate may compress for who says nothing"
     assert "s3cret" not in repr(aim)
+    assert aim.masked("Bearer s3cret; 010190 12345 and 01019012345") == "Bearer ***; 010190 *** and 010190***"
     with pytest.raises(InputError, match=unset):
         target("http://127.0.0.1/fhir", token_variable=unset)
