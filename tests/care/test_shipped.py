@@ -222,6 +222,22 @@ def test_the_stored_timeline_is_made_again(
     assert table_digest(events) == stored["digest"]
 
 
+def test_no_report_is_read_before_it_has_come(residents: pl.DataFrame, study: Study, figures: Figures) -> None:
+    """Between two systems the doctor reads a laboratory's report when it is there, though others go at once."""
+    apart = replace(
+        study,
+        days=5,
+        pathways=(load_pathway("lab-test", study.staffing),),
+        participation=Participation(Choice("own")),
+        mishaps={"late": 0.3},
+    )
+    events = simulate(apart, residents, figures)
+    answered = events.filter(pl.col("step") == "answered").select("episode", came="known", became="fate")
+    read = events.filter(pl.col("step") == "read").join(answered, on="episode")
+    assert read.filter(pl.col("became").cast(pl.String) == "late").height > 20
+    assert read.filter(pl.col("came").is_null() | (pl.col("began") < pl.col("came"))).height == 0
+
+
 def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -> None:
     """Over two years of Tromsø, the days paid for each stay are the country's, within what chance allows."""
     study = load_study("quickstart", figures)

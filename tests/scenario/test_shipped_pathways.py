@@ -27,6 +27,16 @@ WAYS: dict[str, tuple[set[str], set[str]]] = {
     "SYKMELD": ({"gp"}, {"nav"}),
 }
 """Who sends a message to whom (Norsk helsenett's guides to PLO messages; KPR's reports of the health stations)."""
+SAID = {
+    ("cancer", "answered"),
+    ("discharge-ready", "decided"),
+    ("discharge-ready", "discharged"),
+    ("lab-test", "answered"),
+    ("ohd-stay", "admitted"),
+    ("psychiatry", "admitted"),
+    ("psychiatry", "discharged"),
+}
+"""Steps that begin with the patient or the sample, or by telephone, whatever becomes of the message."""
 LIMITS = {
     ("service-application", "appealed"): (28 * DAY, "decided"),
     ("elderly-at-home", "gp-seen"): (7 * DAY, "told-gp"),
@@ -80,6 +90,29 @@ def test_messages_go_the_way_they_are_made_for() -> None:
         if step.sends in WAYS and (step.at not in WAYS[step.sends][0] or step.to not in WAYS[step.sends][1])
     ]
     assert wrong == []
+
+
+def test_whoever_acts_on_a_message_waits_for_it() -> None:
+    """Nobody reads or decides by a message that has not come, but for what is brought or said by telephone."""
+    early = set()
+    for pathway, step in steps():
+        before = {other.id: other for other in pathway.steps}
+        sent = {edge.step for edge in step.after if not edge.known and edge.step in before}
+        if step.at != "citizen" and any(before[name].to == step.at != before[name].at for name in sent):
+            early.add((pathway.name, step.id))
+    assert early == SAID
+
+
+def test_what_others_wait_for_is_followed_up() -> None:
+    """No pathway ends in silence by one lost message: what is waited for is sent again without a receipt."""
+    unwatched = [
+        (pathway.name, step.id, edge.step)
+        for pathway, step in steps()
+        for edge in step.after
+        if edge.known and one(pathway.name, edge.step).acknowledged is None
+    ]
+    assert unwatched == []
+    assert all(one("discharge-ready", step).acknowledged for step in ("application", "ready", "acknowledged"))
 
 
 def test_a_decision_by_chapter_4a_goes_as_such_and_is_looked_at_after_three_months() -> None:
