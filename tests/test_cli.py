@@ -188,3 +188,12 @@ def test_stopping_while_the_command_line_is_imported_is_said(started: list[str],
 def test_a_folder_with_nothing_to_check_is_a_fault(tmp_path: Path) -> None:
     """A folder without scenario or feature files does not pass for one without faults."""
     assert desk.check([tmp_path]) == ([f"{tmp_path}: holds no .yaml or .feature file"], 0)
+
+
+def test_the_bench_s_own_files_are_known_by_any_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path from where one stands names the same file as a whole one, figures and requirements among them."""
+    monkeypatch.chdir(ROOT)
+    named = ["requirements.yaml", "contract.yaml", "defaults.yaml", "municipalities", "references"]
+    faults, files = desk.check([Path("scenarios") / name for name in named])
+    assert faults == []
+    assert files > len(named)

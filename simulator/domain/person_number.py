@@ -24,8 +24,9 @@ WEIGHTS_2: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 OFFSETS: Final[dict[Series, int]] = {"+80": 80, "+65": 65, "+40": 40, "none": 0}
 SYNTHETIC: Final[tuple[Series, ...]] = ("+80", "+65")
 
+FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2039
-"""The last year of birth that a number of the rule until 2031 can say."""
+"""The first and last year of birth of the numbers made here by the rule until 2031."""
 
 CAPACITY: Final = 203
 """How many numbers every birth date has for each sex in one series, at the least."""
@@ -207,8 +208,8 @@ def make_numbers(born: NDArray[np.datetime64], male: NDArray[np.bool_], rank: In
     years = born.astype("datetime64[Y]").astype(np.int64) + 1970
     months = born.astype("datetime64[M]").astype(np.int64) % 12 + 1 + offset
     days = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
-    if len(rank) and (rank.min() < 0 or rank.max() >= CAPACITY or years.min() < 1900 or years.max() > LAST_YEAR):
-        msg = f"ranks must lie in 0..{CAPACITY - 1} and years in 1900..{LAST_YEAR}"
+    if len(rank) and (rank.min() < 0 or rank.max() >= CAPACITY or years.min() < FIRST_YEAR or years.max() > LAST_YEAR):
+        msg = f"ranks must lie in 0..{CAPACITY - 1} and years in {FIRST_YEAR}..{LAST_YEAR}"
         raise ValueError(msg)
     if not np.isin(offset, [OFFSETS[series] for series in SYNTHETIC]).all():
         msg = "only synthetic series (80, 65) can be made"

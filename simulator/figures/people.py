@@ -64,6 +64,8 @@ def _read_municipalities(path: Path) -> dict[str, tuple[Municipality, Row]]:
         if code in found:
             raise InputError(f"kommunenummer {code} is given twice", expected="each once", where=row.where)
         name, official, county_code, county, region = (row.text(column) for column in _MUNICIPALITIES[1:-1])
+        if code[:2] != county_code:
+            raise InputError(f"{code} is in county {county_code}", expected=f"{code[:2]}", where=row.where)
         place = Municipality(code, name, official, county_code, county, region, row.whole("population"))
         found[code] = place, row
     return found
@@ -156,7 +158,10 @@ def _read_postal_codes(path: Path, municipalities: dict[str, Municipality]) -> d
         first, last = row.whole("first", high=9999), row.whole("last", high=9999)
         if first > last:
             raise InputError(f"postal codes from {first} to {last}", expected="first at most last", where=row.where)
-        found[row.text("county_code")] = first, last
+        county = row.text("county_code")
+        if county in found:
+            raise InputError(f"postal codes of {county} are given twice", expected="each county once", where=row.where)
+        found[county] = first, last
     missing = {m.county_code: m.county for m in municipalities.values() if m.county_code not in found}
     for code, county in missing.items():
         raise InputError(f"no postal codes for {code} {county}", expected="a row for every county", where=str(path))

@@ -12,6 +12,7 @@ from simulator.domain.tables import CONDITIONS
 from simulator.figures.tables import Row, read_rows
 from simulator.places import MUNICIPALITIES
 
+SEVERITIES: Final = ("mild", "moderate", "severe")
 ALLERGIES: Final = (
     "atc", "substance", "reaction", "reaction_name", "severity", "share", "unit", "year", "source", "status",
 )  # fmt: skip
@@ -46,7 +47,7 @@ def regimens(directory: Path = MUNICIPALITIES) -> Regimens:
         use = row.word("use", _USES)
         key = row.word("key", CONDITIONS) if use == "condition" else row.text("key")
         by_use[use].append((key, medicine))
-    allergic = read_rows(directory / "allergies.csv", ALLERGIES)
+    allergic = allergy_rows(directory)
     return Regimens(
         of_condition={
             name: tuple(medicine for key, medicine in by_use["condition"] if key == name) for name in CONDITIONS
@@ -57,6 +58,14 @@ def regimens(directory: Path = MUNICIPALITIES) -> Regimens:
         allergies=tuple((_allergy(row), row.decimal("share", high=1.0)) for row in allergic),
         uses=(_use("regular_medicines", rows[0]), _use("drug_allergies", allergic[0])),
     )
+
+
+def allergy_rows(directory: Path) -> list[Row]:
+    """The substances of ``allergies.csv``; raises InputError with file and line."""
+    rows = read_rows(directory / "allergies.csv", ALLERGIES)
+    for row in rows:
+        row.word("severity", SEVERITIES)
+    return rows
 
 
 def _allergy(row: Row) -> DrugAllergy:

@@ -35,10 +35,7 @@ class Row:
     def whole(self, column: str, *, high: int | None = None) -> int:
         """The cell as a count: a whole number from 0 to ``high``."""
         value = self.text(column)
-        try:
-            number = int(value)
-        except ValueError:
-            number = -1
+        number = int(value) if value.isascii() and value.isdigit() else -1
         if number < 0 or (high is not None and number > high):
             limit = f"from 0 to {high}" if high is not None else "of at least 0"
             raise InputError(f"'{column}' is {value}", expected=f"a whole number {limit}", where=self.where)
@@ -48,7 +45,7 @@ class Row:
         """The cell as a number from 0 to ``high``."""
         value = self.text(column)
         try:
-            number = float(value)
+            number = -1.0 if "_" in value else float(value)
         except ValueError:
             number = -1.0
         if not isfinite(number) or number < 0 or (high is not None and number > high):
@@ -166,6 +163,10 @@ def check_rates(name: str, rates: Sequence[Rate]) -> None:
         return
     seen: set[str] = set()
     for rate in rates:
+        if rate.sex != "all":
+            raise InputError(
+                f"'{name}' is for {rate.sex} and has no ages", expected="all, or ages", where=rate.row.where
+            )
         if rate.key in seen:
             raise InputError(f"'{name}' has '{rate.key}' twice", expected="each key once", where=rate.row.where)
         seen.add(rate.key)

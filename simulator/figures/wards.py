@@ -39,6 +39,10 @@ def read_wards(path: Path, bands: tuple[tuple[int, int], ...], residents: dict[s
 
 def _city(rows: list[Row], bands: tuple[tuple[int, int], ...], residents: Counts) -> Wards:
     names = dict(sorted((row.text("ward"), row.text("name")) for row in rows))
+    for row in rows:
+        if row.text("name") != names[row.text("ward")]:
+            other = names[row.text("ward")]
+            raise InputError(f"ward {row.text('ward')} is called {row.text('name')}", expected=other, where=row.where)
     place = {ward: number for number, ward in enumerate(names)}
     counts = np.full((len(names), 2, len(bands)), -1, dtype=np.int64)
     for row in rows:

@@ -10,7 +10,7 @@ from simulator.population.life_codes import code_change_events, code_changes, wi
 from simulator.population.life_events import READ as READ_OF_LIVES
 from simulator.population.life_events import life_events, life_events_of
 from simulator.population.medicines import allergies, medicines
-from simulator.population.record import make_record
+from simulator.population.record import check_tables, make_record
 from simulator.population.relations import consents, relations
 from simulator.population.services import services
 
@@ -19,6 +19,7 @@ __all__ = [
     "RecordFit",
     "allergies",
     "check_cohort",
+    "check_tables",
     "choose_cohort",
     "code_change_events",
     "code_changes",

@@ -9,19 +9,16 @@ import polars as pl
 from simulator.domain.figure import STATUSES, FigureUse
 from simulator.domain.record import Record
 from simulator.figures import Figures
-from simulator.figures.regimens import ALLERGIES
+from simulator.figures.regimens import allergy_rows
 from simulator.figures.tables import Row as Line
-from simulator.figures.tables import read_rows
 from simulator.population.began import cells
 from simulator.population.fit_rows import Floats, Row, drawn_off, make_row
 from simulator.population.gp_lists import vacant_lists
 from simulator.population.health import condition_models
 from simulator.population.identities import may_have_had_dnr
-from simulator.population.medicines import HEADER as MEDICINE_HEADER
-from simulator.population.medicines import medicine_model
+from simulator.population.medicines import medicine_model, medicine_rows
 from simulator.population.relations import OF_AGE, guardian_chance
-from simulator.population.services import HEADER as SERVICE_HEADER
-from simulator.population.services import service_share
+from simulator.population.services import service_rows, service_share
 
 _IDENTITIES: Final = {"dnr": "dnr", "fhn": "fhn", "former": "changed"}
 """Kinds of number and the figures they are drawn by."""
@@ -57,7 +54,7 @@ class RecordFit:
 
     def _services(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:
         made, cell = _counts(record.services, "service"), cells(people)
-        for line in read_rows(self._figures.directory / "services.csv", SERVICE_HEADER):
+        for line in service_rows(self._figures):
             service = line.text("service")
             chances = service_share(line, self._figures).ravel()[cell]
             yield f"service {service} {line.text('name')}", _use(line, "recipients"), chances, made.get(service, 0)
@@ -65,7 +62,7 @@ class RecordFit:
     def _medicines(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:
         made, cell = _counts(record.medicines, "atc"), cells(people)
         has = {model.name: people[f"has_{model.name}"].to_numpy() for model in self._models}
-        for line in read_rows(self._figures.directory / "medicines.csv", MEDICINE_HEADER):
+        for line in medicine_rows(self._figures):
             atc = line.text("atc")
             chances = medicine_model(line, self._figures, self._models).of(has, cell)
             yield f"medicine {atc} {line.text('name')}", _use(line, "users_per_1000"), chances, made.get(atc, 0)
@@ -73,7 +70,7 @@ class RecordFit:
     def _allergies(self, people: pl.DataFrame, record: Record) -> Iterator[Aim]:
         made = _counts(record.allergies, "atc")
         allergic = int(people["has_allergy_drug_serious"].sum())
-        lines = read_rows(self._figures.directory / "allergies.csv", ALLERGIES)
+        lines = allergy_rows(self._figures.directory)
         whole = sum(line.decimal("share", high=1.0) for line in lines)
         for line in lines:
             atc, chances = line.text("atc"), np.full(allergic, line.decimal("share", high=1.0) / whole)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.domain.figure import OLDEST, SEXES
-from simulator.domain.person_number import CAPACITY, Integers, make_numbers
+from simulator.domain.person_number import CAPACITY, FIRST_YEAR, LAST_YEAR, Integers, make_numbers
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.streams import stream
@@ -83,6 +83,7 @@ class Layout:
         self._people = figures.people
         self._year = figures.from_file("population.csv").year
         figures.from_file("age_structure.csv")
+        self._check_years()
         codes = [m.kommunenummer for m in figures.municipalities()]
         counts = single_years(figures, seed)
         self._counts = dict(zip(codes, counts, strict=True))
@@ -168,6 +169,17 @@ class Layout:
     def _free(self, sex: int, age: int) -> int:
         """How many numbers the nation leaves free for replicas of one sex and age, in both series."""
         return 365 * (2 * CAPACITY - -(-int(self._nation[sex, age]) // 365))
+
+    def _check_years(self) -> None:
+        """The oldest and the youngest are born in years that person numbers can say."""
+        oldest = int(np.flatnonzero(self._people.structure.any(axis=0)).max(initial=0))
+        first, last = FIRST_YEAR + oldest + 1, LAST_YEAR
+        if not first <= self._year <= last:
+            raise InputError(
+                f"'population.csv' is of {self._year}",
+                expected=f"a year from {first} to {last}, in which everybody can have a person number",
+                where=str(self._figures.directory / "sources.yaml"),
+            )
 
     def _check_room(self, replicas: Integers) -> None:
         for sex, age in np.argwhere(self._nation > 0):

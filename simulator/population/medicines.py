@@ -7,8 +7,9 @@ import polars as pl
 
 from simulator.domain.figure import OLDEST
 from simulator.domain.tables import ALLERGIES, CONDITIONS, MEDICINES
+from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.figures.regimens import ALLERGIES as ALLERGIES_OF
+from simulator.figures.regimens import allergy_rows
 from simulator.figures.tables import Row, read_rows
 from simulator.population.began import began, cells, table, uniforms
 from simulator.population.health import condition_models
@@ -28,7 +29,7 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     has = {name: frame[f"has_{name}"].to_numpy() for name in CONDITIONS}
     known = frame.select("resident", "birth_date", *(f"has_{name}" for name in CONDITIONS))
     parts = []
-    for row in read_rows(figures.directory / "medicines.csv", HEADER):
+    for row in medicine_rows(figures):
         atc = row.text("atc")
         takes = uniforms(frame, seed, "medicine", atc) < medicine_model(row, figures, models).of(has, cell)
         takers = known.filter(pl.Series(takes))
@@ -44,9 +45,21 @@ def medicines(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     return table(parts, MEDICINES).join(borne, on=["resident", "atc"], how="anti", maintain_order="left")
 
 
+def medicine_rows(figures: Figures) -> list[Row]:
+    """The medicines of ``medicines.csv``, each once; raises InputError with file and line."""
+    rows = read_rows(figures.directory / "medicines.csv", HEADER)
+    seen: set[str] = set()
+    for row in rows:
+        if row.text("atc") in seen:
+            raise InputError(f"medicine {row.text('atc')} is given twice", expected="each once", where=row.where)
+        seen.add(row.text("atc"))
+        row.whole("age_from", high=OLDEST)
+    return rows
+
+
 def allergies(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     """The substance and reaction of everybody with a serious drug allergy, ``tables.ALLERGIES``."""
-    rows = read_rows(figures.directory / "allergies.csv", ALLERGIES_OF)
+    rows = allergy_rows(figures.directory)
     upto = np.cumsum([row.decimal("share", high=1.0) for row in rows])
     allergic = frame.filter("has_allergy_drug_serious")
     which = np.searchsorted(upto / upto[-1], uniforms(allergic, seed, "allergy"))

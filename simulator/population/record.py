@@ -4,11 +4,26 @@ import polars as pl
 
 from simulator.domain.record import Record
 from simulator.figures import Figures
+from simulator.figures.changes import read_code_changes
+from simulator.figures.regimens import regimens
+from simulator.population.backgrounds import Backgrounds
 from simulator.population.gp_lists import gp_lists
+from simulator.population.health import condition_models
 from simulator.population.identities import make_identities
-from simulator.population.medicines import allergies, medicines
+from simulator.population.medicines import allergies, medicine_model, medicine_rows, medicines
 from simulator.population.relations import consents, relations
-from simulator.population.services import services
+from simulator.population.services import service_rows, services
+
+
+def check_tables(figures: Figures) -> None:
+    """Read every file of figures that :class:`Figures` itself does not; raises InputError with file and line."""
+    Backgrounds.read(figures)
+    read_code_changes(figures.directory)
+    regimens(figures.directory)
+    service_rows(figures)
+    models = condition_models(figures)
+    for row in medicine_rows(figures):
+        medicine_model(row, figures, models)
 
 
 def make_record(frame: pl.DataFrame, figures: Figures, seed: int) -> Record:

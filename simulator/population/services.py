@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator.domain.figure import OLDEST
 from simulator.domain.tables import SERVICES
+from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.figures.tables import Row, read_rows
 from simulator.population.began import began, table, uniforms
@@ -15,6 +16,7 @@ from simulator.population.odds import Flags, Floats
 HEADER: Final = (
     "service", "name", "among", "age_from", "recipients", "hours_weight", "place", "unit", "year", "source", "status",
 )  # fmt: skip
+PLACES: Final = ("home", "institution", "outside")
 _SHARES: Final = {
     "home_care": "care.home_share",
     "safety_alarm": "care.safety_alarm_share",
@@ -28,7 +30,7 @@ _NURSING, _PRACTICAL = "15", "1"
 
 def services(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
     """The services of everybody in a population, ``tables.SERVICES``; hours sum up to ``home_care_hours``."""
-    rows = read_rows(figures.directory / "services.csv", HEADER)
+    rows = service_rows(figures)
     has = {row.text("service"): _has(frame, row, figures, seed) for row in rows}
     weights = [np.where(has[row.text("service")], row.decimal("hours_weight"), 0.0) for row in rows]
     whole = np.maximum(np.sum(weights, axis=0), 1e-9)
@@ -46,10 +48,36 @@ def services(frame: pl.DataFrame, figures: Figures, seed: int) -> pl.DataFrame:
             pl.lit(row.text("name")).alias("name"),
             since.alias("from"),
             hours=pl.col("home_care_hours") * pl.col("share") if row.decimal("hours_weight") else None,
-            place=pl.lit(row.word("place", ("home", "institution", "outside"))),
+            place=pl.lit(row.text("place")),
         )
         parts.append(told)
     return table(parts, SERVICES)
+
+
+def service_rows(figures: Figures) -> list[Row]:
+    """The services of ``services.csv``; raises InputError with file and line.
+
+    Whoever has home care has to have home nursing or practical help, or the hours granted would be lost.
+    """
+    rows = read_rows(figures.directory / "services.csv", HEADER)
+    found: dict[str, Row] = {}
+    for row in rows:
+        service = row.text("service")
+        if service in found:
+            raise InputError(f"service {service} is given twice", expected="each once", where=row.where)
+        row.word("among", (*_SHARES, "residents"))
+        row.word("place", PLACES)
+        row.whole("age_from", high=OLDEST)
+        row.decimal("hours_weight")
+        found[service] = row
+    helped = [found[service] for service in (_NURSING, _PRACTICAL) if service in found]
+    if sum(service_chance(row, figures) for row in helped if row.text("among") == "home_care") < 1:
+        raise InputError(
+            f"services {_NURSING} and {_PRACTICAL} have fewer recipients than home care",
+            expected="together at least as many",
+            where=(helped or rows)[-1].where,
+        )
+    return rows
 
 
 def service_chance(row: Row, figures: Figures) -> float:
@@ -58,7 +86,7 @@ def service_chance(row: Row, figures: Figures) -> float:
     among = row.word("among", (*_SHARES, "residents"))
     if among in _SHARES:
         people = people * figures.by_age_sex(_SHARES[among])[:, row.whole("age_from") :]
-    return float(min(1.0, row.decimal("recipients") / people.sum()))
+    return float(min(1.0, row.decimal("recipients") / people.sum())) if people.any() else 0.0
 
 
 def service_share(row: Row, figures: Figures) -> Floats:

@@ -23,6 +23,7 @@ from simulator.errors import BenchError, CandidateError, InputError, nearest
 from simulator.fhir import assumptions, capability_statement, contract_page
 from simulator.figures import Figures
 from simulator.places import FEATURES, MUNICIPALITIES, REFERENCES, SCENARIOS
+from simulator.population import check_tables
 from simulator.run.campaign import CANNOT_SAY, FAILED, PASSED, Result
 from simulator.run.choices import DEFAULTS, ECOSYSTEM
 from simulator.scenario import check_files, load_pathway
@@ -122,15 +123,18 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _faults(file: Path, figures: Figures) -> list[str]:
+    home = file.resolve()
     try:
         data = read(file).data
         if isinstance(data, dict) and "base_url" in data:
             load_candidate(str(file))
-        elif file.parent == MUNICIPALITIES or file == SCENARIOS / "defaults.yaml":
-            Figures.load(file.parent) if file.parent == MUNICIPALITIES else None
-        elif file.parent == REFERENCES:
+        elif home == MUNICIPALITIES / "sources.yaml":
+            check_tables(Figures.load())
+        elif home == SCENARIOS / "defaults.yaml":
+            pass
+        elif home.parent == REFERENCES:
             assumptions()
-        elif file in (SCENARIOS / "requirements.yaml", SCENARIOS / "contract.yaml"):
+        elif home in (SCENARIOS / "requirements.yaml", SCENARIOS / "contract.yaml"):
             load_catalogue()
         elif isinstance(data, dict) and "calibration" in data:
             return _off_target(file, figures)

@@ -193,6 +193,36 @@ FAULTS = {
         "",
         r"postal_codes\.csv: no postal codes for 56 Finnmark",
     ),
+    "digits with a line between": (
+        "rates.csv",
+        "gp.list_mean,all,,,,991",
+        "gp.list_mean,all,,,,9_91",
+        r"rates\.csv:\d+: 'value' is 9_91",
+    ),
+    "one number of one sex": (
+        "rates.csv",
+        "gp.list_mean,all,,,,991",
+        "gp.list_mean,female,,,,991",
+        r"rates\.csv:\d+: 'gp\.list_mean' is for female and has no ages",
+    ),
+    "municipality of another county": (
+        "municipalities.csv",
+        "0301,Oslo,Oslo-Oslove,03",
+        "0301,Oslo,Oslo-Oslove,11",
+        r"municipalities\.csv:2: 0301 is in county 11; expected 03",
+    ),
+    "postal codes twice": (
+        "postal_codes.csv",
+        "03,0150,1295",
+        "03,0150,1295\n03,9000,9100",
+        r"postal_codes\.csv:3: postal codes of 03 are given twice",
+    ),
+    "ward of two names": (
+        "wards.csv",
+        "0301,030101,Gamle Oslo,female,0,0,495",
+        "0301,030101,Gamle Osli,female,0,0,495",
+        r"wards\.csv:\d+: ward 030101 is called Gamle Osl",
+    ),
     "status of a file": (
         "sources.yaml",
         "status: official",
