@@ -26,6 +26,9 @@ OLDEST: Final = 120
 MAX_DAYS: Final = 3660
 """The longest period, and the longest time before or after it from which demand is drawn."""
 
+LONGEST_LIVES: Final = 366
+"""The longest period, in days and with those before it, of which events in life are told."""
+
 MAX_SEED: Final = (1 << 63) - 1
 """The greatest seed that the files of a run can hold."""
 

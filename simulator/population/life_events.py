@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.person_number import LAST_YEAR, Integers
+from simulator.domain.scenario import LONGEST_LIVES
 from simulator.domain.tables import LIFE_EVENTS, LIFE_KINDS
 from simulator.errors import InputError
 from simulator.figures import Figures
@@ -21,7 +22,6 @@ from simulator.population.life_moves import Moves, move_rows, moves
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _BLOCK: Final = 200_000
-_LONGEST: Final = 366
 _SITES: Final = 10**4
 _COUPLES: Final = frozenset({"marriage", "divorce"})
 _MOVES: Final = frozenset({"move-in", "move-out", "move-within"})
@@ -57,10 +57,10 @@ def life_events_of(
     """
     start, days = period
     known = date(figures.year, 1, 1) <= start and start + timedelta(days=days - 1) <= date(LAST_YEAR, 12, 31)
-    if not (known and 1 <= days <= _LONGEST):
+    if not (known and 1 <= days <= LONGEST_LIVES):
         raise InputError(
             f"a period of {days} days from {start}",
-            expected=f"1 to {_LONGEST} days from {figures.year}-01-01 or later, until {LAST_YEAR}-12-31",
+            expected=f"1 to {LONGEST_LIVES} days from {figures.year}-01-01 or later, until {LAST_YEAR}-12-31",
             remedy="Code changes of earlier years are replayed by code_change_events.",
         )
     ordered = frame.select(READ)

@@ -19,6 +19,7 @@ from simulator.scenario.crossings import check_crossings
 from simulator.scenario.expressions import seconds, whole_days
 from simulator.scenario.faults import Faults
 from simulator.scenario.hands import check_hands
+from simulator.scenario.lives import check_lives
 from simulator.scenario.naming import check_capabilities, check_requirements
 from simulator.scenario.participation import SMALLEST_UNQUOTED, UNQUOTED, ParticipationReader
 from simulator.scenario.pathways import load_pathway
@@ -69,6 +70,7 @@ def _parse(document: Document, figures: Figures) -> Study:
     check_crossings(pathways, faults)
     check_hands(pathways, staffing, model.staffing.factor, figures, faults)
     study = _study(model, document.path, (municipalities, pathways, staffing, systems), figures, faults)
+    check_lives(model, study.warm_up, pathways, figures, faults)
     faults.stop()
     wrong = figure_faults(uses_of_staffing(staffing), staffing_file, figures)
     wrong += figure_faults(uses_of_systems(systems), systems_file, figures)
