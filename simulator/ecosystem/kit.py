@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from starlette.routing import Route
 
@@ -10,6 +10,8 @@ from simulator.ecosystem.access import Access
 from simulator.ecosystem.behaviour import Behaviour, Behaviours
 from simulator.ecosystem.outbox import Outbox
 from simulator.ecosystem.received import Received
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Kit:
     def behaviour(self) -> Behaviour:
         """How it behaves now."""
         return self.behaviours.of(self.name)
+
+    def listed(self, items: list[T]) -> list[T]:
+        """What an answer lists, as the behaviour has it: each twice, or the other way round."""
+        how = self.behaviour
+        each = [one for one in items for _ in range(2 if how.duplicate else 1)]
+        return each[::-1] if how.out_of_order else each
 
 
 class Neighbour(ABC):

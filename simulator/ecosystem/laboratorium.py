@@ -58,8 +58,7 @@ class Laboratory(Neighbour):
             raise RefusedError("not-supported", f"the message {event[:20]} is not taken here")
         known = (one for one in resource.get("identifier") or () if one.get("system") == ORDER)
         number = next((str(one["value"]) for one in known if one.get("value")), "")
-        codings = (resource.get("code") or {}).get("coding") or []
-        if not number or not any(one.get("system") == LOINC for one in codings):
+        if not number or not _loinc(resource):
             raise RefusedError("required", f"an order is identified by {ORDER} and names a test by LOINC")
         if number in self._orders:
             raise RefusedError("duplicate", "this order has come before")
@@ -70,9 +69,7 @@ class Laboratory(Neighbour):
         """The orders about a person, by number and code."""
         person = str((await facts_in(request))["person"])
         found = [
-            {"id": number, "code": order["code"]["coding"][0]["code"]}
-            for number, order in self._orders.items()
-            if order["person"] == person
+            {"id": number, "code": _loinc(order)} for number, order in self._orders.items() if order["person"] == person
         ]
         return JSONResponse({"orders": found})
 
@@ -102,6 +99,12 @@ class Laboratory(Neighbour):
     async def _send(self, answer: Json, value: float, status: str) -> None:
         letter = Letter(self.kit.access.candidate.base_url, orjson.dumps(_report(answer, value, status)))
         await self.kit.outbox.post(letter)
+
+
+def _loinc(order: Json) -> str:
+    """The test that an order names by LOINC, whatever other codes stand beside it; empty without one."""
+    codings = (order.get("code") or {}).get("coding") or []
+    return next((str(one["code"]) for one in codings if one.get("system") == LOINC and one.get("code")), "")
 
 
 def _report(answer: Json, value: float, status: str) -> Json:

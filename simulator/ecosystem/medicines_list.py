@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from simulator.ecosystem.prescriptions import ATC
 from simulator.ecosystem.receipts import RefusedError
 
 Json = dict[str, Any]
@@ -88,6 +89,7 @@ def pll_id(statement: Json) -> str:
 
 def told(statement: Json) -> Json:
     """A statement in short, for whoever judges a candidate by the list."""
-    coding = ((statement.get("medicationCodeableConcept") or {}).get("coding") or [{}])[0]
+    codings = (statement.get("medicationCodeableConcept") or {}).get("coding") or []
+    atc = next((coding.get("code", "") for coding in codings if coding.get("system") == ATC), "")
     dosage = (statement.get("dosage") or [{}])[0].get("text", "")
-    return {"id": pll_id(statement), "atc": coding.get("code", ""), "dosage": dosage, "status": statement.get("status")}
+    return {"id": pll_id(statement), "atc": atc, "dosage": dosage, "status": statement.get("status")}

@@ -78,13 +78,14 @@ def _receipt(message: str, header: dict[str, Any], box: Box, here: str) -> dict[
         outcome = {"resourceType": "OperationOutcome", "issue": [{**issue, "details": coded}]}
         response["details"] = {"reference": f"urn:uuid:{uuid5(NAMESPACE_URL, identity)}"}
         entries = [{"fullUrl": response["details"]["reference"], "resource": outcome}]
-    source = header.get("source") or {}
+    source = header.get("source")
+    sender = source.get("endpoint", here) if isinstance(source, dict) else here
     back = {
         "resourceType": "MessageHeader",
         "id": identity,
         "eventCoding": {"system": MESSAGE_TYPE, "code": "APPREC"},
         "source": {"endpoint": here},
-        "destination": [{"endpoint": source.get("endpoint", here)}],
+        "destination": [{"endpoint": sender}],
         "response": response,
     }
     first = {"fullUrl": f"urn:uuid:{identity}", "resource": back}

@@ -35,7 +35,7 @@ class Prescription:
         coding = self.resource["medicationCodeableConcept"]["coding"]
         return {
             "id": self.id,
-            "atc": next(code["code"] for code in coding if code.get("system") == ATC),
+            "atc": next(code["code"] for code in coding if code.get("system") == ATC and code.get("code")),
             "dosage": self.resource["dosageInstruction"][0]["text"],
             "status": self.status,
             "reserved": self.reserved,

@@ -42,13 +42,8 @@ class Counter:
     async def take(self, request: Request) -> Response:
         """200 with a receipt; 400 for what is no message."""
         try:
-            message = orjson.loads(await request.body())
-            header, resource, *_ = [entry["resource"] for entry in message["entry"]]
-            event, number = header["eventCoding"]["code"], message["identifier"]["value"]
-            understood = message["type"] == "message" and header["eventCoding"]["system"] in {MESSAGES, MUNICIPAL}
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-            understood = False
-        if not understood:
+            event, number, resource = _read(orjson.loads(await request.body()))
+        except (LookupError, TypeError, AttributeError, ValueError):
             return fhir(outcome("structure", "this is no message Bundle with a MessageHeader and its focus"), 400)
         if number not in self._given:
             self._given[number] = self._receipt(event, number, resource)
@@ -59,6 +54,11 @@ class Counter:
             found, problem = self._act(event, resource), None
         except RefusedError as error:
             found, problem = [], outcome(error.code, str(error))
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            found, problem = (
+                [],
+                outcome("structure", f"what the message is about is no sound R4 ({type(error).__name__})"),
+            )
         header = {
             "resourceType": "MessageHeader",
             "eventCoding": {"system": MESSAGES, "code": self._answers.get(event, "APPREC")},
@@ -72,6 +72,25 @@ class Counter:
             "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid4()}"},
             "entry": [{"fullUrl": f"urn:uuid:{uuid4()}", "resource": part} for part in parts],
         }
+
+
+def _read(message: Json) -> tuple[str, str, Json]:
+    """Event, id and focus of a message; raises what JSON of another shape raises for what is none, or ValueError."""
+    entries = message["entry"]
+    header, second = (entries[place]["resource"] for place in range(2))
+    event, number = header["eventCoding"]["code"], message["identifier"]["value"]
+    about = {one["reference"] for one in header.get("focus") or ()}
+    focus = next((one["resource"] for one in entries[1:] if about & _names(one)), second)
+    sound = isinstance(event, str) and isinstance(number, str) and isinstance(focus, dict)
+    if not sound or message["type"] != "message" or header["eventCoding"]["system"] not in {MESSAGES, MUNICIPAL}:
+        raise ValueError("not a message")
+    return event, number, focus
+
+
+def _names(entry: Json) -> set[str]:
+    """What the resource of an entry may be referred to by."""
+    resource = entry["resource"]
+    return {str(entry.get("fullUrl")), f"{resource.get('resourceType')}/{resource.get('id')}"}
 
 
 async def facts_in(request: Request) -> Json:

@@ -37,7 +37,7 @@ class Reseptformidleren(Neighbour):
         super().__init__(kit)
         self._register = Register()
         self._lists = Lists()
-        self._counter = Counter(f"{kit.address}/{self.name}", ANSWERS, self._register.act)
+        self._counter = Counter(f"{kit.address}/{self.name}", ANSWERS, self._act)
 
     def routes(self) -> list[Route]:
         """Where it answers."""
@@ -53,6 +53,9 @@ class Reseptformidleren(Neighbour):
             Route(f"{facts}/reservations", refusing(self._reserve), methods=["POST"]),
         ]
 
+    def _act(self, event: str, resource: Json) -> list[Json]:
+        return self.kit.listed(self._register.act(event, resource))
+
     async def _list(self, request: Request) -> Response:
         """The list of somebody, read or replaced; 409 when it was changed meanwhile, 422 when it may not be so."""
         try:
@@ -61,7 +64,7 @@ class Reseptformidleren(Neighbour):
             if request.url.path.endswith("$sendMedication"):
                 sent = [entry["resource"] for entry in given["medication"]["resource"].get("entry") or ()]
                 self._lists.send(person, int(given["version"]["valueString"]), sent)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, AttributeError, ValueError):
             return fhir(
                 outcome("structure", "expected Parameters with patient, and to send version and medication"), 400
             )
@@ -70,7 +73,7 @@ class Reseptformidleren(Neighbour):
         except RefusedError as error:
             return fhir(outcome(error.code, str(error)), 422)
         version, statements = self._lists.fetch(person)
-        entries = [{"resource": statement} for statement in statements]
+        entries = [{"resource": statement} for statement in self.kit.listed(statements)]
         bundle = {"resourceType": "Bundle", "type": "collection", **({"entry": entries} if entries else {})}
         parts = [{"name": "version", "valueString": str(version)}, {"name": "medication", "resource": bundle}]
         return fhir({"resourceType": "Parameters", "parameter": parts})

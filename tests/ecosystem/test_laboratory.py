@@ -38,6 +38,16 @@ def test_an_order_is_taken_once(bench: Bench) -> None:
     assert [one["code"] for one in found] == ["59261-8"]
 
 
+def test_an_order_is_told_by_the_code_that_makes_it_one(bench: Bench) -> None:
+    """By LOINC, though the sender's own code, or a coding without any, stands before it."""
+    person = uuid4().hex
+    codings = [{"system": "urn:oid:2.16.578.1.12.4.1.1.7280", "code": "NPU27300"}, {"display": "HbA1c"}]
+    ordered = order(person)
+    assert send(bench, ordered | {"code": {"coding": codings + ordered["code"]["coding"]}}) == "ok"
+    found = bench.say("POST", "/facts/laboratorium/orders", {"person": person})["orders"]
+    assert [one["code"] for one in found] == ["59261-8"]
+
+
 def test_an_answer_and_its_correction_write_the_same(bench: Bench, mailbox: Server) -> None:
     """Both by what identifies them, the correction issued later; a correction of nothing is refused."""
     bench.say("PUT", "/candidate", {"base_url": mailbox.address})
@@ -66,7 +76,7 @@ def test_a_copy_answers_no_order(bench: Bench, mailbox: Server) -> None:
 
 
 def test_the_hub_sends_a_batch(bench: Bench, mailbox: Server) -> None:
-    """Observations only, each made once, the person by number; in the other order when asked to."""
+    """Observations only, each made once, the person by number; the other way round when asked to."""
     bench.say("PUT", "/candidate", {"base_url": mailbox.address})
     person = {"system": FNR, "value": uuid4().hex}
     measured = [
@@ -77,6 +87,11 @@ def test_the_hub_sends_a_batch(bench: Bench, mailbox: Server) -> None:
     [batch] = mailbox.bodies
     assert (batch["type"], [entry["request"]["method"] for entry in batch["entry"]]) == ("batch", ["POST", "POST"])
     assert [entry["resource"]["subject"] for entry in batch["entry"]] == [{"identifier": person}] * 2
+    bench.say("PUT", "/behaviour/hjemmemaling", {"out_of_order": True})
+    bench.say("POST", "/facts/hjemmemaling/measurements", {"measurements": measured})
+    bench.say("DELETE", "/behaviour/hjemmemaling", status=204)
+    values = [[entry["resource"]["valueQuantity"]["value"] for entry in one["entry"]] for one in mailbox.bodies]
+    assert values == [[1, 2], [2, 1]]
     bench.say("POST", "/facts/hjemmemaling/measurements", {"measurements": [{}]}, status=400)
     bench.say("POST", "/facts/laboratorium/answers", True, status=400)
     deep = bench.session.post(f"{bench.address}/facts/laboratorium/answers", "[" * 3000, timeout=10)

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from simulator.documents import read
-from simulator.ecosystem.medicines_list import Lists
-from simulator.ecosystem.prescriptions import Register
+from simulator.ecosystem.medicines_list import PLL, Lists, told
+from simulator.ecosystem.prescriptions import ATC, Register
 from simulator.ecosystem.receipts import RefusedError
 from simulator.ecosystem.reseptformidleren import ANSWERS
 from simulator.places import REFERENCES
@@ -61,6 +61,42 @@ def held(bench: Bench, person: str) -> list[Json]:
     """How the person's prescriptions stand."""
     found: list[Json] = bench.say("POST", "/facts/reseptformidleren/prescriptions", {"person": person})["prescriptions"]
     return found
+
+
+def test_a_message_is_about_its_focus(bench: Bench, person: str) -> None:
+    """Wherever in the Bundle that stands, by its fullUrl or its name; without a focus it comes second."""
+    for name, url in ((f"urn:uuid:{uuid4()}", ""), ("MedicationRequest/m1", "http://x/fhir/MedicationRequest/m1")):
+        order = prescription(person, id="m1")
+        told = message("ERM1", {"resourceType": "Patient"})
+        told["entry"][0]["resource"]["focus"] = [{"reference": name}]
+        told["entry"].append({"fullUrl": url or name, "resource": order})
+        answer = bench.say("POST", "/reseptformidleren/$process-message", told)
+        assert answer["entry"][0]["resource"]["response"]["code"] == "ok"
+    assert len(held(bench, person)) == 2
+
+
+NONSENSE = [1, "x", [], None, {"identifier": [1]}, {"identifier": "x"}, {"identifier": {"system": 1}}]
+
+
+@pytest.mark.parametrize("where", ["reseptformidleren", "laboratorium", "arkiv", "fiks", "okonomi"])
+def test_nonsense_is_refused(bench: Bench, where: str) -> None:
+    """What has no form gets an answer that whoever sent it can act upon, and is not sent again for ever."""
+    told = [message("ERM1", one) for one in NONSENSE] + [message("ERM1", {}, number=[]), message([], {})]  # type: ignore[arg-type]
+    answers = [bench.session.post(f"{bench.address}/{where}/$process-message", json=one, timeout=10) for one in told]
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    receipts = [answer.json()["entry"][0]["resource"]["response"]["code"] for answer in answers if answer.ok]
+    assert set(receipts) <= {"fatal-error"}
+
+
+@pytest.mark.parametrize(
+    "medication", [[], {"entry": [{"resource": "x"}]}, {"entry": [{"resource": {"identifier": 1}}]}]
+)
+def test_nonsense_is_no_list(bench: Bench, person: str, medication: Any) -> None:
+    """400 for what is not Parameters of a list."""
+    patient = {"name": "patient", "valueIdentifier": {"system": FNR, "value": person}}
+    parts = [patient, {"name": "version", "valueString": "0"}, {"name": "medication", "resource": medication}]
+    bench.say("POST", "/reseptformidleren/Patient/$getMedication", {"parameter": parts})
+    bench.say("POST", "/reseptformidleren/Patient/$sendMedication", {"parameter": parts}, status=400)
 
 
 def test_a_prescription_is_taken_listed_and_recalled(bench: Bench, person: str) -> None:
@@ -190,3 +226,10 @@ def test_the_list_of_messages_says_what_is_tried(listed: Json) -> None:
         code = error.code
     taken = code != "not-supported"
     assert listed["tried"] == (taken or listed["code"] in SENT | AS_OPERATION)
+
+
+def test_a_medicine_is_told_by_its_atc_code() -> None:
+    """Whatever else it is coded by, and wherever that stands."""
+    codings = [{"system": "urn:oid:2.16.578.1.12.4.1.1.7423", "code": "ID1"}, {"system": ATC, "code": "C08CA01"}]
+    statement = {"identifier": [{"system": PLL, "value": "p-1"}], "medicationCodeableConcept": {"coding": codings}}
+    assert told(statement)["atc"] == "C08CA01"
