@@ -68,7 +68,7 @@ class AddressRegister(Neighbour):
             return JSONResponse({"message": f"ask by {', '.join(known)}"}, 400)
         wanted = {known[name]: value for name, value in asked.items()}
         found = [_shown(her, p) for her, p in self._parties.items() if p.gyldig and _meets(p, **wanted)]
-        return JSONResponse({"kommunikasjonsparter": found})
+        return JSONResponse({"kommunikasjonsparter": self.kit.listed(found)})
 
     async def _enter(self, request: Request) -> Response:
         her = request.path_params["her"]

@@ -84,11 +84,9 @@ class DocumentSharing(Neighbour):
             return JSONResponse(_outcome("patient.identifier and status are required (ITI-67)"), 400, media_type=FHIR)
         wanted = [d for d in self._shelves.get(number, []) if d.status in asked.get("status", "current").split(",")]
         shown = [d for d in wanted if d.label != BLOCKED or _forced(request)]
-        entries = [self._entry(one) for one in shown]
-        how = self.kit.behaviour
-        entries = [*entries, *entries] if how.duplicate else entries
+        entries = self.kit.listed([self._entry(one) for one in shown])
         bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
-        bundle |= {"entry": entries[::-1] if how.out_of_order else entries} if entries else {}
+        bundle |= {"entry": entries} if entries else {}
         hidden = {"NHN-SecurityLabel-Nors-Count": str(len(wanted) - len(shown))}
         return JSONResponse(bundle, headers=hidden, media_type=FHIR)
 

@@ -18,6 +18,8 @@ from simulator.ecosystem.kit import Kit, Neighbour
 PAGE: Final = 1000
 """Events that one answer lists at the most."""
 MOST_ASKED: Final = 1000
+LONGEST_SEQ: Final = 18
+"""Digits of a sequence number."""
 EventKind = Literal[
     "endringIFoedsel",
     "endringIDoedsfall",
@@ -117,13 +119,10 @@ class PopulationRegister(Neighbour):
     async def _feed(self, request: Request) -> Response:
         """Events from a sequence number on, at most a thousand."""
         text = request.query_params.get("seq", "1")
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > LONGEST_SEQ:
             return JSONResponse({"feilmelding": "seq is a whole number"}, 400)
         page = self._events[max(int(text), 1) - 1 :][:PAGE]
-        how = self.kit.behaviour
-        if how.duplicate:
-            page = [event for event in page for _ in range(2)]
-        return JSONResponse(page[::-1] if how.out_of_order else page)
+        return JSONResponse(self.kit.listed(page))
 
     async def _last(self, _: Request) -> Response:
         return JSONResponse({"sekvensnummer": len(self._events)})

@@ -103,19 +103,13 @@ class OtherRecord(Neighbour):
         return _fhir(self._bundle(kind, found))
 
     def _bundle(self, kind: str, found: list[Json]) -> Json:
-        how = self.kit.behaviour
-        if how.wrong and kind == "Patient":
+        if self.kit.behaviour.wrong and kind == "Patient":
             numbers = {row["value"] for resource in found for row in resource.get("identifier", ())}
             others = self._kept[kind].values()
             found = [r for r in others if not numbers & {row["value"] for row in r.get("identifier", ())}][:1]
-        listed = [resource for resource in found for _ in range(2 if how.duplicate else 1)]
+        listed = self.kit.listed(found)
         entries = [{"fullUrl": f"{self._base()}/{kind}/{r['id']}", "resource": r} for r in listed]
-        return {
-            "resourceType": "Bundle",
-            "type": "searchset",
-            "total": len(found),
-            "entry": entries[::-1] if how.out_of_order else entries,
-        }
+        return {"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": entries}
 
     async def _read(self, request: Request) -> Response:
         """200 with the resource."""

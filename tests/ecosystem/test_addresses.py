@@ -26,6 +26,18 @@ def register(bench: Any) -> Any:
     return bench
 
 
+def test_what_is_listed_comes_twice_and_the_other_way_round(register: Any) -> None:
+    """When the register is asked to repeat itself and to mix things up."""
+    for her in ("111", "112"):
+        register.say("PUT", f"/facts{PLACE}/{her}", HOME_CARE | {"overordnet": "110"})
+    register.say("PUT", "/behaviour/adresseregisteret", {"duplicate": True, "out_of_order": True})
+    found = register.say("GET", f"{PLACE}?overordnet=110")["kommunikasjonsparter"]
+    register.say("DELETE", "/behaviour/adresseregisteret", status=204)
+    for her in ("111", "112"):
+        register.say("DELETE", f"/facts{PLACE}/{her}", status=204)
+    assert [party["herId"] for party in found] == ["112", "112", "111", "111"]
+
+
 def test_a_party_is_told_by_its_her_id(register: Any) -> None:
     """Everything about it; 404 for a HER-id that nobody has, or no longer."""
     assert register.say("GET", f"{PLACE}/101") == {"herId": "101", **HOME_CARE, "format": "fhir", "gyldig": True}

@@ -66,6 +66,12 @@ def test_the_feed_goes_on_from_a_number(register: Any) -> None:
     assert register.say("GET", "/folkeregisteret/hendelser/siste/sekvensnummer") == {"sekvensnummer": second}
 
 
+@pytest.mark.parametrize("seq", ["x", "9" * 5000])
+def test_a_sequence_number_is_one(register: Any, seq: str) -> None:
+    """400 for what is none."""
+    register.say("GET", f"/folkeregisteret/hendelser/feed?seq={seq}", status=400)
+
+
 def test_the_feed_repeats_itself_and_mixes_things_up_on_request(register: Any) -> None:
     """Every event twice, the latest first."""
     first, second = happen(register), happen(register)
