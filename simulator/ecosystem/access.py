@@ -1,5 +1,6 @@
 """The candidate as neighbours reach it: its address, and tokens of the token service beside them to be let in with."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from joserfc.jwk import ECKey
@@ -33,6 +34,8 @@ class Access:
 
     def __init__(self, service: TokenService) -> None:
         self.candidate = Candidate()
+        self.told: list[Callable[[], None]] = []
+        """Told that the bench has said anew where the candidate is: another one, or the same for something else."""
         self._service = service
         self._key = ECKey.generate_key("P-256")
 
@@ -75,4 +78,6 @@ class Access:
             self.candidate = Candidate.model_validate_json(await request.body())
         except ValidationError as error:
             return JSONResponse({"message": error.errors()[0]["msg"]}, 400)
+        for told in self.told:
+            told()
         return JSONResponse(self.candidate.model_dump())

@@ -89,6 +89,7 @@ def build_app(issuer: str, clients: list[Client], audience: str = "") -> Starlet
             kit.outbox.close()
 
     behaviours.changed.append(release)
+    access.told += [kit.outbox.let_go for kit, _neighbour in kits.values()]
     routes = [Route("/ready", ready), *service.routes(), *access.routes(), *behaviours.routes(), *received.routes()]
     routes += [route for neighbour in street.values() for route in neighbour.routes()]
     return Starlette(routes=routes, middleware=[Middleware(Street, neighbours=kits)], lifespan=lifespan)

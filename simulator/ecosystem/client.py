@@ -1,7 +1,7 @@
 """Neighbours as clients of the candidate's FHIR interface, for themselves or on somebody's behalf."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import orjson
 
@@ -10,6 +10,8 @@ from simulator.ecosystem.outbox import Letter, Reply
 
 Json = dict[str, Any]
 FORM: Final = "application/x-www-form-urlencoded"
+PAGES: Final = 50
+"""Pages of a search that are followed at the most."""
 
 
 def letter(
@@ -21,12 +23,28 @@ def letter(
 
 
 async def search(kit: Kit, kind: str, criteria: dict[str, str], subject: Json | None = None) -> tuple[int, list[Json]]:
-    """Status, and the resources on the first page of a search by POST (200 at most are asked for)."""
-    address = f"{kit.access.candidate.base_url}/{kind}/_search"
+    """Status, and the resources of a search by POST, 200 a page, on as many pages as the candidate makes of them.
+
+    The status is that of the last page asked for.
+    """
+    base, whose = kit.access.candidate.base_url, subject or {}
     body = urlencode({**criteria, "_count": "200"}).encode()
-    reply = await kit.outbox.ask(Letter(address, body, media=FORM, subject=subject or {}))
-    found = told(reply)
-    return reply.status, [entry["resource"] for entry in found.get("entry") or [] if "resource" in entry]
+    page, found = Letter(f"{base}/{kind}/_search", body, media=FORM, subject=whose), list[Json]()
+    for _ in range(PAGES):
+        reply = await kit.outbox.ask(page)
+        found += [one["resource"] for one in rows(told(reply), "entry") if isinstance(one.get("resource"), dict)]
+        links = [one.get("url") for one in rows(told(reply), "link") if one.get("relation") == "next"]
+        following = urljoin(f"{base}/", str(links[0])) if links else ""
+        if not following.startswith(base):
+            break
+        page = Letter(following, method="GET", subject=whose)
+    return reply.status, found
+
+
+def rows(found: Json, name: str) -> list[Json]:
+    """The objects in a list of an answer; what has another form is passed over, as others may answer anything."""
+    listed = found.get(name)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def told(reply: Reply) -> Json:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.ecosystem.client import letter, name_in, search, told
+from simulator.ecosystem.client import letter, name_in, rows, search, told
 from simulator.ecosystem.kit import Neighbour
 from simulator.ecosystem.wishes import Reference, Wish, understood
 
@@ -100,8 +100,8 @@ class Helsenorge(Neighbour):
         entry = {"fullUrl": full, "resource": resource, "request": once}
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
         replies = await self.kit.outbox.post(letter(self.kit, "", bundle))
-        rows = [told(reply).get("entry") or [{}] for reply in replies]
-        places = [str((row[0].get("response") or {}).get("location", "")) for row in rows]
+        answers = [next(iter(rows(told(reply), "entry")), {}).get("response") for reply in replies]
+        places = [str(answer.get("location", "")) if isinstance(answer, dict) else "" for answer in answers]
         return {"statuses": [reply.status for reply in replies], "names": [_name(place) for place in places]}
 
     async def _watch(self, watch: Watch) -> Json:

@@ -1,6 +1,7 @@
 """A neighbour's outbox: what it sends of its own accord, late, twice, in another order or wrong when asked to."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +13,8 @@ from simulator.ecosystem.behaviour import Behaviour
 from simulator.ecosystem.received import Received
 
 PATIENCE_S: Final = 20.0
+LONGEST: Final = 16 * 2**20
+"""Bytes of an answer that are taken."""
 FHIR_JSON: Final = "application/fhir+json"
 
 
@@ -71,7 +74,7 @@ class Outbox:
         """Sends a letter and what waited before it; the replies of what was delivered now.
 
         While the neighbour is down nothing is sent. When it mixes things up, a letter waits for the next one and goes
-        after it. What nobody answers, or a 5xx, is kept and tried again with the next letter.
+        after it. What nobody answers, or a 5xx, is kept and tried again with the next letter; others wait behind it.
         """
         self.waiting.append(letter)
         return await self._deliver(all_of_it=False)
@@ -92,6 +95,10 @@ class Outbox:
         self._received.note(self.name, "out", (letter.method, letter.address), letter.body, reply.status)
         return reply
 
+    def let_go(self) -> None:
+        """Gives up what nobody has taken: it was for a candidate, or an example, that is over."""
+        self.waiting.clear()
+
     def close(self) -> None:
         """Lets go of the connections."""
         self._session.close()
@@ -104,7 +111,7 @@ class Outbox:
             letters = self.waiting[::-1] if how.out_of_order else self.waiting[:]
             self.waiting = []
             replies = []
-            for letter in letters:
+            for place, letter in enumerate(letters):
                 await asyncio.sleep(how.slow_s)
                 sent = Letter(letter.address, _cut(letter.body), letter.method, letter.media, letter.subject)
                 for _ in range(2 if how.duplicate else 1):
@@ -112,7 +119,8 @@ class Outbox:
                     replies.append(reply)
                     self.heard(letter, reply)
                 if not replies[-1].status or replies[-1].status >= 500:
-                    self.waiting.append(letter)
+                    self.waiting = [*letters[place:], *self.waiting]
+                    break
             return replies
 
     def _send(self, letter: Letter) -> Reply:
@@ -121,15 +129,32 @@ class Outbox:
             fields = self._access.headers(self.name, request, letter.subject, nonce)
             fields |= {"Accept": FHIR_JSON, **({"Content-Type": letter.media} if letter.body else {})}
             try:
-                answer = self._session.request(
-                    *request, data=letter.body or None, headers=fields, timeout=PATIENCE_S, allow_redirects=False
-                )
-            except requests.RequestException:
+                with self._session.request(
+                    *request,
+                    data=letter.body or None,
+                    headers=fields,
+                    timeout=PATIENCE_S,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer:
+                    content = _content(answer)
+            except (requests.RequestException, TimeoutError):
                 return NOBODY
             nonce = answer.headers.get("DPoP-Nonce", "")
             if answer.status_code != 401 or not nonce:
                 break
-        return Reply(answer.status_code, answer.content, {k.lower(): v for k, v in answer.headers.items()})
+        return Reply(answer.status_code, content, {k.lower(): v for k, v in answer.headers.items()})
+
+
+def _content(answer: requests.Response) -> bytes:
+    """The body of an answer; raises TimeoutError for one that does not end in time, or is longer than is taken."""
+    until, parts, size = time.monotonic() + PATIENCE_S, list[bytes](), 0
+    for part in answer.iter_content(65536):
+        parts.append(part)
+        size += len(part)
+        if size > LONGEST or time.monotonic() > until:
+            raise TimeoutError
+    return b"".join(parts)
 
 
 def _cut(body: bytes) -> bytes:

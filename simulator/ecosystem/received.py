@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 MOST: Final = 5_000
 """Entries kept of each neighbour; the oldest go first."""
+MOST_BYTES: Final = 64 * 2**20
+"""What the bodies of a neighbour's entries come to at the most."""
 LONGEST: Final = 1_000_000
 """Bytes of a body that are kept."""
 
@@ -24,7 +26,9 @@ class Received:
     """
 
     def __init__(self, names: tuple[str, ...], unknown: Callable[[str], Response]) -> None:
-        self._entries: dict[str, deque[dict[str, Any]]] = {name: deque(maxlen=MOST) for name in names}
+        self._entries: dict[str, deque[dict[str, Any]]] = {name: deque() for name in names}
+        self._sizes: dict[str, deque[int]] = {name: deque() for name in names}
+        self._weights = dict.fromkeys(names, 0)
         self._unknown = unknown
         self._made = 0
 
@@ -41,7 +45,13 @@ class Received:
             "body": _readable(body[:LONGEST]),
             "status": status,
         }
-        self._entries[name].append(entry)
+        entries, sizes = self._entries[name], self._sizes[name]
+        entries.append(entry)
+        sizes.append(min(len(body), LONGEST))
+        self._weights[name] += sizes[-1]
+        while len(entries) > MOST or self._weights[name] > MOST_BYTES:
+            entries.popleft()
+            self._weights[name] -= sizes.popleft()
 
     def routes(self) -> list[Route]:
         """``/received/<neighbour>``: GET and DELETE."""
@@ -61,6 +71,8 @@ class Received:
         if found is None:
             return self._unknown(request.path_params["name"])
         found.clear()
+        self._sizes[request.path_params["name"]].clear()
+        self._weights[request.path_params["name"]] = 0
         return Response(status_code=204)
 
 

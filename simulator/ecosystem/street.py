@@ -9,6 +9,9 @@ from simulator.ecosystem.kit import Kit, Neighbour
 
 HANG_UP: Final = "hang_up"
 """Where a connection's own server puts what ends it (``line.py``)."""
+LONGEST: Final = 16 * 2**20
+"""Bytes of a request's body that are taken."""
+TOO_LONG: Final = b'{"message": "the request is too long"}'
 UNAVAILABLE: Final = b'{"message": "the service is down"}'
 
 
@@ -33,6 +36,11 @@ class Street:
         kit, neighbour = self.neighbours[first]
         how = kit.behaviour
         body = await _whole(receive)
+        if body is None:
+            return  # whoever asked is gone, and with him the rest of what he was going to ask
+        if len(body) > LONGEST:
+            await _send(send, _head(413), TOO_LONG)
+            return
         await asyncio.sleep(how.slow_s)
         query = scope["query_string"].decode("latin-1")
         asked = (scope["method"], scope["path"] + (f"?{query}" if query else ""))
@@ -43,27 +51,41 @@ class Street:
             await scope[HANG_UP]()
             return
         if how.down:
-            start, content = _turned_away(), UNAVAILABLE
+            start, content = _head(503), UNAVAILABLE
         else:
-            start, content = await _answer(self.app, scope, body)
+            try:
+                start, content = await _answer(self.app, scope, body)
+            except Exception:
+                kit.received.note(kit.name, "in", asked, body, 500)
+                raise
             if how.wrong and not neighbour.wrong_itself:
                 content = content[: len(content) // 2]
-        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         kit.received.note(kit.name, "in", asked, body, start["status"])
-        length = (b"content-length", b"%d" % len(content))
-        await send({**start, "headers": [*headers, *([length] if start["status"] != 204 else [])]})
-        await send({"type": "http.response.body", "body": content})
+        await _send(send, start, content)
 
 
-def _turned_away() -> Message:
-    return {"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"application/json")]}
+def _head(status: int) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]}
 
 
-async def _whole(receive: Receive) -> bytes:
-    parts, more = [], True
+async def _send(send: Send, start: Message, content: bytes) -> None:
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    length = (b"content-length", b"%d" % len(content))
+    await send({**start, "headers": [*headers, *([length] if start["status"] != 204 else [])]})
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _whole(receive: Receive) -> bytes | None:
+    """The body, of one that is too long no more than shows that it is; None when it broke off."""
+    parts, size, more = list[bytes](), 0, True
     while more:
         message = await receive()
-        parts.append(message.get("body", b""))
+        if message["type"] == "http.disconnect":
+            return None
+        part = message.get("body", b"")
+        if size <= LONGEST:
+            parts.append(part)
+        size += len(part)
         more = message.get("more_body", False)
     return b"".join(parts)
 

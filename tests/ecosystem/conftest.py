@@ -54,6 +54,15 @@ class Mailbox(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(told)
 
+    def do_GET(self) -> None:
+        """Tells what stands at an address."""
+        found = self.server.pages.get(self.path)  # type: ignore[attr-defined]
+        told = orjson.dumps(found)
+        self.send_response(404 if found is None else 200)
+        self.send_header("content-length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
@@ -68,6 +77,8 @@ class Server(ThreadingHTTPServer):
         """Statuses answered before 200."""
         self.tells: list[Any] = []
         """What is answered, in order; then nothing in particular."""
+        self.pages: dict[str, Any] = {}
+        """What is told to whoever asks by GET, by path."""
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
 
     @property

@@ -55,6 +55,26 @@ def test_child_welfare_answers_each_concern_once(bench: Any, candidate: Any) -> 
     assert answer["recipient"] == [{"reference": "Organization/2"}]
 
 
+def test_child_welfare_reads_every_page_of_its_inbox(bench: Any, candidate: Any) -> None:
+    """A candidate may make pages of what it is asked for; a link that leads elsewhere is not followed."""
+    concerns = [{"resourceType": "Communication", "id": f"p-{n}"} for n in range(2)]
+    following = [{"relation": "self", "url": "x"}, {"relation": "next", "url": f"{candidate.address}/page?2"}]
+    astray = [{"relation": "next", "url": "http://127.0.0.1:1/"}]
+    candidate.tells.append({"entry": [{"resource": concerns[0]}], "link": following})
+    candidate.pages["/page?2"] = {"entry": [{"resource": concerns[1]}], "link": astray}
+    told = bench.say("POST", "/facts/barnevern/innboks", FETCH)
+    assert (told["status"], told["inbox"], told["answers"]) == (200, concerns, [200, 200])
+
+
+@pytest.mark.parametrize("answer", [[], {"entry": {"a": 1}}, {"entry": [1, {"resource": 2}]}, {"entry": [], "link": 1}])
+def test_a_candidate_may_answer_anything(bench: Any, candidate: Any, answer: Any) -> None:
+    """Nothing is made of what has no form, and the neighbour goes on."""
+    candidate.tells += [answer, answer]
+    assert bench.say("POST", "/facts/barnevern/innboks", FETCH) == {"status": 200, "inbox": [], "answers": []}
+    applied = {"number": "a-1", "resource": {"resourceType": "ServiceRequest"}}
+    assert bench.say("POST", "/facts/helsenorge/soknader", applied) == {"statuses": [200], "names": [""]}
+
+
 @pytest.mark.parametrize(("path", "body"), [("nav/sykmeldinger", FETCH), ("barnevern/innboks", NOTE)])
 def test_what_is_not_understood_is_refused(bench: Any, path: str, body: Any) -> None:
     """The bench is told when it says nonsense."""

@@ -1,13 +1,17 @@
 """The neighbours' kit: behaviour on request, the log of what came and went, and the outbox."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
 import requests
 
+from simulator.ecosystem import outbox, received, street
 from simulator.ecosystem.access import Access, Candidate
 from simulator.ecosystem.behaviour import Behaviour, Behaviours
 from simulator.ecosystem.outbox import Letter, Outbox
@@ -176,6 +180,83 @@ def test_what_is_not_taken_is_tried_again(sender: Sender) -> None:
     sender.mailbox.answers.append(500)
     asyncio.run(sender.send(10, 20))
     assert sender.mailbox.bodies == [10, 10, 20]
+
+
+def test_letters_wait_behind_one_that_is_not_taken(sender: Sender) -> None:
+    """Order is kept also when the candidate fails again and again."""
+    sender.mailbox.answers += [500, 500]
+
+    async def story() -> None:
+        await sender.send(10, 20)
+        assert sender.mailbox.bodies == [10, 10]
+        await sender.outbox.release()
+
+    asyncio.run(story())
+    assert sender.mailbox.bodies == [10, 10, 10, 20]
+
+
+def test_an_answer_without_end_is_none(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an answer no more is taken than there is room for; the letter counts as not taken."""
+    monkeypatch.setattr(outbox, "LONGEST", 1000)
+    sender.mailbox.tells.append("x" * 2000)
+    asyncio.run(sender.send(10))
+    assert [entry["status"] for entry in sender.received._entries["hpr"]] == [0]
+    assert len(sender.outbox.waiting) == 1
+
+
+def test_what_waits_is_given_up_when_the_candidate_is_told_anew(bench: Any, mailbox: Any) -> None:
+    """What one candidate, or example, left behind is not sent to the next."""
+    bench.say("PUT", "/candidate", {"base_url": mailbox.address})
+    note = {"patient": "Patient/1", "date": "2026-01-12", "text": "Sykmelding"}
+    mailbox.answers.append(500)
+    assert bench.say("POST", "/facts/nav/sykmeldinger", {**note, "number": "1"}) == {"statuses": [500]}
+    bench.say("PUT", "/candidate", {"base_url": mailbox.address})
+    assert bench.say("POST", "/facts/nav/sykmeldinger", {**note, "number": "2"}) == {"statuses": [200]}
+    assert len(mailbox.kept) == 2
+
+
+@pytest.mark.parametrize("sent", [b'{"authorisations": []}', b""])
+def test_a_request_that_breaks_off_is_none(hpr: Any, sent: bytes) -> None:
+    """A body that was announced longer than it came is not acted upon, though what came can be read."""
+    where = urlsplit(hpr.address)
+    head = f"PUT /hpr/personer/{NUMBER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection((where.hostname, where.port)) as line:
+        line.sendall(head.encode() + sent)
+        line.shutdown(socket.SHUT_WR)
+        line.settimeout(10)
+        assert line.recv(100) == b""
+    assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["authorisations"][0]["profession"] == "SP"
+    assert [entry["method"] for entry in hpr.say("GET", "/received/hpr")["entries"]] == ["GET"]
+
+
+def test_a_request_that_is_too_long_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """413 beyond what there is room for, and nothing is done."""
+    monkeypatch.setattr(street, "LONGEST", 10)
+    parts = [{"type": "http.request", "body": b"12345678", "more_body": more} for more in (True, True, False)]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def untouched(*_: Any) -> None:
+        raise AssertionError("it was acted upon")
+
+    kit = SimpleNamespace(name="hpr", behaviour=Behaviour())
+    front = street.Street(untouched, {"hpr": cast("Any", (kit, None))})
+    asyncio.run(front({"type": "http", "path": "/hpr/personer/1"}, receive, send))
+    assert sent[0]["status"] == 413
+
+
+def test_the_log_is_bounded_by_what_it_weighs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest entries go when bodies come to too much; the latest stay."""
+    monkeypatch.setattr(received, "MOST_BYTES", 100)
+    log = Received(("hpr",), Behaviours(["hpr"]).unknown)
+    for number in range(5):
+        log.note("hpr", "in", ("POST", f"/{number}"), b"x" * 40, 200)
+    assert [entry["address"] for entry in log._entries["hpr"]] == ["/3", "/4"]
 
 
 def test_each_attempt_is_written_down(sender: Sender) -> None:
