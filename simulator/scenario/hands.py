@@ -1,12 +1,15 @@
 """Checks that somebody is there for every step of a study: with its factors, on the days when the step may begin."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from simulator.documents import read
-from simulator.domain.scenario import Pathway, Staff, Staffing, Step
+from simulator.domain.scenario import Hours, Pathway, Staff, Staffing, Step
 from simulator.errors import InputError
 from simulator.figures import Figures
 from simulator.scenario.faults import Faults
+
+_DAY: Final = 86400
 
 
 def check_hands(
@@ -39,4 +42,16 @@ def _meet(step: Step, staff: Staff, figures: Figures) -> bool:
         if len(profile) != len(days):
             return True
         days = [day for day in days if profile[day] > 0]
-    return any(opening.hours.overlaps(shift.hours) and set(days) & set(shift.days) for shift in staff.shifts)
+    return any(
+        _overlap((day, opening.hours), (other, shift.hours))
+        for day in days
+        for shift in staff.shifts
+        for other in shift.days
+    )
+
+
+def _overlap(one: tuple[int, Hours], other: tuple[int, Hours]) -> bool:
+    """Whether hours that begin on two days of the week share a moment; both may run past midnight, and past Sunday."""
+    (first, hours), (second, others) = one, other
+    ahead = ((second * _DAY + others.begin) - (first * _DAY + hours.begin)) % (7 * _DAY)
+    return ahead < hours.seconds or 7 * _DAY - ahead < others.seconds

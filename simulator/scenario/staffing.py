@@ -130,6 +130,9 @@ def _staff(
         faults.add((*place, "arsverk"), "'arsverk' needs 'of': how many residents of 'where' the country has")
 
     shifts = tuple(_shift((*place, "shifts", key), key, shift, faults) for key, shift in model.shifts.items())
+    for shift in shifts:
+        if not shift.share and any(other.share for other in shifts):
+            faults.add((*place, "shifts", shift.name), f"shift '{shift.name}' has no 'share', which others have")
     for one, other in combinations(shifts, 2):
         if set(one.days) & set(other.days) and one.hours.overlaps(other.hours):
             faults.add((*place, "shifts", other.name), f"shifts '{one.name}' and '{other.name}' overlap")

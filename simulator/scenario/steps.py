@@ -188,7 +188,10 @@ class StepReader:
 
     def _opening(self, place: Location, model: OpeningModel) -> Opening:
         span = self.faults.parse((*place, "hours"), lambda: hours(model.hours), Hours(0, 86400))
-        return Opening(span, model.weekday, self._seconds((*place, "spread"), model.spread))
+        spread = self._seconds((*place, "spread"), model.spread)
+        if spread > span.seconds:
+            self.faults.add((*place, "spread"), f"a spread of {model.spread} ends after the opening of {model.hours}")
+        return Opening(span, model.weekday, spread)
 
     def _distribution(self, place: Location, text: Quantity | None) -> Distribution | None:
         if text is None:

@@ -34,7 +34,7 @@ _WANTED: Final[dict[Kind, str]] = {
     "hour": "a share for each hour of the day",
     "month": "a factor for each month",
     "reason": "a share for each of several ICPC-2 codes",
-    "shifts": "a share for each shift that names it",
+    "shifts": "a share for each shift that names it, and for no other,",
     "curve": "a share for each of several years",
 }
 _ICPC_2: Final = re.compile(r"[A-Z]\d\d")
@@ -48,7 +48,7 @@ class Use:
     name: str
     kind: Kind
     keys: tuple[str, ...] = ()
-    """Words it must have a number for."""
+    """The words it must have a number for, and no others."""
 
 
 def figures_of(pathway: Pathway) -> set[str]:
@@ -83,7 +83,8 @@ def uses_of_staffing(staffing: Staffing) -> set[Use]:
     found: set[Use] = set()
     for staff in staffing.staff.values():
         found |= _numbers([staff.arsverk, staff.of, staff.hours_per_arsverk, staff.direct, staff.weekend])
-        found |= {Use(shift.share, "shifts", (shift.name,)) for shift in staff.shifts if shift.share}
+        for share in {shift.share for shift in staff.shifts if shift.share}:
+            found.add(Use(share, "shifts", tuple(shift.name for shift in staff.shifts if shift.share == share)))
         for away in filter(None, (staff.absence, staff.vacation)):
             found |= _numbers([away.share]) | _profiles([], [], [away.month])
     for place in staffing.places.values():
@@ -142,7 +143,7 @@ def _fits(use: Use, figures: Figures) -> bool:
     if use.kind in _PROFILES:
         return set(keys) == set(_PROFILES[use.kind])
     if use.kind == "shifts":
-        return set(use.keys) <= set(keys)
+        return set(use.keys) == set(keys)
     pattern = _ICPC_2 if use.kind == "reason" else _YEAR
     return bool(keys) and all(pattern.fullmatch(key) for key in keys)
 

@@ -1,12 +1,14 @@
 """Figures that a scenario names are held against what they have to be there."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from simulator.domain.figure import STATUSES, weakest
 from simulator.figures import Figures
 from simulator.figures.tables import read_rows
-from simulator.places import PATHWAYS
+from simulator.places import PATHWAYS, SCENARIOS
 from simulator.population.services import HEADER
 from simulator.scenario import check_files, load_pathway
 from tests.scenario.conftest import Write
@@ -82,3 +84,15 @@ def test_the_year_s_recipients_are_not_called_those_of_a_day(figures: Figures) -
     rows = read_rows(figures.directory / "services.csv", HEADER)
     over_the_year = [row.text("status") for row in rows if "in the year" in row.text("source")]
     assert over_the_year == ["assumed"] * 5
+
+
+def test_shares_of_shifts_are_those_of_the_shifts_there_are(tmp_path: Path, figures: Figures) -> None:
+    """Hours of a night that nobody has would be worked by nobody."""
+    text = (SCENARIOS / "staffing" / "standard.yaml").read_text("utf-8")
+    night = '      night: {hours: "22:00-07:30", share: care.shift_share}\n'
+    assert night in text
+    (tmp_path / "days.yaml").write_text(text.replace(night, "", 1), "utf-8")
+    (fault,) = check_files([tmp_path / "days.yaml"], figures)
+    assert (
+        "'care.shift_share' is by day, evening, night; a share for each shift that names it, and for no other" in fault
+    )
