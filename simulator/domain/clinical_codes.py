@@ -15,6 +15,9 @@ INDIVIDUAL_PLAN: Final[Code] = ("A02-2", "Individuell plan")
 LETTER: Final[Code] = ("I02-2", "Brev")
 NAV_DOCUMENT: Final[Code] = ("J01-2", "Sykmeldinger og trygdesaker")
 DEATH_CERTIFICATE: Final[Code] = ("J02-2", "Legeerklæring om dødsfall")
+REPORT: Final[Code] = ("J00-1", "Attester, melding og erklæringer")
+ANTENATAL_CARD: Final[Code] = ("F04-2", "Svangerskap og fødsel")
+CARE_SUMMARY: Final[Code] = ("A10-2", "Annet fagpersonell sammenfatning")
 HEART_TRACING: Final[Code] = ("D01-2", "Hjerte og kretsløp")
 
 # Volven 9151 (IPLOS service types).

@@ -3,7 +3,15 @@
 from base64 import b64encode
 from functools import lru_cache
 
-from simulator.domain.clinical_codes import DEATH_CERTIFICATE, HEART_TRACING, LETTER, NAV_DOCUMENT
+from simulator.domain.clinical_codes import (
+    ANTENATAL_CARD,
+    CARE_SUMMARY,
+    DEATH_CERTIFICATE,
+    HEART_TRACING,
+    LETTER,
+    NAV_DOCUMENT,
+    REPORT,
+)
 from simulator.domain.codes import DOCUMENT_TYPE, EPIKRISE, ICPC2_NAMES, JOURNAL_NOTE, profile
 from simulator.fhir.contact import Contact
 from simulator.fhir.elements import Resource, concept, ref
@@ -35,8 +43,23 @@ def decision_letter(contact: Contact) -> Resource:
     return _document(contact, LETTER, text, "Vedtaksbrev")
 
 
-def paper(contact: Contact) -> Resource:
-    """A document of another kind, such as a tracing or an image taken at the contact."""
+def antenatal_card(contact: Contact) -> Resource:
+    """What a check adds to the antenatal card (helsekort for gravide)."""
+    return _document(contact, ANTENATAL_CARD, "Kontroll i svangerskapet: alt normalt.", "Helsekort for gravide")
+
+
+def care_summary(contact: Contact) -> Resource:
+    """A summary of what was found and done, for somebody else who cares for the patient."""
+    return _document(contact, CARE_SUMMARY, "Funn, tiltak og videre oppfølging etter kontakten.", "Sammenfatning")
+
+
+def report(contact: Contact) -> Resource:
+    """What was reported to a register or stated to an authority."""
+    return _document(contact, REPORT, "Meldt eller uttalt til register eller myndighet.", "Melding eller erklæring")
+
+
+def tracing(contact: Contact) -> Resource:
+    """A heart tracing taken at the contact."""
     return _document(contact, HEART_TRACING, "EKG: sinusrytme.", "EKG")
 
 

@@ -175,6 +175,18 @@ def test_concern_says_nothing_clinical(further: Frame) -> None:
     assert "reasonCode" not in concern
 
 
+def test_each_paper_is_of_its_own_kind(further: Frame) -> None:
+    """A report, a summary for others and the antenatal card are no heart tracings, and say what they are."""
+    kinds = {one["type"]["coding"][0]["code"]: one for one in told(further, "DocumentReference")}
+    titles = {kind: kinds[kind]["content"][0]["attachment"]["title"] for kind in ("J00-1", "A10-2", "F04-2", "D01-2")}
+    assert titles == {
+        "J00-1": "Melding eller erklæring",
+        "A10-2": "Sammenfatning",
+        "F04-2": "Helsekort for gravide",
+        "D01-2": "EKG",
+    }
+
+
 def test_newborn_has_a_mother_and_no_number(further: Frame) -> None:
     """The child is a person of its own without a national number, and the resident is its mother."""
     (child,) = told(further, "Patient")

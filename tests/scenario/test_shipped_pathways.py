@@ -115,6 +115,15 @@ def test_what_others_wait_for_is_followed_up() -> None:
     assert all(one("discharge-ready", step).acknowledged for step in ("application", "ready", "acknowledged"))
 
 
+def test_papers_are_what_is_written() -> None:
+    """Statements to NAV are the GP's to NAV, heart tracings nobody's report, and individual plans a coordinator's."""
+    by = {word: {(p.name, s.by, s.to) for p, s in steps() if word in s.records} for word in ("statement", "care-plan")}
+    assert by["statement"] == {("nav-statement", "gp.doctor", "nav")}
+    coordinators = {"rehabilitation.coordinator", "hospital.cancer-coordinator", "mental-health.nurse"}
+    assert {role for _, role, _ in by["care-plan"]} == coordinators
+    assert [(p.name, s.id) for p, s in steps() if "document" in s.records] == []
+
+
 def test_a_decision_by_chapter_4a_goes_as_such_and_is_looked_at_after_three_months() -> None:
     """The county governor gets the decision's own message type, and reviews three months after it was made."""
     assert (one("coercion", "copied").sends, one("coercion", "copied").to) == ("VEDTAKSKJEMA_TVANG", "county-governor")
