@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from simulator.domain.numbers import ONE
 from simulator.domain.scenario import APPOINTMENT, Staffing, Step
 from simulator.scenario.faults import Faults
 
@@ -20,9 +21,10 @@ def check_order(steps: Sequence[Step], staffing: Staffing, faults: Faults) -> No
         if cycle:
             faults.add(("steps", number, "after"), f"cycle of 'after': {' after '.join(cycle)}; it can never begin")
             return
+    certain = _certain(steps)
     for number, step in enumerate(steps):
         _check_possible(number, step, faults)
-        _check_deadline(number, step, by_id, faults)
+        _check_deadline(number, step, by_id, certain, faults)
         _check_hands(number, step, staffing, faults)
         _check_place(number, step, by_id, faults)
 
@@ -72,7 +74,22 @@ def _check_possible(number: int, step: Step, faults: Faults) -> None:
         faults.add((*place, "unless"), message)
 
 
-def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: Faults) -> None:
+def _certain(steps: Sequence[Step]) -> set[str]:
+    """The steps that are done in every episode, whatever is drawn, asked and waited for."""
+    plain = [
+        step
+        for step in steps
+        if step.chance == ONE and not (step.only_if or step.unless or step.where or step.patience)
+    ]
+    found = {APPOINTMENT}
+    before = 0
+    while len(found) != before:
+        before = len(found)
+        found |= {s.id for s in plain if not s.after or any(edge.step in found for edge in s.after)}
+    return found
+
+
+def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], certain: set[str], faults: Faults) -> None:
     if step.within is None:
         return
     place = ("steps", number, "within")
@@ -80,7 +97,7 @@ def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: 
     if start not in ("", APPOINTMENT) and start not in ancestors(step, by_id):
         faults.add(place, f"the deadline of '{step.id}' counts from '{start}', which does not come before it")
         return
-    least = _least(step, start, by_id, {})
+    least = _least(step, start, by_id, certain | {start}, {})
     if step.within.seconds <= 0 or least > step.within.seconds:
         message = (
             f"the deadline of '{step.id}' is {step.within.seconds} s after '{start or 'the start'}', "
@@ -89,19 +106,25 @@ def _check_deadline(number: int, step: Step, by_id: Mapping[str, Step], faults: 
         faults.add(place, message)
 
 
-def _least(step: Step, start: str, by_id: Mapping[str, Step], known: dict[str, float]) -> float:
-    """The seconds that must pass between ``start`` and the beginning of ``step``; ``known`` are those found already."""
+def _least(step: Step, start: str, by_id: Mapping[str, Step], certain: set[str], known: dict[str, float]) -> float:
+    """The seconds that must pass between ``start`` and the beginning of ``step``; ``known`` are those found already.
+
+    It waits for all the steps it follows that are done: for those that are certain, or else for any one of the others.
+    """
     if step.id in known:
         return known[step.id]
-    ways = [0.0]
+    sure: list[float] = []
+    either: list[float] = []
     for edge in step.after:
-        wait = edge.delay.least if edge.delay else 0.0
-        if edge.step == start:
-            ways.append(wait)
-        elif edge.step in by_id and (start in ancestors(by_id[edge.step], by_id) or not start):
-            before = by_id[edge.step]
-            ways.append(wait + _least(before, start, by_id, known) + (before.takes.least if before.takes else 0.0))
-    known[step.id] = max(ways)
+        way = edge.delay.least if edge.delay else 0.0
+        if edge.step != start:
+            before = by_id.get(edge.step)
+            if before is None or not (start in ancestors(before, by_id) or not start):
+                way = 0.0
+            else:
+                way += _least(before, start, by_id, certain, known) + (before.takes.least if before.takes else 0.0)
+        (sure if edge.step in certain else either).append(way)
+    known[step.id] = max(sure) if sure else min(either, default=0.0)
     return known[step.id]
 
 

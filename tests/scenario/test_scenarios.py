@@ -289,6 +289,31 @@ def test_a_fault_in_staffing_is_named(tmp_path: Path, change: tuple[str, str], c
         load_staffing(tmp_path / "staffing.yaml")
 
 
+SEEN_OR_VISITED = """\
+  - {{id: visited, by: home-care.nurse, channel: home, after: first, {visited}}}
+  - {{id: written, by: home-care.nurse, channel: home, after: {after}, within: {{time: 1 d, of: first}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("visited", "after", "faults"),
+    [
+        ("chance: 0.5", "[first, {step: visited, delay: 3 d}]", 0),
+        ("chance: 0.5", "[{step: visited, delay: 3 d}]", 1),
+        ("takes: 1 h", "[first, {step: visited, delay: 3 d}]", 1),
+        ("unless: second", "[second, {step: visited, delay: 3 d}]", 0),
+    ],
+)
+def test_a_deadline_can_be_kept_when_one_way_there_is_short_enough(
+    pathway_file: Write, figures: Figures, visited: str, after: str, faults: int
+) -> None:
+    """What follows a step that may be left out need not wait for it; what is always done is waited for."""
+    path = pathway_file()
+    path.write_text(path.read_text("utf-8") + SEEN_OR_VISITED.format(visited=visited, after=after), "utf-8")
+    found = check_files([path], figures)
+    assert [("the deadline of 'written'" in fault) for fault in found] == [True] * faults
+
+
 def test_a_pathway_of_many_ways_is_looked_through_once(pathway_file: Write) -> None:
     """Forty steps, each after the two before it, are read at once, though there are a hundred million ways through."""
     steps = [f"  - {{id: s{n}, by: home-care.nurse, channel: home, after: [s{n - 2}, s{n - 1}]}}" for n in range(2, 40)]
