@@ -46,10 +46,12 @@ LIMITS = {
     ("pregnancy", "midwife-visit"): (3 * DAY, "home"),
     ("referral", "assessed"): (14 * DAY, "referred"),
     ("child-welfare-concern", "gone-through"): (7 * DAY, "reported"),
+    ("child-welfare-concern", "told-back"): (21 * DAY, "reported"),
+    ("child-welfare-concern", "gp-answered"): (round(365.25 / 4 * DAY), "gone-through"),
 }
 """Deadlines in seconds, and the step they count from: four weeks by pasient- og brukerrettighetsloven § 7-5, ten
-working days by § 2-2, a week by barnevernsloven § 2-1; five working days, and the guideline's days after birth or
-coming home."""
+working days by § 2-2, a week and then three months by barnevernsloven §§ 2-1 and 2-2; five working days, and the
+guideline's days after birth or coming home."""
 
 
 def steps() -> Iterator[tuple[Pathway, Step]]:
