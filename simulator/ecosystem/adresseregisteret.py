@@ -50,11 +50,6 @@ class AddressRegister(Neighbour):
             Route(facts, self._remove, methods=["DELETE"]),
         ]
 
-    def endpoint(self, service: str, number: str) -> str:
-        """Where an organisation's service receives, for neighbours that send; empty when the register does not say."""
-        found = [p for p in self._parties.values() if p.gyldig and _meets(p, service=service, number=number)]
-        return found[0].endepunkt if found else ""
-
     async def _read(self, request: Request) -> Response:
         her = request.path_params["her"]
         party = self._parties.get(her)

@@ -71,7 +71,7 @@ def build_app(issuer: str, clients: list[Client], audience: str = "") -> Starlet
     kits: dict[str, tuple[Kit, Neighbour]] = {}
     for kind in NEIGHBOURS:
         outbox = Outbox(kind.name, partial(behaviours.of, kind.name), access, received)
-        kit = Kit(kind.name, issuer, outbox, access, behaviours, received, street)
+        kit = Kit(kind.name, issuer, outbox, access, behaviours, received)
         street[kind.name] = kind(kit)
         kits[kind.name] = (kit, street[kind.name])
 

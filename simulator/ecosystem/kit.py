@@ -1,8 +1,8 @@
-"""What every neighbour is given: its name, how it behaves, its outbox, the others; and what it must be."""
+"""What every neighbour is given: its name, how it behaves, its outbox; and what it must be."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
 
 from starlette.routing import Route
 
@@ -23,7 +23,6 @@ class Kit:
         address: The base address that all neighbours share.
         outbox: What it sends goes through here.
         access: Where the candidate is, and how to be let in.
-        street: The neighbours by name, for those that need one another (the address register, say).
     """
 
     name: str
@@ -32,7 +31,6 @@ class Kit:
     access: Access
     behaviours: Behaviours
     received: Received
-    street: dict[str, Any] = field(default_factory=dict)
 
     @property
     def behaviour(self) -> Behaviour:

@@ -60,7 +60,10 @@ class MessageServer(Neighbour):
             bundle = orjson.loads(await request.body())
             header = bundle["entry"][0]["resource"]
             message = str(header["id"])
-        except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+            understood = bundle["type"] == "message" and header["resourceType"] == "MessageHeader"
+        except (orjson.JSONDecodeError, LookupError, TypeError):
+            understood = False
+        if not understood:
             return JSONResponse({"message": "not a message Bundle"}, 400)
         if box.answer == "nothing":
             return Response(status_code=202)

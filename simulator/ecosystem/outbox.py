@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import requests
@@ -67,8 +68,9 @@ class Outbox:
         self._received = received
         self._session = requests.Session()
         self._session.trust_env = False
+        # It calls for one person after another: what the candidate would know the first by is not the second's.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._turn = asyncio.Lock()
-        self._later: set[asyncio.Task[list[Reply]]] = set()
 
     async def post(self, letter: Letter) -> list[Reply]:
         """Sends a letter and what waited before it; the replies of what was delivered now.
@@ -78,12 +80,6 @@ class Outbox:
         """
         self.waiting.append(letter)
         return await self._deliver(all_of_it=False)
-
-    def post_later(self, letter: Letter) -> None:
-        """Sends a letter after what is under way has been answered."""
-        task = asyncio.get_running_loop().create_task(self.post(letter))
-        self._later.add(task)
-        task.add_done_callback(self._later.discard)
 
     async def release(self) -> list[Reply]:
         """Sends what waits, unless the neighbour is down."""

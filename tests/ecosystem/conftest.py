@@ -51,6 +51,7 @@ class Mailbox(BaseHTTPRequestHandler):
         told = orjson.dumps(self.server.tells.pop(0) if self.server.tells else {})  # type: ignore[attr-defined]
         self.send_response(status)
         self.send_header("content-length", str(len(told)))
+        self.send_header("set-cookie", "session=first; Path=/")
         self.end_headers()
         self.wfile.write(told)
 

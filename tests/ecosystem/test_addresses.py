@@ -12,7 +12,7 @@ HOME_CARE = {
     "tjenester": ["KP02"],
     "endepunkt": "http://127.0.0.1:1/a",
 }
-MESSAGE = {
+MESSAGE: dict[str, Any] = {
     "resourceType": "Bundle",
     "type": "message",
     "entry": [{"resource": {"resourceType": "MessageHeader", "id": "m1", "source": {"endpoint": "http://back"}}}],
@@ -95,7 +95,18 @@ def test_a_box_acknowledges_refuses_or_says_nothing(bench: Any) -> None:
     bench.say("PUT", "/facts/meldingstjener/a", {"answer": "perhaps"}, status=400)
 
 
-@pytest.mark.parametrize("body", [{}, {"entry": []}, {"entry": [{"resource": {}}]}])
+OTHER = {"resourceType": "Bundle", "type": "message", "entry": [{"resource": {"resourceType": "Patient", "id": "1"}}]}
+NO_MESSAGES = [{}, {"entry": []}, {"entry": [{"resource": {}}]}, MESSAGE | {"type": "batch"}, OTHER]
+
+
+@pytest.mark.parametrize("body", NO_MESSAGES)
 def test_a_box_takes_messages_only(bench: Any, body: Any) -> None:
     """What is no message is refused as a request."""
     bench.say("POST", "/meldingstjener/b", body, status=400)
+
+
+def test_a_box_acknowledges_whatever_the_sender_says_of_itself(bench: Any) -> None:
+    """A source of another form than R4's is no reason to say nothing."""
+    header = MESSAGE["entry"][0]["resource"] | {"source": ["nowhere"]}
+    answer = bench.say("POST", "/meldingstjener/c", MESSAGE | {"entry": [{"resource": header}]})
+    assert answer["entry"][0]["resource"]["response"] == {"identifier": "m1", "code": "ok"}

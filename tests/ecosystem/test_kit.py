@@ -259,6 +259,12 @@ def test_the_log_is_bounded_by_what_it_weighs(monkeypatch: pytest.MonkeyPatch) -
     assert [entry["address"] for entry in log._entries["hpr"]] == ["/3", "/4"]
 
 
+def test_nobody_is_known_by_what_another_was_given(sender: Sender) -> None:
+    """A cookie that the candidate sets for one whom the neighbour calls for does not go with the next."""
+    asyncio.run(sender.send(10, 20))
+    assert [fields.get("Cookie") for _, fields, _ in sender.mailbox.kept] == [None, None]
+
+
 def test_each_attempt_is_written_down(sender: Sender) -> None:
     """What went out stands in the log with the status it got."""
     sender.mailbox.answers.append(500)

@@ -1,11 +1,13 @@
 """The token service: who gets a token, what stands in it, and how it can be found."""
 
+import time
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
+from simulator.ecosystem.tokens.seen import NONCE_LIFE_S, Nonces
 from tests.signing import Signer
 
 PERSON = {"pid": "13817204078", "name": "Kari Nordmann", "hpr_number": "9144900"}
@@ -47,6 +49,34 @@ def test_a_proof_binds_the_token_to_its_key(signer: Signer) -> None:
     answer = signer.ask(signer.assertion(), proof=proof)
     assert answer.json()["token_type"] == "DPoP"
     assert claims(signer, answer.json()["access_token"])["cnf"] == {"jkt": signer.bound.thumbprint()}
+
+
+def test_times_may_have_fractions(signer: Signer) -> None:
+    """A NumericDate need not be whole (RFC 7519 section 2)."""
+    proof = signer.proof("POST", f"{signer.issuer}/connect/token", nonce=nonce(signer), iat=time.time())
+    assert signer.ask(signer.assertion(exp=time.time() + 30.5), proof=proof).status_code == 200
+
+
+@pytest.mark.parametrize("audience", [[{}], {"a": 1}, 1, ["http://elsewhere"]])
+def test_an_assertion_for_nobody_we_know_gets_no_token(signer: Signer, audience: Any) -> None:
+    """Whatever form its audience has."""
+    assert signer.ask(signer.assertion(aud=audience)).status_code == 401
+
+
+def test_a_nonce_is_taken_for_its_minute_and_the_next() -> None:
+    """Not after a silence, when it is the last one handed out and yet long past."""
+    now = [0.0]
+    nonces = Nonces(lambda: now[0])
+    first = nonces.current()
+    now[0] += NONCE_LIFE_S + 1
+    assert nonces.valid(first)
+    second = nonces.current()
+    assert second != first
+    now[0] += NONCE_LIFE_S + 1
+    assert (nonces.valid(first), nonces.valid(second)) == (False, True)
+    third = nonces.current()
+    now[0] += 10 * NONCE_LIFE_S
+    assert not nonces.valid(third)
 
 
 def test_a_proof_is_taken_once(signer: Signer) -> None:

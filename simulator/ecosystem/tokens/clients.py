@@ -66,9 +66,13 @@ class Clients:
         now = time.time()
         expires, words = claims.get("exp"), claims.get("jti")
         aud = claims.get("aud")
-        if not {aud} & self._audiences if isinstance(aud, str) else not set(aud or ()) & self._audiences:
+        named = aud if isinstance(aud, list) else [aud]
+        if not any(isinstance(one, str) and one in self._audiences for one in named):
             raise _invalid("the assertion's aud is not this token service")
-        if not isinstance(expires, int) or not now - CLOCK_SKEW_S < expires <= now + LONGEST_ASSERTION_S + CLOCK_SKEW_S:
+        if (
+            not isinstance(expires, int | float)
+            or not now - CLOCK_SKEW_S < expires <= now + LONGEST_ASSERTION_S + CLOCK_SKEW_S
+        ):
             raise _invalid("the assertion has expired, or lives longer than five minutes")
         if not isinstance(words, str) or not self._seen.first_time(f"{client.name}/{words}", expires + CLOCK_SKEW_S):
             raise _invalid("the assertion has no jti, or has been used before")

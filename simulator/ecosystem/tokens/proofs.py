@@ -58,7 +58,7 @@ class Proofs:
         now, issued, word = time.time(), claims.get("iat"), claims.get("jti")
         if claims.get("htm") != method or claims.get("htu") != url:
             raise _invalid("htm and htu must be the method and address of this request")
-        if not isinstance(issued, int) or not now - _OLDEST_S <= issued <= now + CLOCK_SKEW_S:
+        if not isinstance(issued, int | float) or not now - _OLDEST_S <= issued <= now + CLOCK_SKEW_S:
             raise _invalid("iat is not now")
         if not self._nonces.valid(claims.get("nonce")):
             raise RefusedError("use_dpop_nonce", "the proof needs this service's nonce", 400, self.nonce_header())

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from typing import Final
 
 NONCE_LIFE_S: Final = 60
@@ -25,18 +26,27 @@ class Seen:
 
 
 class Nonces:
-    """The nonce of this minute; the one before is still taken."""
+    """The nonce of this minute; the one before is still taken.
 
-    def __init__(self) -> None:
+    Args:
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._current = secrets.token_urlsafe(16)
         self._before = self._current
-        self._since = time.monotonic()
+        self._since = clock()
 
     def current(self) -> str:
         """The nonce to hand out."""
-        if time.monotonic() - self._since > NONCE_LIFE_S:
-            self._before, self._current = self._current, secrets.token_urlsafe(16)
-            self._since = time.monotonic()
+        age = self._clock() - self._since
+        if age > NONCE_LIFE_S:
+            fresh = secrets.token_urlsafe(16)
+            # After a long silence the last one handed out is no longer that of the minute before.
+            self._before = self._current if age <= 2 * NONCE_LIFE_S else fresh
+            self._current = fresh
+            self._since = self._clock()
         return self._current
 
     def valid(self, nonce: object) -> bool:
