@@ -1,6 +1,7 @@
 """Events in life are drawn for the pathways that start from them, and only for those."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import polars as pl
@@ -66,17 +67,18 @@ def test_a_newborn_of_the_record_is_the_one_that_life_tells_of() -> None:
 
 
 def test_everybody_who_dies_is_declared_dead_and_told_of() -> None:
-    """Once for each, also without a fastlege; home care and fastlege tell each other, and nobody tells oneself."""
+    """Once for each, at any hour and without a fastlege; home care and fastlege tell each other, nobody oneself."""
     figures = Figures.load()
-    study = replace(load_study("quickstart", figures), municipalities=("5534",), days=20)
+    study = replace(load_study("quickstart", figures), municipalities=("5534",), days=24)
     study = replace(study, pathways=(load_pathway("death", study.staffing),))
     people = make_population(figures, study.municipalities, study.seed)
     alone, cared = pl.col("fastlege") < 0, pl.col("home_care_hours") > 0
     groups = (pl.col("nursing_home") & ~alone, cared & ~alone, ~cared & ~pl.col("nursing_home") & alone)
     some = pl.concat([people.filter(group).head(8) for group in groups])
-    told = {"resident": some["resident"], "kind": ["death"] * some.height, "at": [study.start] * some.height}
-    lives = pl.DataFrame(told).cast({"kind": LIFE_EVENTS["kind"]}).with_columns(at=_instant("at"))
-    lives = pl.concat([pl.DataFrame(schema=LIFE_EVENTS), lives], how="diagonal")
+    at = [datetime(2026, 1, 12, 5, tzinfo=UTC) + timedelta(hours=17 * n) for n in range(some.height)]
+    told = pl.DataFrame({"resident": some["resident"], "kind": ["death"] * some.height, "at": at})
+    told = told.cast({name: LIFE_EVENTS[name] for name in ("kind", "at")})
+    lives = pl.concat([pl.DataFrame(schema=LIFE_EVENTS), told], how="diagonal")
     events = simulate(study, people, figures, settings=Settings(lives=lives))
     declared = events.filter(pl.col("records").list.contains("death"))
     assert declared["resident"].sort().to_list() == some["resident"].sort().to_list()
@@ -84,11 +86,6 @@ def test_everybody_who_dies_is_declared_dead_and_told_of() -> None:
     ways = message.select("nursing_home", "role", pl.col("receiver").str.extract(r"/([a-z-]+)")).unique().rows()
     assert sorted(ways) == [(False, "gp.doctor", "home-care"), (True, "nursing-home.nurse", "gp")]
     assert events.filter(pl.col("step") == "reported")["resident"].n_unique() == some.height
-
-
-def _instant(column: str) -> pl.Expr:
-    """Five in the morning of a date's day."""
-    return (pl.col(column).cast(pl.Datetime("ms")) + pl.duration(hours=5)).dt.replace_time_zone("UTC")
 
 
 def test_a_birth_is_told_of_when_mother_and_child_go_home() -> None:
