@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import exp, lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ Ints = NDArray[np.int64]
 Uints = NDArray[np.uint64]
 
 DAYS_PER_YEAR = 365.25
+_LARGE = 700.0
 
 
 @dataclass(frozen=True)
@@ -229,9 +231,15 @@ def _calendar(window: Window) -> tuple[Ints, Ints]:
 
 
 def _poisson(mean: Floats, uniform: Floats) -> Ints:
-    """Poisson counts by inversion: the more a mean grows, the more episodes, with the earlier ones kept."""
+    """Poisson counts by inversion: the more a mean grows, the more episodes, with the earlier ones kept.
+
+    Of a large mean, of which no chance of 0 is left in a float, it begins twelve standard deviations below the mean.
+    """
+    large = mean > _LARGE
     counts = np.zeros(len(mean), dtype=np.int64)
-    term = np.exp(-mean)
+    counts[large] = (mean[large] - 12 * np.sqrt(mean[large])).astype(np.int64)
+    term = np.exp(-np.where(large, 0.0, mean))
+    term[large] = [exp(n * log(m) - m - lgamma(n + 1)) for n, m in zip(counts[large], mean[large], strict=True)]
     cumulative = term.copy()
     live = np.flatnonzero(uniform > cumulative)
     while len(live):

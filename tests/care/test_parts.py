@@ -79,6 +79,15 @@ def test_open_demand_is_poisson_and_kept_when_it_grows(crowd: Residents) -> None
     assert (more >= few).all()
 
 
+def test_a_large_mean_is_poisson_too(crowd: Residents) -> None:
+    """Forty people who carry a whole town's demand have about a thousand episodes each, not one."""
+    part = (np.arange(MANY) < 40).astype(np.float64)
+    plan = RatePlan(np.full((2, 121), 1000 * 40 / MANY * 36.525), EVEN, 1, None, None, None)
+    counts = np.bincount(open_demand(plan, crowd, part, window(10), (1, "care/x")).row, minlength=MANY)[:40]
+    assert counts.mean() == pytest.approx(1000, rel=0.02)
+    assert 15 < counts.std() < 60
+
+
 def test_those_who_qualify_carry_the_demand_of_their_site(crowd: Residents) -> None:
     """When one in four qualifies, those are four times as many episodes each."""
     part = (np.arange(MANY) % 4 == 0).astype(np.float64)
