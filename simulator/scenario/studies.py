@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from simulator.documents import Document, read
+from simulator.domain.measurement import MEASURES
 from simulator.domain.scenario import Limit, LoadPlan, Pathway, Replications, Selection, Staffing, Study
 from simulator.domain.systems import Systems
 from simulator.errors import InputError
@@ -120,6 +121,7 @@ def _study(
 def _replications(model: ReplicationsModel, faults: Faults) -> Replications:
     if model.most < model.least:
         faults.add(("replications", "most"), f"at most {model.most} is less than at least {model.least}")
+    faults.word(("replications", "until", "measure"), model.until.measure, MEASURES, "measure")
     return Replications(model.least, model.most, model.until.measure, model.until.half_width)
 
 

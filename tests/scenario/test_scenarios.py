@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from simulator.documents import read
+from simulator.domain.measurement import MEASURES
 from simulator.domain.scenario import Deadline, Distribution, Edge, Number
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.places import PATHWAYS, SCENARIOS, STUDIES
+from simulator.places import PATHWAYS, REPORTS, SCENARIOS, STUDIES
 from simulator.scenario import check_files, kind_of, load_pathway, load_staffing, load_study
 
 Write = Callable[..., Path]
@@ -187,6 +188,12 @@ STUDY_FAULTS = [
     pytest.param(("seed: 1", f"seed: {1 << 63}"), 6, "less than or equal to", id="seed too large"),
     pytest.param(('"5501"', "0301"), 3, "put it in quotes", id="octal"),
     pytest.param(("[SAM]", "[SMA]"), 10, "unknown capability 'SMA'; did you mean 'SAM'", id="capability"),
+    pytest.param(
+        ("load:", "replications: {least: 2, most: 9, until: {measure: queue.minutes, half_width: 0.1}}\nload:"),
+        11,
+        "unknown measure 'queue.minutes'; did you mean 'queue.minutes.p",
+        id="measure",
+    ),
     pytest.param(("window: 40 s", "window: 0 s"), 13, "no time at all", id="window of nothing"),
     pytest.param(("8.5 h", "8 d"), 12, "ends after the period", id="window outside"),
     pytest.param(
@@ -312,6 +319,14 @@ def test_a_deadline_can_be_kept_when_one_way_there_is_short_enough(
     path.write_text(path.read_text("utf-8") + SEEN_OR_VISITED.format(visited=visited, after=after), "utf-8")
     found = check_files([path], figures)
     assert [("the deadline of 'written'" in fault) for fault in found] == [True] * faults
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_every_measure_that_a_study_may_wait_for_has_a_name_on_its_page(lang: str) -> None:
+    """The page names those over all, and two that are of a place or a profession only."""
+    named = set(read(REPORTS / "texts" / f"study.{lang}.yaml").data["measure"])
+    assert named - set(MEASURES) == {"places.occupancy", "staff.occupancy"}
+    assert set(MEASURES) <= named
 
 
 def test_a_pathway_of_many_ways_is_looked_through_once(pathway_file: Write) -> None:

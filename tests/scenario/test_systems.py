@@ -62,7 +62,7 @@ participation: {default: own, gp: {share: 0.4, then: common, else: own}, Troms: 
 messages: {lost: 0.02}
 outages: [{system: ward, at: "2026-01-14 08:00", lasts: 24 h}]
 response: {seconds: 2}
-replications: {least: 5, most: 20, until: {measure: missing, half_width: 0.05}}
+replications: {least: 5, most: 20, until: {measure: information.missing, half_width: 0.05}}
 alternatives:
   today: {}
   common-journal:
@@ -106,7 +106,7 @@ def test_the_keys_of_studies_arrive_as_data(ward: Write, figures: Figures) -> No
     assert study.mishaps == {"lost": 0.02}
     assert study.outages == (Outage("ward", 2 * 86400 + 8 * 3600, 86400),)
     assert study.response.of("nurse") == 2.0
-    assert study.replications == Replications(5, 20, "missing", 0.05)
+    assert study.replications == Replications(5, 20, "information.missing", 0.05)
 
 
 def test_alternatives_are_the_study_with_changes(ward: Write, figures: Figures) -> None:
