@@ -104,6 +104,7 @@ def load_catalogue(requirements: Path = REQUIREMENTS, contract: Path = CONTRACT)
                 where=rules_at.where("rules", key, "requirement"),
                 remedy=nearest(rule.requirement, found),
             )
+    _check_levels(rules_at, agreed)
     _check_ruled(document, found, {rule.requirement for rule in agreed.rules.values()})
     rules = {key: _rule(key, rule, found) for key, rule in agreed.rules.items()}
     return Catalogue(found, rules, {key: text.texts() for key, text in model.capabilities.items()}, _contract(agreed))
@@ -124,6 +125,19 @@ def _check_ruled(document: documents.Document, found: dict[str, Requirement], ru
                 expected="either a rule in the contract or 'not_tested'",
                 where=document.where("requirements", key),
             )
+
+
+def _check_levels(document: documents.Document, model: _Contract) -> None:
+    """Every interaction has one level."""
+    told: list[tuple[documents.Location, list[str]]] = [
+        (("system",), [c for codes in model.system.values() for c in codes])
+    ]
+    for n, item in enumerate(model.resources):
+        told.append((("resources", n, "interactions"), [c for codes in item.interactions.values() for c in codes]))
+    for place, codes in told:
+        twice = next((code for code in codes if codes.count(code) > 1), "")
+        if twice:
+            raise InputError(f"'{twice}' is given twice", expected="one level for each", where=document.where(*place))
 
 
 def _contract(model: _Contract) -> Contract:

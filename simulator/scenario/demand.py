@@ -9,6 +9,7 @@ import polars as pl
 
 from simulator.conditions import amount, condition
 from simulator.domain.scenario import (
+    OLDEST,
     Demand,
     Following,
     From,
@@ -54,6 +55,8 @@ def _milestones(model: MilestonesModel, faults: Faults) -> Milestones:
     for n, (one, other) in enumerate(pairwise(at)):
         if other <= one:
             faults.add(("milestones", "at", n + 1), "ages must rise")
+    if at and at[-1] > (OLDEST + 1) * UNITS["y"]:
+        faults.add(("milestones", "at", len(at) - 1), f"nobody is older than {OLDEST}")
     spread = faults.parse(("milestones", "spread"), lambda: seconds(model.spread), 0)
     return Milestones(tuple(at), model.of, model.weekday, model.hour, spread)
 

@@ -260,7 +260,7 @@ class StaffModel(Strict):
 
     role: str
     at: str = ""
-    persons: int = Field(default=0, ge=0)
+    persons: int = Field(default=0, ge=0, le=100_000)
     arsverk: Quantity | None = None
     where: str = ""
     of: Quantity | None = None
@@ -276,7 +276,7 @@ class StaffingModel(Strict):
     """A staffing file."""
 
     staffing: str
-    organisations: dict[str, OrganisationModel]
+    organisations: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], OrganisationModel]
     roles: dict[str, RoleModel]
     staff: dict[str, StaffModel] = {}
     places: dict[str, PlaceModel] = {}

@@ -83,3 +83,13 @@ def test_a_broken_rule_has_its_own_consequence_or_its_requirements() -> None:
     assert catalogue.rules["R-TIL-05B"].consequence != catalogue.requirements["TIL-05"].consequence
     assert catalogue.rules["R-JRN-03"].consequence == catalogue.requirements["JRN-03"].consequence
     assert all(set(rule.consequence) == {"nb", "en"} for rule in catalogue.rules.values())
+
+
+def test_an_interaction_of_two_levels_is_refused(tmp_path: Path) -> None:
+    """What is both a must and a may would be whichever stands last."""
+    text = CONTRACT.read_text(encoding="utf-8")
+    path = tmp_path / CONTRACT.name
+    line = next(row for row in text.splitlines() if "SHALL: [" in row)
+    path.write_text(text.replace(line, f"{line}\n{line.replace('SHALL', 'MAY')}", 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"contract\.yaml:\d+: '[a-z-]+' is given twice; expected one level"):
+        load_catalogue(contract=path)
