@@ -238,6 +238,19 @@ def test_no_report_is_read_before_it_has_come(residents: pl.DataFrame, study: St
     assert read.filter(pl.col("came").is_null() | (pl.col("began") < pl.col("came"))).height == 0
 
 
+def test_a_vessel_can_be_opened_in_time(residents: pl.DataFrame, study: Study, figures: Figures) -> None:
+    """Most of those who go straight to PCI are there within two hours of the diagnosis; all are admitted once."""
+    pains = replace(
+        study, days=90, pathways=(load_pathway("chest-pain", study.staffing),), demand_factors={"chest-pain": 20.0}
+    )
+    events = simulate(pains, residents, figures)
+    opened = events.filter(pl.col("step") == "opened")
+    assert opened.height > 30
+    assert opened.select((pl.col("at") <= pl.col("due")).mean()).item() > 0.7
+    admitted = events.filter(pl.col("records").list.contains("admission"))
+    assert admitted["episode"].is_unique().all()
+
+
 def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -> None:
     """Over two years of Tromsø, the days paid for each stay are the country's, within what chance allows."""
     study = load_study("quickstart", figures)
