@@ -54,6 +54,15 @@ def test_services_agree_with_the_columns(tromso: pl.DataFrame, official: Figures
         assert set(made.filter(pl.col("service") == service)["resident"]) == set(tromso.filter(column)["resident"])
 
 
+def test_services_go_by_the_names_of_the_code_table(tromso: pl.DataFrame, official: Figures) -> None:
+    """What Volven 9151 calls the types whose names are easily shortened."""
+    made = services(tromso, official, 7)
+    names = dict(made.select("service", "name").unique().iter_rows())
+    assert names["1"] == "Praktisk bistand - daglige gjøremål"
+    assert names["2"] == "Praktisk bistand - opplæring - daglige gjøremål"
+    assert names["3"] == "Praktisk bistand - brukerstyrt - personlig assistanse"
+
+
 def test_medicines_go_with_conditions(tromso: pl.DataFrame, official: Figures) -> None:
     """Metformin is for diabetes, many medicines for those with polypharmacy, and none that is not borne."""
     made = medicines(tromso, official, 7)
