@@ -27,7 +27,7 @@ class Sink:
         self._parts: Queue[pl.DataFrame | None] = Queue(_WAITING)
         self._rows = register_io_source(lambda *_: self._drain(), schema=pl.Schema(schema))
         self._ended = False
-        self._fault: Exception | None = None
+        self._fault: BaseException | None = None
         self._thread = Thread(target=self._work, args=(path, csv))
         self._thread.start()
 
@@ -56,7 +56,8 @@ class Sink:
             else:
                 # A higher level saves 2 % of the bytes.
                 self._rows.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
-        except Exception as error:  # noqa: BLE001  told by whoever writes or closes
+        except BaseException as error:  # noqa: BLE001  told by whoever writes or closes
+            # Of Ctrl-C polars tells whatever thread it is working for.
             self._fault = error
         # What is still to come is taken and let go, so that whoever writes never waits for room.
         deque(self._drain(), maxlen=0)

@@ -36,6 +36,23 @@ def test_a_fault_on_the_way_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_in_the_writing_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Polars tells the thread that writes; whoever hands over rows is told, and does not wait for room for ever."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", stopped)
+
+    def written() -> None:
+        with sink(tmp_path / "table", SCHEMA, csv=False) as table:
+            table.write(PARTS[0])
+
+    with pytest.raises(KeyboardInterrupt):
+        written()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_is_said() -> None:
     """Writing where nothing fits ends in one clear error, however many parts are waiting, and never in a wait."""
 
