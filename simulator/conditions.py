@@ -12,6 +12,8 @@ _NOBODY: Final = pl.DataFrame(schema=POPULATION)
 
 _TEXTS: Final = re.compile(r"'(?:[^']|'')*'")
 _CALLED: Final = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_SMALL: Final = tuple(name for name, kind in POPULATION.items() if kind in {pl.UInt8, pl.UInt16})
+_COLUMN: Final = re.compile(rf"'(?:[^']|'')*'|\"({'|'.join(_SMALL)})\"|\b({'|'.join(_SMALL)})\b")
 _WHOLE: Final = re.compile(
     r"\b(over|select|current_date|current_time|current_timestamp|localtime|localtimestamp)\b", re.IGNORECASE
 )
@@ -26,6 +28,19 @@ _OF_ONE: Final = frozenset(
     )
 )
 """SQL functions that look at one resident only."""
+
+
+def expression(text: str) -> pl.Expr:
+    """What ``text`` says, to be evaluated over the population's columns.
+
+    Ages and other small numbers are widened first: they are stored in eight bits, in which 20 - 67 is 209.
+    """
+    return pl.sql_expr(_COLUMN.sub(_widened, text))
+
+
+def _widened(found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    return f"CAST({name} AS BIGINT)" if name else found[0]
 
 
 def condition(text: str) -> str:
@@ -47,15 +62,15 @@ def amount(text: str | float) -> str:
 def _kind(text: str) -> pl.DataType:
     _check_of_one(text)
     try:
-        expression = pl.sql_expr(text)
-        names = expression.meta.root_names()
+        meant = expression(text)
+        names = meant.meta.root_names()
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"'{text}' cannot be understood: {str(error).splitlines()[0]}") from None
     for name in names:
         if name not in POPULATION:
             raise ValueError(f"unknown column '{name}' in '{text}'; {nearest(name, POPULATION)}")
     try:
-        return _NOBODY.select(expression.alias("it")).schema["it"]
+        return _NOBODY.select(meant.alias("it")).schema["it"]
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"'{text}' does not fit the columns: {str(error).splitlines()[0]}") from None
 

@@ -7,6 +7,7 @@ import polars as pl
 from simulator.care.clock import Clock
 from simulator.care.plan import Plan, StaffPlan, make_plan
 from simulator.care.rosters import SATURDAY, shift_blocks
+from simulator.conditions import expression
 from simulator.domain.scenario import Study
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.figures import Figures
@@ -53,7 +54,7 @@ def _sites(plan: Plan, own: Sequence[StaffPlan], people: pl.LazyFrame) -> pl.Dat
 
 def _counted(plan: Plan, number: int, staff: StaffPlan) -> Iterator[pl.Expr]:
     where, one_per = staff.staff.where, plan.organisations[staff.staff.at].one_per
-    served = pl.sql_expr(where).fill_null(value=False).sum() if where else pl.len()
+    served = expression(where).fill_null(value=False).sum() if where else pl.len()
     yield served.cast(pl.Int64).alias(f"residents-{number}")
     lists = pl.col(one_per).filter(pl.col(one_per) >= 0).n_unique() if one_per else pl.lit(1)
     yield lists.cast(pl.Int64).alias(f"each-{number}")

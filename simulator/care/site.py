@@ -12,6 +12,7 @@ from simulator.care.demand import Residents
 from simulator.care.plan import Plan, StaffPlan
 from simulator.care.pool import Crowd, Duty, Places, Pool
 from simulator.care.rosters import roster
+from simulator.conditions import expression as meaning
 from simulator.streams import stream
 
 SEXES = ("female", "male")
@@ -62,15 +63,15 @@ class Site:
         if condition not in self._truths:
             found = np.ones(self.frame.height, dtype=np.bool_)
             if condition:
-                found = self.frame.select(it=pl.sql_expr(condition).fill_null(value=False))["it"].to_numpy()
+                found = self.frame.select(it=meaning(condition).fill_null(value=False))["it"].to_numpy()
             self._truths[condition] = found
         return self._truths[condition]
 
     def amounts(self, expression: str) -> NDArray[np.float64]:
-        """An SQL expression's number for each resident."""
+        """An SQL expression's number for each resident; 0 for whom it gives none."""
         if expression.replace(".", "", 1).isdecimal():
             return np.full(self.frame.height, float(expression))
-        found = self.frame.select(pl.sql_expr(expression).cast(pl.Float64).alias("it"))["it"]
+        found = self.frame.select(meaning(expression).cast(pl.Float64).fill_null(0.0).alias("it"))["it"]
         column = found if len(found) == self.frame.height else found.new_from_index(0, self.frame.height)
         return column.to_numpy()
 

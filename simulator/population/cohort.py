@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from simulator.conditions import condition
+from simulator.conditions import condition, expression
 from simulator.errors import InputError
 from simulator.streams import stream
 
@@ -27,7 +27,7 @@ def matching(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     if not where:
         return frame
     try:
-        return frame.filter(pl.sql_expr(where))
+        return frame.filter(expression(where))
     except pl.exceptions.PolarsError as error:
         raise InputError(f"'{where}' does not fit the residents: {error}", where="--where") from None
 

@@ -1,11 +1,13 @@
 """The words inside the YAML: numbers, durations, distributions, hours, conditions."""
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.conditions import amount, condition
+from simulator.conditions import amount, condition, expression
 from simulator.domain.scenario import OLDEST, Distribution, Hours, Number
+from simulator.domain.tables import POPULATION
 from simulator.scenario.expressions import ages, distribution, hours, number, seconds, weekdays, whole_days
 
 PARAMETERS = {"pause": Number(1800.0, duration=True), "share": Number(0.25)}
@@ -149,6 +151,23 @@ def test_a_condition_looks_at_one_resident_on_any_day(text: str, word: str) -> N
     """What depends on who else is there would change with the number of workers, and on today with the day."""
     with pytest.raises(ValueError, match=f"'{word}'"):
         condition(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("age - 67 > 5", [False, False, True]),
+        ('"age" - 67 > 5', [False, False, True]),
+        ("age * 10 >= 700", [False, True, True]),
+        ("-age < household_size - 5", [False, True, True]),
+        ("given_name = 'age'", [True, False, False]),
+    ],
+)
+def test_ages_are_numbers_below_zero_and_above_255_too(text: str, found: list[bool]) -> None:
+    """They are stored in eight bits, in which 3 - 67 is 192, and 80 * 10 is 32."""
+    columns = {"age": [3, 70, 80], "household_size": [2, 1, 4], "given_name": ["age", "Kari", "Ola"]}
+    people = pl.DataFrame(columns, schema={name: POPULATION[name] for name in columns})
+    assert people.select(it=expression(condition(text)))["it"].to_list() == found
 
 
 def test_functions_of_one_resident_are_taken() -> None:
