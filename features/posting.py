@@ -11,7 +11,7 @@ from simulator.fhir import Parties, message_bundle
 
 Envelope = dict[str, Any]
 CHAIN = (
-    step("hospital.nurse", message="LOG_INNLAGT", receiver="intake"),
+    step("hospital.nurse", message="LOG_INNLAGT", receiver="home-care"),
     step("home-care.nurse", message="INNLEGGELSESRAPPORT", receiver="hospital"),
     step("hospital.nurse", message="HELSEOPPL_SOKNAD", receiver="intake"),
     step("hospital.nurse", message="LOG_UTSKRIVNINGSKLAR", receiver="intake"),

@@ -11,7 +11,7 @@ from features.telling import step
 from simulator.fhir import message_id
 
 NOT_HERE = "399999995"
-REPORT = step("hospital.nurse", message="LOG_INNLAGT", receiver="intake")
+REPORT = step("hospital.nurse", message="LOG_INNLAGT", receiver="home-care")
 QUESTION = step("hospital.nurse", message="DIALOG_FORESPORSEL", receiver="home-care")
 
 
