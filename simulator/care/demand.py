@@ -137,7 +137,9 @@ def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window,
     expected = for_people(plan.rate, people.sex[chosen], people.age[chosen]) * part[chosen]
     carried = people.per_site(expected, chosen)
     scale = np.divide(people.expected(plan.rate), carried, out=np.zeros_like(carried), where=carried > 0)
-    chosen, expected = chosen[expected > 0], expected[expected > 0]
+    wanted = expected > 0
+    if not wanted.all():
+        chosen, expected = chosen[wanted], expected[wanted]
     expected = expected * scale[people.site[chosen]]
     weight = _day_weights(plan.profiles, window)
     drawn = stream(*key, "count").uniforms(people.resident[chosen])
@@ -238,15 +240,19 @@ def _poisson(mean: Floats, uniform: Floats) -> Ints:
     large = mean > _LARGE
     counts = np.zeros(len(mean), dtype=np.int64)
     counts[large] = (mean[large] - 12 * np.sqrt(mean[large])).astype(np.int64)
-    term = np.exp(-np.where(large, 0.0, mean))
-    term[large] = [exp(n * log(m) - m - lgamma(n + 1)) for n, m in zip(counts[large], mean[large], strict=True)]
+    # The chance of none is no less than one less the mean, which most draws are below.
+    live = np.flatnonzero(uniform > 1 - mean)
+    drawn, term = uniform[live], np.exp(-np.where(large, 0.0, mean)[live])
+    term[large[live]] = [exp(n * log(m) - m - lgamma(n + 1)) for n, m in zip(counts[large], mean[large], strict=True)]
     cumulative = term.copy()
-    live = np.flatnonzero(uniform > cumulative)
-    while len(live):
+    while True:
+        more = (drawn > cumulative) & (term > 0)
+        if not more.any():
+            break
+        live, drawn = live[more], drawn[more]
         counts[live] += 1
-        term[live] *= mean[live] / counts[live]
-        cumulative[live] += term[live]
-        live = live[(uniform[live] > cumulative[live]) & (term[live] > 0)]
+        term = term[more] * mean[live] / counts[live]
+        cumulative = cumulative[more] + term
     return counts
 
 
