@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
 
 from simpy import Event
 
 from simulator.care.course import Course
 
-Served = Callable[[int, Any], None]
+Served = Callable[[int], None]
 """Called with the number of the person or place that a turn got."""
 Turn = tuple[int, int, int, int, Served]
 """Priority, the instant wanted, running number, the step it is for, and what is done when it comes."""
@@ -94,7 +93,7 @@ class Pool:
         """Send those who are free to those who wait."""
         env, queue = self._env, self._queue
         while queue and self._free:
-            env.later(env.now, partial(heappop(queue)[-1], self.take()))
+            env.later(env.now, partial(_served, heappop(queue)[-1], self.take()))
 
     def waiting(self) -> Iterator[int]:
         """The step each turn in the queue is for, in the order in which they will be served."""
@@ -115,6 +114,11 @@ class Pool:
             self.change_shift(duty.people)
         if at_first.count:
             self.change_shift(at_first.people)
+
+
+def _served(served: Served, number: int, _: None) -> None:
+    """The turn of whoever waited longest has come."""
+    served(number)
 
 
 class Places(Pool):

@@ -29,16 +29,17 @@ class Service(ABC):
         places = line.places[episode]
         number = places.take()
         if number < 0 and isinstance(places, Pool):
-            admitted = partial(self._admitted, line, episode, wanted, places)
+            admitted = partial(self._admitted, line, episode, wanted)
             places.wait(line.priority[episode], wanted, line.number, admitted)
         else:
             line.held[episode] = number
             self._find(line, episode, wanted)
 
-    def _admitted(self, line: Line, episode: int, wanted: int, places: Pool, number: int, _: None) -> None:
+    def _admitted(self, line: Line, episode: int, wanted: int, number: int) -> None:
         """A place is free at last."""
         if self._too_late(line, episode, wanted):
-            places.give_back(number)
+            assert line.places is not None
+            line.places[episode].give_back(number)
             self._give_up(line, episode, wanted)
         else:
             line.held[episode] = number
@@ -52,15 +53,16 @@ class Service(ABC):
             pool = line.hands[episode]
             staff = pool.take()
             if staff < 0 and isinstance(pool, Pool):
-                given = partial(self._given, line, episode, wanted, pool)
+                given = partial(self._given, line, episode, wanted)
                 pool.wait(line.priority[episode], wanted, line.number, given)
                 return
         self._work(line, episode, wanted, staff)
 
-    def _given(self, line: Line, episode: int, wanted: int, pool: Pool, number: int, _: None) -> None:
+    def _given(self, line: Line, episode: int, wanted: int, number: int) -> None:
         """Somebody is free at last; for one who waited too long nobody sets out."""
         if self._too_late(line, episode, wanted):
-            pool.give_back(number)
+            assert line.hands is not None
+            line.hands[episode].give_back(number)
             self._give_up(line, episode, wanted)
         else:
             self._work(line, episode, wanted, number)

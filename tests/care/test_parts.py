@@ -141,7 +141,7 @@ def test_the_lowest_free_number_is_sent_and_overtime_is_finished() -> None:
     assert pool.take() == -1
 
 
-def _note(served: list[tuple[int, int]], step: int, number: int, _: None) -> None:
+def _note(served: list[tuple[int, int]], step: int, number: int) -> None:
     served.append((step, number))
 
 
