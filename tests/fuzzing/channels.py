@@ -115,7 +115,7 @@ class Channels:
         if chance < 0.4:
             try:
                 text = from_bundle(self.told((*LOGISTIC, *REPORTS))).decode()
-            except (ValueError, KeyError, TypeError):  # what no journal would hold
+            except (ValueError, KeyError, TypeError, AttributeError):  # what no journal would hold
                 text = hodemelding(self.number())
         else:
             more = {
