@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 SUNDAY: Final = 6
+_DAY: Final = 86400
+_CHANGED: Final = 3 * 3600
+"""From what the clock on the wall shows then on, the hour that summer time takes or gives has passed."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
@@ -49,6 +52,19 @@ class Clock:
     def midnight(self, day: int) -> int:
         """Seconds at which a day begins."""
         return self.midnights[day - self.first]
+
+    def on_the_wall(self, day: int, second: int) -> int:
+        """When a clock on the wall shows so many seconds of a day, 86 400 for its end.
+
+        In the hour that summer time leaves out an hour later; of the two that winter time makes the first.
+        """
+        return self.midnight(day) + second + (self._longer[day - self.first] if second >= _CHANGED else 0)
+
+    @cached_property
+    def _longer(self) -> list[int]:
+        """Seconds that each day known, and the one after, is longer than others."""
+        days = range(self.first, self.last + 1)
+        return [self._utc(day + 1) - self._utc(day) - _DAY for day in days]
 
     def day(self, seconds: float) -> int:
         """The day an instant falls on."""
@@ -87,9 +103,10 @@ class Clock:
         return float(np.mean(weekday[weekdays] * month[months]))
 
     def instants(self, days: NDArray[np.int64], seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Whole seconds for columns of days and of seconds after their midnight, within the day however short."""
-        midnights = np.asarray(self.midnights, dtype=np.int64)
-        return np.minimum(midnights[days - self.first] + seconds.astype(np.int64), midnights[days - self.first + 1] - 1)
+        """Whole seconds for columns of days and of what a clock on the wall shows in them, in seconds below 86 400."""
+        of_day, second = days - self.first, seconds.astype(np.int64)
+        longer = np.where(second >= _CHANGED, np.asarray(self._longer, dtype=np.int64)[of_day], 0)
+        return np.asarray(self.midnights, dtype=np.int64)[of_day] + second + longer
 
 
 @cache

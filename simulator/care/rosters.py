@@ -34,7 +34,7 @@ def roster(
         for shift, (weekdays, weekend) in zip(plan.staff.shifts, blocks, strict=True):
             if weekday in shift.days:
                 first, count = weekend if weekday >= SATURDAY else weekdays
-                begin = clock.midnight(day) + shift.hours.begin
+                begin = clock.on_the_wall(day, shift.hours.begin)
                 changes += [
                     Duty(begin, first, count, away(day, first, count)),
                     Duty(_end(shift.hours, day, clock), 0, 0),
@@ -73,8 +73,8 @@ def _away(
 def _end(hours: Hours, day: int, clock: Clock) -> int:
     """When a shift that begins on ``day`` ends: by the clock on the wall, also when summer time begins or ends."""
     if hours.begin < hours.end < DAY:
-        return min(clock.midnight(day) + hours.end, clock.midnight(day + 1))
-    return clock.midnight(day + 1) + hours.end % DAY
+        return clock.on_the_wall(day, hours.end)
+    return clock.on_the_wall(day + 1, hours.end % DAY)
 
 
 def shift_blocks(plan: StaffPlan, residents: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -1,13 +1,14 @@
 """The parts of the care simulation by themselves: clock, staff, rosters, draws, demand."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
 
 from simulator.care.amounts import Draw, Keys, for_people, resolve
-from simulator.care.clock import Clock
+from simulator.care.clock import OSLO, Clock
 from simulator.care.course import Course
 from simulator.care.demand import Profiles, RatePlan, Residents, SchedulePlan, Window, open_demand, planned_demand
 from simulator.care.plan import StaffPlan
@@ -156,6 +157,17 @@ def test_the_queue_is_by_priority_and_then_by_time() -> None:
     env.run(until=1)
     assert served == [(1, 0), (3, 1)]
     assert list(pool.waiting()) == [2, 0]
+
+
+@pytest.mark.parametrize("start", [date(2026, 3, 28), date(2026, 10, 24)])
+def test_hours_are_those_of_the_clock_on_the_wall(start: date) -> None:
+    """On the days of 23 and 25 hours too, what is at eight or at one is when a clock in Oslo shows it."""
+    clock = Clock(start, 0, 3)
+    for day, hour in product(clock.days(), (0, 1, 3, 8, 12, 23)):
+        shown = datetime.combine(start + timedelta(days=day), time(hour), OSLO)
+        found = clock.on_the_wall(day, hour * 3600)
+        assert clock.origin + found == shown.timestamp()
+        assert clock.instants(np.array([day]), np.array([hour * 3600.0])).tolist() == [found]
 
 
 @pytest.mark.parametrize("start", [date(2026, 3, 28), date(2026, 10, 24)])
