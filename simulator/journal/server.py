@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-from simulator.journal.allocator import few_arenas
+from simulator.journal.allocator import steady
 from simulator.journal.app import JournalApp
 from simulator.journal.journal import Journal
 from simulator.journal.protocol import JournalProtocol
@@ -83,7 +83,7 @@ def serve(app: JournalApp, bound: socket.socket, announce: Callable[[], object] 
     ``announce`` is called when it serves; without it, a line is printed.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
-    few_arenas()
+    steady()
     # The tables of R4 stay for good: the collector need not look through them again and again.
     gc.collect()
     gc.freeze()

@@ -6,8 +6,8 @@ import sys
 
 _PROGRAM = """
 import ctypes, threading
-from simulator.journal.allocator import few_arenas
-limited = few_arenas()
+from simulator.journal.allocator import steady
+limited = steady()
 blocks, held = [], threading.Barrier(17)
 def take():
     blocks.append(ctypes.CDLL(None).malloc(1000))
@@ -26,3 +26,24 @@ def test_threads_share_two_arenas() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
     assert len(re.findall(r"^Arena \d+:", done.stderr, re.MULTILINE)) <= 2
+
+
+_LARGE = """
+import ctypes
+from simulator.journal.allocator import LARGE, steady
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks mapped a b c d e f".split()]
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes, libc.mallinfo2.restype = ctypes.c_void_p, [ctypes.c_void_p], Info
+print(steady())
+libc.free(libc.malloc(100 * LARGE))
+before = libc.mallinfo2().mapped
+libc.malloc(2 * LARGE)
+print(libc.mallinfo2().mapped - before)
+"""
+
+
+def test_a_large_block_is_the_kernel_s_again_whatever_was_freed_before() -> None:
+    """After a larger block was freed, a large one is still mapped by itself, and so can be given back."""
+    done = subprocess.run([sys.executable, "-c", _LARGE], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n1\n"
