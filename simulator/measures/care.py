@@ -7,7 +7,7 @@ import polars as pl
 
 from simulator.domain.measurement import Measurement
 from simulator.measures.information import information
-from simulator.measures.payment import payment_days
+from simulator.measures.payment import payment_days, within_a_day
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
 from simulator.measures.workload import episodes, messages, staff_time
 
@@ -47,12 +47,17 @@ def measure_care(
 
 
 def waiting(events: pl.DataFrame, day_price_nok: float | None) -> Iterator[Measurement]:
-    """Stays with a notice of being ready to leave, the days the municipality pays for, and what they cost."""
+    """Stays with a notice of being ready to leave, the days the municipality pays for, and what they cost.
+
+    Of a period within one calendar day only how many such stays there are: no day can have been paid for in it.
+    """
     stays = payment_days(events)
     if stays.is_empty():
         return
     days, n = float(stays["days"].sum()), stays.height
     yield Measurement("discharge.ready_stays", float(n), "stays", n, "all")
+    if within_a_day(events):
+        return
     yield Measurement("discharge.waiting_stays", float((stays["days"] > 0).sum()), "stays", n, "all")
     yield Measurement("discharge.waiting_days", days, "days", n, "all")
     if day_price_nok is not None:

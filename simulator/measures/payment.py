@@ -35,5 +35,10 @@ def payment_days(events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def within_a_day(events: pl.DataFrame) -> bool:
+    """Whether all events are of one Norwegian calendar day."""
+    return bool(events.select(_date(pl.col("at")).n_unique() == 1).item())
+
+
 def _date(instant: pl.Expr) -> pl.Expr:
     return instant.dt.convert_time_zone("Europe/Oslo").dt.date()

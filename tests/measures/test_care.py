@@ -146,6 +146,13 @@ def test_waiting_days_cost_what_a_day_costs(make_events: Make, figure: Figure) -
     assert figure(found, "discharge.waiting_cost") == 10000
 
 
+def test_one_day_says_nothing_of_waiting_days(make_events: Make) -> None:
+    """Within one calendar day nobody can have waited for a day that is paid for: that is unknown, and not nought."""
+    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
+    found = measure_care(make_events({**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}, {**stay, "at": 300}), 5000)
+    assert [one.name for one in found if one.name.startswith("discharge")] == ["discharge.ready_stays"]
+
+
 def test_nothing_simulated_gives_no_figures(make_events: Make) -> None:
     """An empty timeline is measured as nothing, not as zeros."""
     assert measure_care(make_events({}).clear()) == []
