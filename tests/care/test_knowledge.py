@@ -41,6 +41,11 @@ OWN_FETCHES = """  own:
     own: {road: message, fetches: [summary]}
     paper: letter
 """
+FETCHED = (
+    SILENT.replace("  own: {common: message, regional: message, own: message, paper: letter}\n", OWN_FETCHES)
+    .replace("  message: {delay", "  api: {delay: 30 min}\n  message: {delay")
+    .replace("systems: silent", "systems: fetched")
+)
 KIND = pl.col("organisation").str.split("/").list.get(1)
 
 
@@ -116,13 +121,14 @@ class Everybody:
     told = recorded
 
 
+@pytest.mark.parametrize("systems", [SILENT, FETCHED], ids=["told", "fetched"])
 @pytest.mark.parametrize("home", ["own", "common"])
 def test_whom_nobody_misses_anything_of_makes_no_difference(
-    world: World, people: People, figures: Figures, monkeypatch: pytest.MonkeyPatch, home: str
+    *, world: World, people: People, figures: Figures, monkeypatch: pytest.MonkeyPatch, home: str, systems: str
 ) -> None:
     """Whatever is recorded, told and looked up of everybody, what is lacking, and when things happen, is the same."""
     said = f"participation: {{gp: {{share: 0.5, then: common, else: own}}, hospital: common, home-care: {home}}}\n"
-    study = world({**BOTH, "a": ASKS}, study=f"{said}messages: {{lost: 0.2}}", days=3)
+    study = world({**BOTH, "a": ASKS}, study=f"{said}messages: {{lost: 0.2}}", days=3, silent=systems)
     found = simulate(study, people(200), figures)
     monkeypatch.setattr("simulator.care.effects.Relevance", Everybody)
     thorough = simulate(study, people(200), figures)
@@ -206,13 +212,8 @@ def test_what_was_there_before_the_period_is_its_holders(world: World, people: P
 
 def test_what_is_fetched_on_demand_is_found_after_a_while(world: World, people: People, figures: Figures) -> None:
     """A kind that is shared across systems is there when it has been registered, and not before."""
-    fetched = (
-        SILENT.replace("  own: {common: message, regional: message, own: message, paper: letter}\n", OWN_FETCHES)
-        .replace("  message: {delay", "  api: {delay: 30 min}\n  message: {delay")
-        .replace("systems: silent", "systems: fetched")
-    )
     steps = ASKS.replace("delay: 1 h", "delay: 'uniform(low=0 min, high=60 min)'")
-    study = world({"a": steps}, study="participation: {default: own}", silent=fetched)
+    study = world({"a": steps}, study="participation: {default: own}", silent=FETCHED)
     seen = simulate(study, people(900), figures).filter(pl.col("episode").n_unique().over("resident") == 1)
     wide = seen.pivot("step", index="episode", values=["at", "began", "lacks"]).drop_nulls("began_seen")
     waited = (pl.col("began_seen") - pl.col("at_operated")).dt.total_seconds()
