@@ -7,9 +7,13 @@ _ARENA_MAX: Final = -8
 """``M_ARENA_MAX`` of glibc's malloc.h."""
 _MMAP_THRESHOLD: Final = -3
 """``M_MMAP_THRESHOLD`` of the same."""
+_TRIM_THRESHOLD: Final = -1
+"""``M_TRIM_THRESHOLD`` of the same."""
 ARENAS: Final = 2
-LARGE: Final = 64 * 1024
-"""Bytes from which on a block is asked of the kernel by itself, and given back to it."""
+LARGE: Final = 512 * 1024
+"""Bytes from which on a block is asked of the kernel by itself and given back: more than a socket is read for."""
+KEPT: Final = 8 * 1024 * 1024
+"""Free bytes at the end of an arena that are not given back, so that each request need not ask for them anew."""
 
 
 def steady() -> bool:
@@ -21,4 +25,5 @@ def steady() -> bool:
     be given back: so the bound stays where it is. Other C libraries have nothing to set.
     """
     limit = getattr(ctypes.CDLL(None), "mallopt", None)
-    return limit is not None and bool(limit(_ARENA_MAX, ARENAS)) and bool(limit(_MMAP_THRESHOLD, LARGE))
+    wanted = ((_ARENA_MAX, ARENAS), (_MMAP_THRESHOLD, LARGE), (_TRIM_THRESHOLD, KEPT))
+    return limit is not None and all(limit(name, value) for name, value in wanted)
