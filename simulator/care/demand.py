@@ -7,13 +7,15 @@ from math import exp, lgamma, log
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.care.amounts import Draw, Floats, Keys, for_people
+from simulator.care.amounts import Draw, Flags, Floats, Keys
 from simulator.care.clock import Clock
 from simulator.domain.scenario import OLDEST, Hours
 from simulator.streams import stream
 
 Ints = NDArray[np.int64]
 Uints = NDArray[np.uint64]
+Rows = Ints | slice
+"""Which people: their rows, or all as they are."""
 
 DAYS_PER_YEAR = 365.25
 _LARGE = 700.0
@@ -29,18 +31,29 @@ class Residents:
     site: Ints
     """Which municipality each lives in, numbered from 0, those of one together."""
 
-    def per_site(self, amounts: Floats, rows: Ints | slice = slice(None)) -> Floats:
+    def per_site(self, amounts: Floats, rows: Rows = slice(None)) -> Floats:
         """The sum of the amounts of some people in each municipality; the same whichever others are beside it."""
         sums: Floats = np.bincount(self.site[rows], amounts, minlength=int(self.site[-1]) + 1).astype(np.float64)
         return sums
 
     @cached_property
+    def _kind(self) -> Ints:
+        """Place of each one's sex and age in a flat table by sex and age."""
+        return self.sex * (OLDEST + 1) + np.minimum(self.age, OLDEST)
+
+    @cached_property
     def _of_each(self) -> Floats:
         """How many of each sex and age live in each municipality, shape (municipalities, 242)."""
         ages = OLDEST + 1
-        kind = (self.site * 2 + self.sex) * ages + np.minimum(self.age, OLDEST)
+        kind = self.site * 2 * ages + self._kind
         counts = np.bincount(kind, minlength=(int(self.site[-1]) + 1) * 2 * ages)
         return counts.reshape(-1, 2 * ages).astype(np.float64)
+
+    def rate(self, rate: Floats, rows: Rows) -> Floats:
+        """A rate by sex and age, shape (2, 121), or for everybody, shape (), of some people."""
+        kind = self._kind[rows]
+        found: Floats = rate.ravel().take(kind) if rate.ndim else np.full(len(kind), float(rate))
+        return found
 
     def expected(self, rate: Floats) -> Floats:
         """The sum of a rate by sex and age, shape (2, 121), over everybody in each municipality."""
@@ -128,23 +141,21 @@ class Episodes:
         return self.take(np.lexsort((self.number, people.resident[self.row], self.start, people.site[self.row])))
 
 
-def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window, key: tuple[int, str]) -> Episodes:
+def open_demand(
+    plan: RatePlan, people: Residents, part: Floats | Flags, window: Window, key: tuple[int, str]
+) -> Episodes:
     """Poisson demand. ``part`` is how likely each resident is against others, zero for those who do not qualify.
 
     Those who qualify carry the whole expectation of their municipality.
     """
-    chosen = np.flatnonzero(part > 0)
-    expected = for_people(plan.rate, people.sex[chosen], people.age[chosen]) * part[chosen]
-    carried = people.per_site(expected, chosen)
-    scale = np.divide(people.expected(plan.rate), carried, out=np.zeros_like(carried), where=carried > 0)
-    wanted = expected > 0
-    if not wanted.all():
-        chosen, expected = chosen[wanted], expected[wanted]
-    expected = expected * scale[people.site[chosen]]
     weight = _day_weights(plan.profiles, window)
-    drawn = stream(*key, "count").uniforms(people.resident[chosen])
-    counts = _poisson(expected * weight.sum() / DAYS_PER_YEAR, drawn)
-    row = np.repeat(chosen, counts)
+    chosen, expected = _expected(plan.rate, people, part)
+    # In place, as what is done for every resident of a nation should be.
+    expected *= weight.sum()
+    expected /= DAYS_PER_YEAR
+    rows = _all_or(chosen, people)
+    some, counts = _poisson(expected, stream(*key, "count").uniforms(people.resident[rows]))
+    row = np.repeat(chosen[some], counts)
     number = running(counts)
     resident = people.resident[row]
     cumulative = np.cumsum(weight) / max(weight.sum(), 1e-300)
@@ -154,6 +165,27 @@ def open_demand(plan: RatePlan, people: Residents, part: Floats, window: Window,
     appointment = window.clock.instants(day, second) // plan.grid * plan.grid
     start = _ahead(plan, people.take(row, number), appointment, key)
     return Episodes(row, number, start, appointment).in_order(people)
+
+
+def _expected(rate: Floats, people: Residents, part: Floats | Flags) -> tuple[Ints, Floats]:
+    """The rows of those who may have an episode, and how many each may expect in a year."""
+    chosen = np.flatnonzero(part > 0)
+    rows = _all_or(chosen, people)
+    expected = people.rate(rate, rows)
+    if part.dtype != np.bool_:
+        expected *= part[rows]
+    carried = people.per_site(expected, rows)
+    scale = np.divide(people.expected(rate), carried, out=np.zeros_like(carried), where=carried > 0)
+    wanted = np.flatnonzero(expected)
+    if len(wanted) < len(expected):
+        chosen, expected = chosen[wanted], expected[wanted]
+    expected *= scale[people.site[_all_or(chosen, people)]]
+    return chosen, expected
+
+
+def _all_or(chosen: Ints, people: Residents) -> Rows:
+    """The same people, who need not be looked up one by one when they are all."""
+    return slice(None) if len(chosen) == len(people.resident) else chosen
 
 
 def planned_demand(
@@ -232,19 +264,21 @@ def _calendar(window: Window) -> tuple[Ints, Ints]:
     return np.array([clock.weekday(day) for day in days]), np.array([clock.month(day) for day in days])
 
 
-def _poisson(mean: Floats, uniform: Floats) -> Ints:
+def _poisson(mean: Floats, uniform: Floats) -> tuple[Ints, Ints]:
     """Poisson counts by inversion: the more a mean grows, the more episodes, with the earlier ones kept.
 
     Of a large mean, of which no chance of 0 is left in a float, it begins twelve standard deviations below the mean.
+    Gives the places whose count may be more than none, and their counts.
     """
+    # The chance of none is no less than one less the mean, which most draws are below.
+    some = np.flatnonzero(uniform > 1 - mean)
+    mean, drawn = mean[some], uniform[some]
     large = mean > _LARGE
     counts = np.zeros(len(mean), dtype=np.int64)
     counts[large] = (mean[large] - 12 * np.sqrt(mean[large])).astype(np.int64)
-    # The chance of none is no less than one less the mean, which most draws are below.
-    live = np.flatnonzero(uniform > 1 - mean)
-    drawn, term = uniform[live], np.exp(-np.where(large, 0.0, mean)[live])
-    term[large[live]] = [exp(n * log(m) - m - lgamma(n + 1)) for n, m in zip(counts[large], mean[large], strict=True)]
-    cumulative = term.copy()
+    term = np.exp(-np.where(large, 0.0, mean))
+    term[large] = [exp(n * log(m) - m - lgamma(n + 1)) for n, m in zip(counts[large], mean[large], strict=True)]
+    cumulative, live = term.copy(), np.arange(len(mean))
     while True:
         more = (drawn > cumulative) & (term > 0)
         if not more.any():
@@ -253,7 +287,7 @@ def _poisson(mean: Floats, uniform: Floats) -> Ints:
         counts[live] += 1
         term = term[more] * mean[live] / counts[live]
         cumulative = cumulative[more] + term
-    return counts
+    return some, counts
 
 
 def running(counts: Ints) -> Uints:

@@ -156,7 +156,7 @@ class Drafts:
             taken.tobytes(),
             takes,
             travel,
-            packed(site.amounts(step.priority)[row].astype(np.int64)),
+            packed(site.amounts(step.priority, row).astype(np.int64)),
             PATIENT if step.patience is None else step.patience,
             hands,
             0 if numbered else -1,

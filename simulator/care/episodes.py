@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.care.amounts import for_people
+from simulator.care.amounts import Flags, Floats, for_people
 from simulator.care.demand import (
     Episodes,
     MilestonePlan,
@@ -18,8 +18,10 @@ from simulator.care.demand import (
 )
 from simulator.care.plan import LifePlan, PathwayPlan
 from simulator.care.site import Site
+from simulator.domain.scenario import OLDEST
 from simulator.streams import stream
 
+_ALIKE = "1.0"
 _NEVER = 10**7
 """A day beyond every window."""
 BIRTH = "birth"
@@ -31,14 +33,10 @@ def episodes_of(site: Site, plan: PathwayPlan) -> Episodes:
     window = Window(site.plan.clock, -plan.before, site.plan.days + pathway.beyond)
     key = (site.plan.seed, f"care/{pathway.name}")
     may = qualifying(site, plan)
-    weight = site.amounts(getattr(pathway.demand, "weight", "1.0"))
     if isinstance(demand, RatePlan):
-        part = np.where(may, weight, 0.0)
-        if demand.more is not None:
-            where, times = demand.more
-            part *= np.where(site.truth(where), for_people(times, site.people.sex, site.people.age), 1.0)
-        return open_demand(demand, site.people, part, window, key)
+        return open_demand(demand, site.people, _part(site, plan, demand, may), window, key)
     if isinstance(demand, SchedulePlan):
+        weight = site.amounts(_weight(plan))
         return planned_demand(demand, site.people, np.where(may, weight, 0.0), window, key)
     if isinstance(demand, MilestonePlan):
         born = np.where(may, _days(site, demand.of), _NEVER)
@@ -49,10 +47,33 @@ def episodes_of(site: Site, plan: PathwayPlan) -> Episodes:
     return Episodes(nobody, nobody.astype(np.uint64), nobody, nobody)
 
 
-def qualifying(site: Site, plan: PathwayPlan) -> NDArray[np.bool_]:
+def _weight(plan: PathwayPlan) -> str:
+    """The SQL expression of how likely each resident is against others."""
+    said: str = getattr(plan.pathway.demand, "weight", _ALIKE)
+    return said
+
+
+def _part(site: Site, plan: PathwayPlan, demand: RatePlan, may: Flags) -> Floats | Flags:
+    """How likely each resident is against others; whether at all, where those who may are all alike."""
+    weight = _weight(plan)
+    if demand.more is None and weight == _ALIKE:
+        return may
+    part: Floats = np.where(may, site.amounts(weight), 0.0)
+    if demand.more is not None:
+        where, times = demand.more
+        part *= np.where(site.truth(where), for_people(times, site.people.sex, site.people.age), 1.0)
+    return part
+
+
+def qualifying(site: Site, plan: PathwayPlan) -> Flags:
     """Which residents a pathway is for."""
-    who = plan.pathway.who
-    return site.truth(who.where) & (site.people.age >= who.youngest) & (site.people.age <= who.oldest)
+    who, age = plan.pathway.who, site.people.age
+    found = site.truth(who.where)
+    if who.youngest > 0:
+        found = found & (age >= who.youngest)
+    if who.oldest < OLDEST:
+        found = found & (age <= who.oldest)
+    return found
 
 
 def _days(site: Site, column: str) -> NDArray[np.int64]:
@@ -61,7 +82,7 @@ def _days(site: Site, column: str) -> NDArray[np.int64]:
     return days.to_numpy().astype(np.int64)
 
 
-def _of_lives(site: Site, plan: LifePlan, may: NDArray[np.bool_], window: Window, key: tuple[int, str]) -> Episodes:
+def _of_lives(site: Site, plan: LifePlan, may: Flags, window: Window, key: tuple[int, str]) -> Episodes:
     """An episode for each event of the kind, at its instant; numbered for each resident in their order."""
     who = "other" if plan.kind == BIRTH else "resident"
     first, last = (window.clock.midnight(day) for day in (window.first, window.last))

@@ -69,7 +69,10 @@ class Relevance:
 
     def _add(self, to: dict[str, Bits], line: Line, rows: Rows, bits: int) -> None:
         if bits:
-            to.setdefault(line.plan.step.at, self._dense(()))[rows] |= bits
+            kind = line.plan.step.at
+            if kind not in to:
+                to[kind] = self._dense(())
+            to[kind][rows] |= bits
 
     def _dense(self, of: Iterable[_Some]) -> Bits:
         """Bits of each resident from those of some."""

@@ -67,13 +67,13 @@ class Site:
             self._truths[condition] = found
         return self._truths[condition]
 
-    def amounts(self, expression: str) -> NDArray[np.float64]:
-        """An SQL expression's number for each resident; 0 for whom it gives none."""
+    def amounts(self, expression: str, rows: Rows | None = None) -> NDArray[np.float64]:
+        """An SQL expression's number for each resident, or for some; 0 for whom it gives none."""
         if expression.replace(".", "", 1).isdecimal():
-            return np.full(self.frame.height, float(expression))
+            return np.full(self.frame.height if rows is None else len(rows), float(expression))
         found = self.frame.select(meaning(expression).cast(pl.Float64).fill_null(0.0).alias("it"))["it"]
         column = found if len(found) == self.frame.height else found.new_from_index(0, self.frame.height)
-        return column.to_numpy()
+        return column.to_numpy() if rows is None else column.to_numpy()[rows]
 
     def organisation(self, kind: str, rows: Rows) -> pl.Series:
         """The key of some residents' organisation of a kind; null for one whose column says none."""

@@ -76,11 +76,17 @@ def life_events_of(
         parts.append(_told(lives, numbers, ends, kinds))
     if "code-change" in kinds:
         parts.append(code_change_events(ordered, figures, seed, start, days))
-    whole = pl.concat(parts)
-    # A new number that a resident has already, as only very many replicas make possible, is not given.
-    taken = (whole["kind"] == "number-change") & whole["to"].is_in(frame["person_number"].implode())
-    wanted = whole["kind"].cast(pl.String).is_in(list(kinds))
-    return whole.filter(~taken & wanted).sort(*_ORDER, maintain_order=True)
+    told = pl.concat(parts).filter(pl.col("kind").cast(pl.String).is_in(list(kinds)))
+    return _free(told, frame).sort(*_ORDER, maintain_order=True)
+
+
+def _free(told: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Without new numbers that a resident has already, as only very many replicas make possible."""
+    changes = told["kind"] == "number-change"
+    # Looking among all residents' numbers costs more than all else, and is for nothing where no number changes.
+    if not changes.any():
+        return told
+    return told.filter(~(changes & told["to"].is_in(frame["person_number"].implode())))
 
 
 def _told(lives: list[Lives], numbers: list[Numbers], ends: tuple[int, int], kinds: Collection[str]) -> pl.DataFrame:

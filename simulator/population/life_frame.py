@@ -86,7 +86,8 @@ class Lives:
 
     def rate(self, name: str) -> Floats:
         """A figure by age and sex, for everybody."""
-        rates: Floats = self.figures.by_age_sex(name)[self.male.astype(np.int64), self.age]
+        table = self.figures.by_age_sex(name)
+        rates: Floats = table.ravel().take(self.male * table.shape[1] + self.age)
         return rates
 
     def draws(self, name: str, entity: Integers | None = None, n: int = 0) -> Floats:
