@@ -1,8 +1,8 @@
 """Those who simulate: a station in this process, or in processes beside it; all alike to whoever asks them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -17,11 +17,23 @@ from simulator.care.station import Station
 from simulator.errors import BenchError
 
 _PATIENCE_S: Final = 5.0
+_BEGIN: Final = "begin"
+"""Asked of a process before anything else: whose plan it is to simulate by."""
 
 
-def crew_of(plan: Plan, workers: int, folder: Path) -> AbstractContextManager[Crew]:
-    """A crew of this machine. However the block ends, no process is left behind."""
-    return _beside(plan, workers, folder) if workers > 1 else _here(plan, folder)
+def crew_of(plan: Plan, workers: int, folder: Path, hands: "Sequence[Beside]" = ()) -> AbstractContextManager[Crew]:
+    """A crew of this machine: of ``hands`` when there are any, else of processes that end with the block."""
+    return _beside(plan, workers, folder, hands) if workers > 1 else _here(plan, folder)
+
+
+@contextmanager
+def hired(workers: int) -> "Iterator[list[Beside]]":
+    """Processes that get ready to simulate while there is nothing to simulate yet; nobody for one worker.
+
+    However the block ends, no process is left behind.
+    """
+    with ExitStack() as stack:
+        yield [stack.enter_context(_process()) for _ in range(workers)] if workers > 1 else []
 
 
 @contextmanager
@@ -31,9 +43,12 @@ def _here(plan: Plan, folder: Path) -> Iterator[Crew]:
 
 
 @contextmanager
-def _beside(plan: Plan, workers: int, folder: Path) -> Iterator[Crew]:
-    with ExitStack() as stack:
-        yield [stack.enter_context(_process(plan, folder)) for _ in range(workers)]
+def _beside(plan: Plan, workers: int, folder: Path, hands: "Sequence[Beside]") -> Iterator[Crew]:
+    with nullcontext(hands) if hands else hired(workers) as crew:
+        for colleague in crew:
+            # What becomes of it is told by whatever is asked next.
+            colleague.ask(_BEGIN, plan, folder)
+        yield list(crew)
 
 
 class Beside:
@@ -75,11 +90,11 @@ class Beside:
 
 
 @contextmanager
-def _process(plan: Plan, folder: Path) -> Iterator[Beside]:
+def _process() -> Iterator[Beside]:
     # Spawned, not forked: the columns' library keeps threads that a fork would cut off.
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, plan, folder), daemon=True)
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
     with unheard():
         process.start()
     theirs.close()
@@ -90,13 +105,17 @@ def _process(plan: Plan, folder: Path) -> Iterator[Beside]:
         colleague.dismiss()
 
 
-def _serve(pipe: "Connection[Any, Any]", plan: Plan, folder: Path) -> None:
+def _serve(pipe: "Connection[Any, Any]") -> None:
     """What a worker process does: answer until whoever asks is gone."""
-    station = Station(plan, folder)
+    station: Station | None = None
     with suppress(EOFError, BrokenPipeError), uncollected():
         while True:
             method, given = pipe.recv()
-            pipe.send(_answer(getattr(station, method), given))
+            if method == _BEGIN:
+                station = Station(*given)
+                pipe.send((True, None))
+            else:
+                pipe.send(_answer(getattr(station, method), given))
 
 
 def _answer(act: Callable[..., Any], given: tuple[Any, ...]) -> tuple[bool, Any]:

@@ -1,6 +1,6 @@
 """Simulates a study: municipalities in shards, by one worker or several, merged into one timeline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import polars as pl
 
 from simulator.care.cluster import crew_on
 from simulator.care.colleague import Crew
-from simulator.care.crew import crew_of
+from simulator.care.crew import Beside, crew_of
 from simulator.care.merging import merged
 from simulator.care.parts import Part
 from simulator.care.plan import make_plan
@@ -40,6 +40,8 @@ class Settings:
     """Called with how much is done and how much there is: shards, or days where shards wait for one another."""
     cluster: str = ""
     """Address of a Dask scheduler whose workers are to simulate; none for processes of this machine."""
+    hands: Sequence[Beside] = ()
+    """Processes of this machine that are to simulate; when there are none, some are started and ended."""
     scratch: Path | None = None
     """Folder for what workers leave for one another, removed at the end; None for the system's."""
 
@@ -119,7 +121,8 @@ def simulated(
     people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
     with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
         folder = Path(name)
-        with crew_on(settings.cluster, plan) if settings.cluster else crew_of(plan, workers, folder) as crew:
+        here = crew_of(plan, workers, folder, settings.hands)
+        with crew_on(settings.cluster, plan) if settings.cluster else here as crew:
             regions = cut(people, study, plan, len(crew), folder)
             if kinds_elsewhere(plan) and not even(regions, len(crew)):
                 parts = together(plan, crew, [shard for region in regions for shard in region], settings.on_progress)

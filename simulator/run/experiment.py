@@ -75,7 +75,8 @@ class Experiment:
         file = self.folder.path / PEOPLE_FILE
         people = pl.scan_parquet(file)
         hours = {name: hours_on_duty(study, people, job.figures) for name, study in self.alternatives.items()}
-        return Means(file, job.figures, job.workers, job.cluster, hours, advance if total == 1 else None)
+        told = advance if total == 1 else None
+        return Means(file, job.figures, job.workers, job.cluster, job.hands, hours, told)
 
     def _replications(self, each: Map, workers: int) -> Iterator[list[Outcome]]:
         """The outcomes of one replication after the other; several are begun at once when that fills the processes."""

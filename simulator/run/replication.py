@@ -1,8 +1,8 @@
 """One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import active_children, get_context
@@ -13,6 +13,7 @@ import polars as pl
 
 from simulator.care import Settings, simulated
 from simulator.care.calm import unheard
+from simulator.care.crew import Beside, hired
 from simulator.care.simulation import Progress
 from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
@@ -22,6 +23,7 @@ from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
 from simulator.measures.workload import by_hour, occupancy, places_taken
+from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.reaching import Worth
 from simulator.run.sinks import sink
@@ -88,6 +90,8 @@ class Means:
     workers: int = 1
     cluster: str = ""
     """Address of a Dask scheduler; none for processes of this machine."""
+    hands: Sequence[Beside] = ()
+    """Processes of this machine that are ready to simulate."""
     hours: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Hours on duty by role, for each alternative."""
     advance: Progress | None = None
@@ -103,7 +107,13 @@ def carry_out(task: Task, means: Means) -> Outcome:
     people = pl.scan_parquet(means.file)
     count = Worth(task.study, people, means.figures)
     lives = lives_of(task.study, people, means.figures, workers=means.workers)
-    settings = Settings(lives=lives, on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
+    settings = Settings(
+        lives=lives,
+        on_progress=means.advance,
+        cluster=means.cluster,
+        hands=means.hands,
+        scratch=means.file.parent,
+    )
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
     with (
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
@@ -144,6 +154,15 @@ def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:
     steps = [(pathway.name, step.id, step.by) for pathway in study.pathways for step in pathway.steps]
     roles = pl.DataFrame(steps, schema={"pathway": pl.String, "step": pl.String, "role": pl.String}, orient="row")
     return accounts.join(roles, on=("pathway", "step"), how="left", maintain_order="left")
+
+
+def hands_for(study: Study, job: Job) -> AbstractContextManager[Sequence[Beside]]:
+    """Processes that get ready while the people are made, for a study that will be spread over them.
+
+    Nobody for one whose replications have a process each, or that a cluster simulates.
+    """
+    residents = sum(job.figures.municipality(code).population for code in study.municipalities)
+    return hired(job.workers) if residents >= LARGE and not job.cluster else nullcontext(())
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from simulator.run.folder import RunFolder
 from simulator.run.job import Job
 from simulator.run.progress import Silent, Watcher
 from simulator.run.provenance import figures_used, machine, versions
+from simulator.run.replication import hands_for
 from simulator.run.timeline import PEOPLE_FILE, describe, make_people, render_events
 from simulator.scenario import load_study
 from simulator.scenario.studies import study_digest
@@ -61,6 +62,11 @@ def simulate_study(asked: Asked, watch: Watcher | None = None) -> Simulated:
     """
     job = Job(Figures.load(), watch or Silent(), asked.workers, asked.cluster)
     study = with_feedback(_study(asked, job.figures))
+    with hands_for(study, job) as hands:
+        return _simulated(study, asked, replace(job, hands=hands))
+
+
+def _simulated(study: Study, asked: Asked, job: Job) -> Simulated:
     for one in (study, *study.alternatives.values()):
         # So that a figure that is missing is said now, and its use is recorded; nobody has a life yet.
         make_plan(one, job.figures, lives=pl.DataFrame(schema=LIFE_EVENTS))

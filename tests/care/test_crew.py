@@ -16,7 +16,7 @@ import pytest
 
 from simulator.care import Settings, simulate
 from simulator.care.cluster import crew_on
-from simulator.care.crew import crew_of
+from simulator.care.crew import crew_of, hired
 from simulator.care.plan import make_plan
 from simulator.domain.digest import table_digest
 from simulator.domain.scenario import Study
@@ -54,6 +54,21 @@ def test_a_cluster_that_is_not_there_is_named(study: Study, figures: Figures, mo
     monkeypatch.setattr("simulator.care.cluster._PATIENCE_S", 0.3)
     with pytest.raises(InputError, match=r"127\.0\.0\.1:9"), crew_on("tcp://127.0.0.1:9", make_plan(study, figures)):
         pass
+
+
+def test_the_same_processes_simulate_one_study_after_the_other(
+    study: Study, residents: pl.DataFrame, figures: Figures
+) -> None:
+    """Processes that are ready beforehand make the timeline that this process makes, and then that of another seed."""
+    other = replace(study, seed=study.seed + 1)
+    with hired(2) as hands:
+        found = [
+            table_digest(simulate(one, residents, figures, workers=2, settings=Settings(hands=hands)))
+            for one in (study, other)
+        ]
+        assert all(_runs(hand.pid or 0) for hand in hands)
+    assert found == [table_digest(simulate(one, residents, figures)) for one in (study, other)]
+    assert not any(_runs(hand.pid or 0) for hand in hands)
 
 
 def test_a_killed_worker_ends_in_one_clear_error(study: Study, figures: Figures, tmp_path: Path) -> None:

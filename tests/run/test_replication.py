@@ -7,7 +7,10 @@ from typing import Any, cast
 import pytest
 
 from simulator.figures import Figures
-from simulator.run.replication import Means, mapped
+from simulator.run.job import Job
+from simulator.run.progress import Silent
+from simulator.run.replication import Means, hands_for, mapped
+from simulator.scenario import load_study
 
 
 def test_no_process_hears_ctrl_c_while_it_starts(tmp_path: Path) -> None:
@@ -21,3 +24,15 @@ def test_no_process_hears_ctrl_c_while_it_starts(tmp_path: Path) -> None:
     held = [next(line for line in status.splitlines() if line.startswith("SigBlk:")) for status in started]
     assert held
     assert all(int(line.split()[1], 16) & 0b10 for line in held)
+
+
+@pytest.mark.parametrize(
+    ("name", "cluster", "expected"),
+    [("national-weekday", "", 2), ("national-weekday", "tcp://127.0.0.1:9", 0), ("quickstart", "", 0)],
+)
+def test_processes_get_ready_beforehand_for_a_large_study_only(name: str, cluster: str, expected: int) -> None:
+    """A nation that is spread over this machine's processes has them started before its people are made."""
+    figures = Figures.load()
+    job = Job(figures, Silent(), workers=2, cluster=cluster)
+    with hands_for(load_study(name, figures), job) as hands:
+        assert len(hands) == expected
