@@ -48,7 +48,19 @@ def _beside(plan: Plan, workers: int, folder: Path, hands: "Sequence[Beside]") -
         for colleague in crew:
             # What becomes of it is told by whatever is asked next.
             colleague.ask(_BEGIN, plan, folder)
-        yield list(crew)
+        with at_work(crew):
+            yield list(crew)
+
+
+@contextmanager
+def at_work(hands: "Sequence[Beside]") -> Iterator[None]:
+    """A block that ends these processes when it ends badly: they write nothing into what is cleared away then."""
+    try:
+        yield
+    except BaseException:
+        for hand in hands:
+            hand.dismiss()
+        raise
 
 
 class Beside:
@@ -62,8 +74,11 @@ class Beside:
         self._pipe = pipe
         self._caller = ThreadPoolExecutor(1)
 
-    def ask(self, method: str, *given: Any) -> "Future[Any]":
-        """Have the process do it; the future raises BenchError when the process is no more."""
+    def ask(self, method: str | Callable[..., Any], *given: Any) -> "Future[Any]":
+        """Have the process do it; the future raises BenchError when the process is no more.
+
+        A method is one of its station; a function of a module is called as it is.
+        """
         return self._caller.submit(self._call, method, given)
 
     def dismiss(self) -> None:
@@ -74,7 +89,7 @@ class Beside:
         self._caller.shutdown()
         self._pipe.close()
 
-    def _call(self, method: str, given: tuple[Any, ...]) -> Any:
+    def _call(self, method: str | Callable[..., Any], given: tuple[Any, ...]) -> Any:
         try:
             self._pipe.send((method, given))
             well, answer = self._pipe.recv()
@@ -115,7 +130,7 @@ def _serve(pipe: "Connection[Any, Any]") -> None:
                 station = Station(*given)
                 pipe.send((True, None))
             else:
-                pipe.send(_answer(getattr(station, method), given))
+                pipe.send(_answer(method if callable(method) else getattr(station, method), given))
 
 
 def _answer(act: Callable[..., Any], given: tuple[Any, ...]) -> tuple[bool, Any]:

@@ -57,24 +57,29 @@ class _Column:
 
     def _take(self, series: pl.Series) -> None:
         if self._elements:
-            self._sizes.update(series.list.len().fill_null(0).to_numpy().tobytes())
+            self._sizes.update(_numbers(series.list.len()))
             self._elements.update(series.explode())
         elif isinstance(self._dtype, pl.String | pl.Categorical):
             text = series.cast(pl.String)
-            self._sizes.update(text.str.len_bytes().fill_null(0).to_numpy().tobytes())
+            self._sizes.update(_numbers(text.str.len_bytes()))
             self._values.update(_joined(text))
         elif self._dtype == pl.Binary:
-            self._sizes.update(series.bin.size().fill_null(0).to_numpy().tobytes())
+            self._sizes.update(_numbers(series.bin.size()))
             self._values.update(b"".join(series.drop_nulls().to_list()))
         else:
-            values = series.to_physical()
-            filled = values.fill_null(False) if series.dtype == pl.Boolean else values.fill_null(0)
-            self._values.update(filled.to_numpy().tobytes())
+            self._values.update(_numbers(series.to_physical()))
 
     def described(self) -> str:
         parts = (self._dtype, self._rows, *(part.hexdigest() for part in (self._nulls, self._sizes, self._values)))
         elements = f"[{self._elements.described()}]" if self._elements else ""
         return ":".join(map(str, parts)) + elements
+
+
+def _numbers(values: pl.Series) -> memoryview:
+    """Numbers or truths one after the other, 0 for null; not copied where none is."""
+    if values.null_count():
+        values = values.fill_null(value=False) if values.dtype == pl.Boolean else values.fill_null(0)
+    return np.ascontiguousarray(values.to_numpy()).data
 
 
 def _joined(texts: pl.Series) -> bytes:

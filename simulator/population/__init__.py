@@ -13,9 +13,11 @@ from simulator.population.medicines import allergies, medicines
 from simulator.population.record import check_tables, make_record
 from simulator.population.relations import consents, relations
 from simulator.population.services import services
+from simulator.population.spread import Hand, spread_blocks
 
 __all__ = [
     "READ_OF_LIVES",
+    "Hand",
     "RecordFit",
     "allergies",
     "check_cohort",
@@ -37,5 +39,6 @@ __all__ = [
     "population_fit",
     "relations",
     "services",
+    "spread_blocks",
     "with_codes",
 ]

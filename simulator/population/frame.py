@@ -30,7 +30,7 @@ _SEXES: Final = pl.Series(SEXES, dtype=POPULATION["sex"])
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """What every block is made from."""
 
     layout: Layout
@@ -63,28 +63,36 @@ def population_blocks(
 
     Raises what that raises, before the first block is asked for.
     """
+    if workers < 1:
+        raise InputError(f"{workers} workers", expected="at least 1")
+    known, groups = prepared(figures, kommunenummer, seed, replicas)
+    return _blocks(known, groups, workers)
+
+
+def prepared(
+    figures: Figures, kommunenummer: Sequence[str], seed: int, replicas: int = 1
+) -> tuple[Known, list[list[Site]]]:
+    """What all blocks are made from, and the municipalities of each; raises as :func:`make_population` does."""
     codes = sorted(figures.municipality(code).kommunenummer for code in kommunenummer)
     repeated = next((code for code, following in pairwise(codes) if code == following), None)
     if repeated:
         raise InputError(f"municipality {repeated} is named twice", expected="each once")
     if not codes or replicas < 1:
         raise InputError(f"{len(codes)} municipalities, {replicas} replicas", expected="at least one of each")
-    if workers < 1:
-        raise InputError(f"{workers} workers", expected="at least 1")
     sites = [Site(code, replica) for replica in range(replicas) for code in codes]
     models = condition_models(figures)
     care, uses = care_models(figures, models), Uses.read(figures)
-    known = _Known(Layout(figures, sites, seed), figures, models, care, uses, Backgrounds.read(figures), seed)
-    return _blocks(known, list(_groups(sites, figures)), workers)
+    known = Known(Layout(figures, sites, seed), figures, models, care, uses, Backgrounds.read(figures), seed)
+    return known, list(_groups(sites, figures))
 
 
-def _blocks(known: _Known, groups: Sequence[Sequence[Site]], workers: int) -> Iterator[pl.DataFrame]:
+def _blocks(known: Known, groups: Sequence[Sequence[Site]], workers: int) -> Iterator[pl.DataFrame]:
     """The blocks in order, each begun only when it will soon be asked for."""
     waiting: deque[Future[pl.DataFrame]] = deque()
     # Threads, not processes: the work is whole columns, for which numpy and polars let other threads run.
     with ThreadPoolExecutor(workers) as pool:
         for group in groups:
-            waiting.append(pool.submit(_columns, known, group))
+            waiting.append(pool.submit(block_of, known, group))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -105,7 +113,8 @@ def _groups(sites: Sequence[Site], figures: Figures) -> Iterator[list[Site]]:
     yield group
 
 
-def _columns(known: _Known, sites: Sequence[Site]) -> pl.DataFrame:
+def block_of(known: Known, sites: Sequence[Site]) -> pl.DataFrame:
+    """The rows of some whole municipalities, whoever else is made."""
     figures, seed = known.figures, known.seed
     block = known.layout.block(sites)
     born, number = known.layout.births(block)

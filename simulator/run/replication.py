@@ -106,7 +106,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
     digest = TableDigest()
     people = pl.scan_parquet(means.file)
     count = Worth(task.study, people, means.figures)
-    lives = lives_of(task.study, people, means.figures, workers=means.workers)
+    lives = lives_of(task.study, people, means.figures, workers=means.workers, hands=means.hands)
     settings = Settings(
         lives=lives,
         on_progress=means.advance,

@@ -1,18 +1,22 @@
 """From a study to its people, its care and its interactions: the part of a run that needs no candidate."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
 
 from simulator.care import Settings, simulated
+from simulator.care.crew import at_work
 from simulator.domain.digest import TableDigest, table_digest
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS, POPULATION
 from simulator.fhir import render
 from simulator.figures import Figures
-from simulator.population import counted, population_blocks, population_fit
+from simulator.population import counted, population_blocks, population_fit, spread_blocks
 from simulator.run.feedback import with_feedback
 from simulator.run.folder import RunFolder
 from simulator.run.job import Job
@@ -44,15 +48,24 @@ def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
 def make_people(study: Study, folder: RunFolder, job: Job) -> str:
     """Make and write the people and how well they fit; returns their digest."""
     digest, few = TableDigest(), []
-    blocks = population_blocks(job.figures, study.municipalities, study.seed, workers=job.workers)
     with job.watch.stage("Making people"):
-        with sink(folder.path / PEOPLE_FILE, POPULATION, csv=False) as people:
+        with _blocks(study, folder, job) as blocks, sink(folder.path / PEOPLE_FILE, POPULATION, csv=False) as people:
             for block in blocks:
                 people.write(block)
                 digest.update(block)
                 few.append(counted(block, job.figures))
         folder.json("population-fit.json", population_fit(pl.concat(few), job.figures))
     return digest.hexdigest()
+
+
+@contextmanager
+def _blocks(study: Study, folder: RunFolder, job: Job) -> Iterator[Iterator[pl.DataFrame]]:
+    """The people by some municipalities at a time, made by the processes that are there, else by threads."""
+    if not job.hands:
+        yield population_blocks(job.figures, study.municipalities, study.seed, workers=job.workers)
+        return
+    with TemporaryDirectory(prefix="people-", dir=folder.path) as name, at_work(job.hands):
+        yield spread_blocks(job.figures, study.municipalities, study.seed, job.hands, Path(name))
 
 
 def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, Worth]:

@@ -7,6 +7,7 @@ import orjson
 import polars as pl
 
 from simulator.care import Settings, simulate
+from simulator.care.crew import hired
 from simulator.domain.person_number import birth_date, sex
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.fhir import render
@@ -115,3 +116,16 @@ def _children(written: pl.DataFrame) -> list[tuple[str, str, str]]:
     mothers = (body for body in bodies.values() if body["resourceType"] == "RelatedPerson")
     whose = {body["patient"]["reference"]: body["identifier"][0]["value"] for body in mothers}
     return sorted((body["gender"], body["birthDate"], whose[key]) for key, body in child.items())
+
+
+def test_whoever_tells_lives_tells_the_same() -> None:
+    """Other processes, each with some of the municipalities, tell what threads of this one tell."""
+    figures = Figures.load()
+    study = replace(load_study("quickstart", figures), municipalities=("5532", "5534", "5536"))
+    study = replace(study, pathways=(load_pathway("death", study.staffing),), days=300)
+    people = make_population(figures, study.municipalities, study.seed)
+    with hired(2) as hands:
+        told = lives_of(study, people.lazy(), figures, hands=hands)
+    assert told is not None
+    assert told.height > 10
+    assert told.equals(lives_of(study, people, figures))
