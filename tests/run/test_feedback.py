@@ -124,11 +124,11 @@ def test_ten_slow_seconds_lengthen_a_home_care_morning(tmp_path: Path) -> None:
     """A visit looks up four things and writes two: sixty seconds longer each, and nurses come later to the others."""
     measured(tmp_path / "run", 10_000)
     path = study(tmp_path, "run").path
-    done = simulate_study(Asked(str(path), out=tmp_path / "out", replications=3))
+    done = simulate_study(Asked(str(path), out=tmp_path / "out", replications=12))
     rows = orjson.loads((done.folder / "comparison.json").read_bytes())
     found = {(row["name"], row["over"]): row for row in rows}
     nurses = found["work.minutes", "home-care.nurse"]
     assert nurses["verdict"] == "higher"
-    steps = found["work.steps", "home-care.nurse"]["value"]
-    assert nurses["difference"] == pytest.approx(steps * 6 * 10 / 60)
+    # What begins late enough to end after the period is not in it.
+    assert nurses["low"] < found["work.steps", "home-care.nurse"]["value"] * 6 * 10 / 60 < nurses["high"]
     assert found["queue.minutes.mean", "home-care.nurse"]["verdict"] == "higher"
