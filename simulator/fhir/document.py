@@ -38,8 +38,14 @@ def statement(contact: Contact) -> Resource:
 
 
 def decision_letter(contact: Contact) -> Resource:
-    """The letter that tells an applicant what was decided, and how to complain."""
+    """The letter that tells an applicant what was decided, and how to complain (pbrl. §§ 7-2 and 7-5)."""
     text = "Vedtak om helse- og omsorgstjenester. Klagefrist fire uker; klagen sendes kommunen."
+    return _document(contact, LETTER, text, "Vedtaksbrev")
+
+
+def coercion_letter(contact: Contact) -> Resource:
+    """The letter that tells of a decision on health care against resistance, and how to complain (pbrl. § 4A-7)."""
+    text = "Vedtak om helsehjelp etter kapittel 4 A. Klagefrist tre uker; klagen sendes Statsforvalteren."
     return _document(contact, LETTER, text, "Vedtaksbrev")
 
 

@@ -106,6 +106,7 @@ WRITES: Final[dict[str, tuple[Create | Change, ...]]] = {
     "sick-note": (Create("sick-note", document.sick_note),),
     "statement": (Create("statement", document.statement),),
     "decision-letter": (Create("decision-letter", document.decision_letter),),
+    "coercion-letter": (Create("coercion-letter", document.coercion_letter),),
     "document": (Create("document", document.tracing),),
     "antenatal-card": (Create("antenatal-card", document.antenatal_card),),
     "care-summary": (Create("care-summary", document.care_summary),),

@@ -12,7 +12,11 @@ import polars as pl
 from simulator.domain.verdict import Finding
 
 _WRITES: Final = ("create", "update", "patch")
+_WRITTEN: Final = pl.col("verb").is_in(_WRITES) & ~((pl.col("verb") == "create") & (pl.col("status") == 200))
+"""Writes that made a version; a conditional create that finds its resource is answered 200 and makes none."""
 _SHOWN: Final = 20
+_GONE: Final = (404, 410)
+"""Answers of a candidate that does not have what is asked for; others do not say whether it has."""
 
 
 def acknowledged_present(load: pl.DataFrame, readback: pl.DataFrame) -> Finding:
@@ -28,7 +32,7 @@ def acknowledged_present(load: pl.DataFrame, readback: pl.DataFrame) -> Finding:
     seen = readback.filter(~pl.col("resource").is_in(deleted.implode())).join(last, on="resource")
     if seen.is_empty():
         return Finding("inconclusive", "no acknowledged write was read back", attribution="bench")
-    answered = seen.filter(pl.col("status") > 0)
+    answered = seen.filter(pl.col("status").is_in([200, *_GONE]))
     lost = answered.filter((pl.col("status") != 200) | (_number("version") < pl.col("acknowledged")))
     if lost.height:
         rows = tuple(sorted(lost["row"].to_list())[:_SHOWN])
@@ -48,7 +52,7 @@ def versions_grow(load: pl.DataFrame) -> Finding:
     rows = (
         _numbered(load)
         .filter((pl.col("outcome") == "ok") & pl.col("resource").is_not_null())
-        .with_columns(_number("version").alias("number"), pl.col("verb").is_in(_WRITES).alias("write"))
+        .with_columns(_number("version").alias("number"), _WRITTEN.alias("write"))
         .filter(pl.col("number").is_not_null())
         .sort("sent")
     )

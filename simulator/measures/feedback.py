@@ -8,6 +8,8 @@ import polars as pl
 from simulator.errors import InputError
 
 SECOND: Final = 1_000_000_000
+_ABSENT: Final = (502, 503, 504)
+"""What stands in front of a candidate says when nobody is behind it, or nobody there can serve."""
 SHORTEST_S: Final = 5
 """Seconds without any answer, though answers were due, from which a candidate counts as down."""
 
@@ -30,11 +32,11 @@ def stretches_without_answer(load: pl.DataFrame) -> list[tuple[int, int]]:
     """Stretches in which everything due went unanswered, as (second they began, length), from the window's start.
 
     A stretch ends when the next interaction is due that was answered; seconds in which nothing was due neither begin
-    nor end one.
+    nor end one. What was never sent, because what it refers to was never created, tells of neither; a refusal is an
+    answer, but not that there is nobody to give one.
     """
-    due = load.select(
-        second=pl.col("intended") // SECOND, answered=pl.col("outcome").cast(pl.String) != "unknown"
-    )  # fmt: skip
+    answered = (pl.col("outcome").cast(pl.String) != "unknown") & ~pl.col("status").is_in(_ABSENT)
+    due = load.filter(pl.col("status") >= 0).select(second=pl.col("intended") // SECOND, answered=answered)
     seconds = due.group_by("second").agg(pl.col("answered").any()).sort("second")
     down = ~seconds["answered"].to_numpy()
     at = seconds["second"].to_numpy()

@@ -54,8 +54,9 @@ def judge_limits(
     """Each limit's verdict, in the order given; the profession ``all`` stands for everybody.
 
     ``met`` and ``not_met`` need the whole interval on one side of the limit; ``undecided`` otherwise, and with too
-    few observations. Errors above their limit (lower Wilson bound) mean ``not_met``. A run that the generator itself
-    held back, or that was stopped, says nothing in a profession's disfavour or favour: ``not_said``.
+    few observations. Errors above their limit (lower Wilson bound) mean ``not_met``; where nobody saw an error none is
+    held against anybody, though few observations cannot show that errors are rarer than the limit. A run that the
+    generator itself held back, or that was stopped, says nothing in a profession's disfavour or favour: ``not_said``.
     """
     return [_judge(load, name, limit, generator, seed) for name, limit in limits.items()]
 

@@ -17,6 +17,8 @@ from simulator.streams import stream
 BLOCK_NS: Final = 1_000_000_000
 MIN_BLOCKS: Final = 30
 """With fewer seconds than this, an interval is not given."""
+MIN_FILLED: Final = 10
+"""Nor where all observations lie in fewer seconds than this, as what is drawn again would hardly ever differ."""
 MIN_BEYOND: Final = 10
 """With fewer observations than this beyond a percentile, the percentile itself is not given."""
 ROUNDS: Final = 400
@@ -60,7 +62,7 @@ def percentile_interval(
     exact = {q: float(ordered[_rank(q, n)]) for q in wanted}
     blocks = times_ns[order] // BLOCK_NS
     count = max(int(blocks.max()) + 1, int(window_s))
-    if count < MIN_BLOCKS:
+    if count < MIN_BLOCKS or len(np.unique(blocks)) < MIN_FILLED:
         return {q: Percentile(exact[q], None, None, n) for q in wanted}
     drawn = _bootstrap(ordered, blocks, count, wanted, seed)
     bounds = np.quantile(drawn, (0.025, 0.975), axis=0)

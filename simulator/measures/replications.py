@@ -54,8 +54,19 @@ def enough(results: pl.DataFrame, rule: Rule) -> bool:
     if done >= rule.most:
         return True
     asked = results.filter((pl.col("name") == rule.measure) & (pl.col("over") == rule.over))
-    means = [mean_of(group["value"].to_list()) for group in asked.partition_by("alternative")]
-    return bool(means) and all(_precise(mean, rule.half_width) for mean in means)
+    if asked.is_empty():
+        return False
+    figure = asked.row(0, named=True)
+    means = [mean_of(values) for values in _known(results, _key(figure))]
+    return all(_precise(mean, rule.half_width) for mean in means)
+
+
+def _known(results: pl.DataFrame, key: tuple[str, ...]) -> Iterator[list[float]]:
+    """What each alternative has of a figure, as :func:`estimates` takes it: without a value where there is none."""
+    for _, frame in _by_alternative(results):
+        for figure, values in _series(frame, results):
+            if _key(figure) == key:
+                yield [value for value in values if value is not None]
 
 
 def _precise(mean: Mean, half_width: float) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import polars as pl
 
+from simulator.care.clock import Clock
 from simulator.domain.scenario import Study
 from simulator.domain.systems import Outage, Response
 from simulator.domain.tables import LOAD
@@ -14,6 +15,7 @@ from simulator.measures.feedback import mean_seconds, stretches_without_answer
 from simulator.stored import stored_table
 
 _LOAD = "load/load.parquet"
+_DAY = 86400
 _CANDIDATE = "common"
 """The system a candidate stands in for."""
 
@@ -38,10 +40,19 @@ def _fed(study: Study, root: Path) -> Study:
         down = stretches_without_answer(load)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise InputError(f"the measured load cannot be read: {error}", where=str(folder / _LOAD)) from None
-    begins = int(plan.get("window_start", 0))
-    outages = [Outage(_CANDIDATE, begins + at, lasts) for at, lasts in down if begins + at < study.days * 86400]
+    outages = _outages(study, int(plan.get("window_start", 0)), down)
     told = sorted([*study.outages, *outages], key=lambda outage: (outage.at, outage.system))
     return replace(study, response=Response(overall, study.response.run, by_role), outages=tuple(told))
+
+
+def _outages(study: Study, window_start: int, down: list[tuple[int, int]]) -> list[Outage]:
+    """Those that begin in the period, at the time of day that a clock on the wall showed in the measured run."""
+    day, second = divmod(window_start, _DAY)
+    if day >= study.days:
+        return []
+    clock = Clock(study.start, 0, study.days)
+    begins, end = clock.on_the_wall(day, second), clock.midnight(study.days)
+    return [Outage(_CANDIDATE, begins + at, lasts) for at, lasts in down if begins + at < end]
 
 
 def _folder(named: str, study: Path, root: Path) -> Path:

@@ -71,8 +71,18 @@ def judged(folder: RunFolder, plan: LoadPlan) -> LoadResult:
 
 def window_start(study: Study, plan: LoadPlan) -> datetime:
     """The instant the window of the plan begins."""
-    midnight = datetime.combine(study.start, datetime.min.time(), _OSLO)
-    return (midnight + timedelta(seconds=plan.window_start)).astimezone(UTC)
+    return (_midnight(study) + timedelta(seconds=plan.window_start)).astimezone(UTC)
+
+
+def simulated_until(study: Study, plan: LoadPlan) -> int:
+    """Seconds from the period's start, as they pass and not as clocks show them, to the end of the window's work."""
+    window = window_start(study, plan) - _midnight(study).astimezone(UTC)
+    return round(window.total_seconds()) + plan.window_seconds + _LONGEST_WORK_S
+
+
+def _midnight(study: Study) -> datetime:
+    """When the period begins, in Oslo."""
+    return datetime.combine(study.start, datetime.min.time(), _OSLO)
 
 
 def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
@@ -85,9 +95,8 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
     end = begin + timedelta(seconds=plan.window_seconds)
     with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
         population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
-        until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
         lives = lives_of(study, population, job.figures)
-        settings = Settings(until=until, lives=lives, on_progress=advance, cluster=job.cluster)
+        settings = Settings(until=simulated_until(study, plan), lives=lives, on_progress=advance, cluster=job.cluster)
         events = simulate(study, population, job.figures, workers=job.workers, settings=settings)
         needed = in_window(events, begin, end)
         interactions = render(

@@ -1,6 +1,6 @@
 """Reads the parts of a study that say who uses which system, and how well those systems and their messages work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,6 +19,15 @@ _SHARED: Final = ("then", "share", "else")
 _OSLO: Final = ZoneInfo("Europe/Oslo")
 _FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _YEAR: Final = 31557600
+_COUNTY: Final = 2
+"""Digits of a county's number."""
+_SHOWN: Final = 8
+"""How many of a study's municipalities a message names."""
+_SHARED_BY: Final = {
+    "county": "the whole county, which goes by its name or two digits",
+    "health-region": "several counties, whose word stands beside 'default'",
+    "country": "all counties, whose word stands beside 'default'",
+}
 Place = tuple[str | int, ...]
 
 SMALLEST_UNQUOTED: Final = 1000
@@ -29,8 +38,9 @@ UNQUOTED: Final = 'a kommunenummer that begins with 0 is read as another number;
 class ParticipationReader:
     """Reads ``participation:``, ``adoption:``, ``messages:``, ``outages:`` and ``response:`` of one study."""
 
-    def __init__(self, staffing: Staffing, figures: Figures, faults: Faults) -> None:
+    def __init__(self, staffing: Staffing, municipalities: tuple[str, ...], figures: Figures, faults: Faults) -> None:
         self.staffing = staffing
+        self.municipalities = municipalities
         self.figures = figures
         self.faults = faults
 
@@ -45,6 +55,7 @@ class ParticipationReader:
                 if area in places:
                     self.faults.add(place, f"'{key}' is another word for {area}, which is written already")
                 places[area] = self._kinds(place, value)
+                self._check_used(place, area, places[area])
             else:
                 kinds |= self._kinds(("participation",), {str(key): value})
         default = kinds.pop(DEFAULT, Choice("common"))
@@ -57,6 +68,21 @@ class ParticipationReader:
             if self.faults.word((*place, str(kind)), str(kind), words, "kind of organisation"):
                 found[str(kind)] = self._choice((*place, str(kind)), value)
         return found
+
+    def _check_used(self, place: Place, area: str, kinds: Iterable[str]) -> None:
+        """Add a fault for an area where the study has nobody, and for each kind that no such area has for itself."""
+        towns = self.figures.municipalities()
+        if area not in {code for town in towns for code in (town.kommunenummer, town.county_code)}:
+            return
+        if not any(code.startswith(area) for code in self.municipalities):
+            names = [f"{m.kommunenummer} {m.name}" for m in towns if m.kommunenummer in self.municipalities]
+            said = f"{', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''}"
+            self.faults.add(place, f"'{place[-1]}' is no part of the study, whose municipalities are {said}")
+        for kind in kinds:
+            shared = self.staffing.organisations[kind].shared_by if kind in self.staffing.organisations else ""
+            if shared and (shared != "county" or len(area) > _COUNTY):
+                message = f"'{kind}' is shared by {_SHARED_BY[shared]}; say there what it uses"
+                self.faults.add((*place, kind), message)
 
     def _choice(self, place: Place, value: object) -> Choice:
         if not isinstance(value, dict):

@@ -90,7 +90,7 @@ def _study(
     faults: Faults,
 ) -> Study:
     municipalities, pathways, staffing, systems = parts
-    reader = ParticipationReader(staffing, figures, faults)
+    reader = ParticipationReader(staffing, municipalities, figures, faults)
     return Study(
         model.study,
         model.title.model_dump(),

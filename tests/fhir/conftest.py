@@ -88,6 +88,7 @@ def event(number: int, who: int, step: str, **changes: Any) -> Row:
 
 CHAIN: Row = {"pathway": "discharge-ready", "episode": "discharge-ready/1/0"}
 WARD: Row = {**CHAIN, "organisation": "5501/hospital", "role": "hospital.nurse", "staff": -1, "channel": "ward"}
+COERCION = ["coercion-decision", "coercion-letter"]
 OFFICE: Row = {
     **CHAIN,
     "organisation": "5501/intake",
@@ -180,7 +181,7 @@ def further_events() -> Frame:
             records=["child-check", "growth", "vaccination", "concern", "consent", "antenatal-card"],
         ),
         event(18, 0, "planned", **{**OFFICE, "episode": "plan/0/0"}, records=["plan-change", "decision-letter"]),
-        event(19, 1, "shared", **OFFICE, records=["care-plan", "plan-change", "aid-order", "coercion-decision"]),
+        event(19, 1, "shared", **OFFICE, records=["care-plan", "plan-change", "aid-order", *COERCION]),
         event(20, 1, "alarmed", records=["alarm", "measurement"], episode="alarm/1/0"),
         event(21, 1, "answered", records=["task-done", "incident", "medication-review"], episode="alarm/1/0"),
         event(22, 1, "complained", **OFFICE, records=["appeal"]),

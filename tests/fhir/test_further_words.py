@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -159,6 +160,14 @@ def test_coercion_ends_by_itself(further: Frame) -> None:
     (decision,) = [e for e in told(further, "EpisodeOfCare") if "end" in e["period"]]
     begins, ends = (datetime.fromisoformat(decision["period"][name]) for name in ("start", "end"))
     assert 0 < (ends - begins).days <= 366
+
+
+def test_letters_name_the_deadline_of_their_own_decision(further: Frame) -> None:
+    """Services: four weeks, to the municipality (pbrl. § 7-5); coercion: three, to the county governor (§ 4A-7)."""
+    letters = [d for d in told(further, "DocumentReference") if d["content"][0]["attachment"]["title"] == "Vedtaksbrev"]
+    texts = [b64decode(letter["content"][0]["attachment"]["data"]).decode() for letter in letters]
+    appeals = sorted(text.partition("Klagefrist ")[2].partition(".")[0] for text in texts)
+    assert appeals == ["fire uker; klagen sendes kommunen", "tre uker; klagen sendes Statsforvalteren"]
 
 
 def test_coercion_ends_at_the_hour_it_began(further: Frame) -> None:

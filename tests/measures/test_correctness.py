@@ -3,6 +3,7 @@
 from typing import Any
 
 import polars as pl
+import pytest
 
 from simulator.measures import acknowledged_present, conditional_creates_single, versions_grow
 
@@ -35,6 +36,15 @@ def test_what_could_not_be_read_back_is_inconclusive(make_load: Any) -> None:
     assert acknowledged_present(load, _readback()).outcome == "inconclusive"
 
 
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+def test_a_candidate_that_cannot_answer_has_not_lost_anything(make_load: Any, status: int) -> None:
+    """An answer that does not say whether the resource is there is no evidence either way."""
+    load = make_load([1.0] * 3)
+    seen = _readback(("Observation/0", status, None), ("Observation/2", 200, "1"))
+    found = acknowledged_present(load, seen)
+    assert (found.outcome, found.message) == ("inconclusive", "1 of 2 acknowledged writes could not be read back")
+
+
 def test_a_delete_that_may_have_happened_excuses_absence(make_load: Any) -> None:
     """A resource whose delete was left unknown may be gone."""
     load = make_load(
@@ -59,6 +69,12 @@ def test_two_writes_with_one_version_are_a_lost_update(make_load: Any) -> None:
     """Two updates acknowledged with the same version cannot both have happened, overlapping or not."""
     load = make_load([50.0] * 2, verb=["update", "update"], resource=["Task/1"] * 2, version=["2", "2"])
     assert versions_grow(load).outcome == "fail"
+
+
+def test_a_conditional_create_that_finds_its_resource_makes_no_version(make_load: Any) -> None:
+    """Answered 200 it names the version that is there, which others were given or are given too."""
+    load = make_load([1.0] * 3, resource=["Patient/1"] * 3, version=["1"] * 3, status=[201, 200, 200])
+    assert versions_grow(load).outcome == "pass"
 
 
 def test_overlapping_interactions_may_come_in_either_order(make_load: Any) -> None:

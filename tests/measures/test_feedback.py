@@ -42,6 +42,21 @@ def test_an_outage_may_last_to_the_end(make_load: Make) -> None:
     assert stretches_without_answer(load) == [(8, 12)]
 
 
+def test_what_was_never_sent_ends_no_outage(make_load: Make) -> None:
+    """Whatever refers to what a dead candidate did not create is refused by nobody."""
+    status = [201] * 8 + [0, -1] * 6
+    outcome = ["ok"] * 8 + ["unknown", "refused"] * 6
+    load = make_load([100] * 20, gap_ms=1000, status=status, outcome=outcome)
+    assert stretches_without_answer(load) == [(8, 11)]
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_an_answer_that_nobody_is_there_is_none(make_load: Make, status: int) -> None:
+    """A candidate behind a gateway is down when the gateway says so."""
+    load = make_load([100] * 20, gap_ms=1000, status=[201] * 8 + [status] * 12, outcome=["ok"] * 8 + ["refused"] * 12)
+    assert stretches_without_answer(load) == [(8, 12)]
+
+
 def test_a_refusal_is_an_answer(make_load: Make) -> None:
     """A candidate that says no is not down."""
     assert stretches_without_answer(make_load([100] * 20, gap_ms=1000, outcome=["refused"] * 20)) == []

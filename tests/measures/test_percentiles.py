@@ -32,6 +32,15 @@ def test_a_short_run_gets_no_interval() -> None:
     assert (found.low, found.high) == (None, None)
 
 
+def test_what_lies_in_a_few_seconds_of_a_long_run_gets_no_interval() -> None:
+    """Answers of one second or nine say nothing of other seconds, however long the run; those of ten say something."""
+    values = np.random.default_rng(1).exponential(10, 1000)
+    for seconds, known in ((1, False), (9, False), (10, True)):
+        times = np.arange(1000) % seconds * 4_000_000_000
+        found = percentile_interval(values, times, (0.5,), window_s=60.0)[0.5]
+        assert (found.low is not None) == known
+
+
 def test_the_interval_depends_on_the_seed_only() -> None:
     """The same rows and seed give the same interval; another seed another one."""
     values, times = np.random.default_rng(1).exponential(10, 4000), np.arange(4000) * 10_000_000

@@ -127,6 +127,17 @@ def test_every_alternative_must_be_known_well_enough() -> None:
     assert not enough(results(sure=[0.3, 0.3, 0.3], unsure=[0.1, 0.3, 0.5]), RULE)
 
 
+def test_a_replication_with_nothing_to_count_counts_as_none() -> None:
+    """Ten days of waiting in every other replication are no certain ten, though only those tell of days at all."""
+    days = [
+        [Measurement("discharge.waiting_days", 10.0, "days", 1, "all")] if number % 2 else [] for number in range(4)
+    ]
+    steps = Measurement("work.steps", 7.0, "steps", 7, "all")
+    found = pl.concat(result_rows("only", number, [steps, *some]) for number, some in enumerate(days))
+    assert not enough(found, Rule(2, 9, "discharge.waiting_days", 0.1))
+    assert enough(found, Rule(2, 9, "work.steps", 0.1))
+
+
 def test_a_rule_without_a_measure_makes_the_most() -> None:
     """Without a figure to watch, the number asked for is made."""
     assert not enough(results(only=[0.3] * 4), Rule(2, 5))

@@ -30,8 +30,8 @@ alternatives:
 """
 
 
-def measured(folder: Path, slow_ms: int) -> None:
-    """A load run of 60 s from half past eight: nurses wait, and from second 20 to 40 nobody is answered."""
+def measured(folder: Path, slow_ms: int, window_start: int = 30600) -> None:
+    """A load run of 60 s, by default from half past eight: nurses wait, and nobody is answered in seconds 20 to 40."""
     (folder / "load").mkdir(parents=True)
     rows = [
         {
@@ -44,7 +44,7 @@ def measured(folder: Path, slow_ms: int) -> None:
         for second in range(60)
     ]
     pl.DataFrame(rows, schema=LOAD, strict=False).write_parquet(folder / "load" / "load.parquet")
-    (folder / "manifest.json").write_bytes(orjson.dumps({"load_plan": {"window_start": 30600}}))
+    (folder / "manifest.json").write_bytes(orjson.dumps({"load_plan": {"window_start": window_start}}))
 
 
 def study(folder: Path, run: str) -> Study:
@@ -61,6 +61,33 @@ def test_seconds_and_outages_of_a_run_become_the_studys(tmp_path: Path) -> None:
     assert fed.alternatives["measured"].response.of("gp.doctor") == pytest.approx(10)
     assert fed.alternatives["measured"].outages == (Outage("common", 30620, 20),)
     assert fed.alternatives["at-once"].outages == ()
+
+
+@pytest.mark.parametrize(
+    ("sunday", "window_start", "at"),
+    [
+        ("2026-03-29", 30600, 7 * 3600 + 1820),
+        ("2026-10-25", 30600, 9 * 3600 + 1820),
+        ("2026-10-25", 86370, 25 * 3600 - 10),
+    ],
+)
+def test_an_outage_keeps_its_time_of_day_when_clocks_change(
+    tmp_path: Path, sunday: str, window_start: int, at: int
+) -> None:
+    """What was down at 08:30:20, or just before midnight, is so too on the Sundays of 23 and 25 hours."""
+    measured(tmp_path / "run", 10_000, window_start)
+    path = study(tmp_path, "run").path
+    path.write_text(path.read_text("utf-8").replace("2026-01-12", sunday), "utf-8")
+    fed = with_feedback(load_study(path, Figures.load()))
+    assert fed.alternatives["measured"].outages == (Outage("common", at, 20),)
+
+
+def test_a_run_later_than_the_period_gives_no_outage(tmp_path: Path) -> None:
+    """A window of the second day has no time in a study of one day; its seconds count all the same."""
+    measured(tmp_path / "run", 10_000, window_start=86400 + 30600)
+    fed = with_feedback(study(tmp_path, "run"))
+    assert fed.alternatives["measured"].outages == ()
+    assert fed.alternatives["measured"].response.seconds == pytest.approx(10)
 
 
 def test_a_run_is_found_by_name_too(tmp_path: Path) -> None:
@@ -97,11 +124,11 @@ def test_ten_slow_seconds_lengthen_a_home_care_morning(tmp_path: Path) -> None:
     """A visit looks up four things and writes two: sixty seconds longer each, and nurses come later to the others."""
     measured(tmp_path / "run", 10_000)
     path = study(tmp_path, "run").path
-    done = simulate_study(Asked(str(path), out=tmp_path / "out", replications=3))
+    done = simulate_study(Asked(str(path), out=tmp_path / "out", replications=12))
     rows = orjson.loads((done.folder / "comparison.json").read_bytes())
     found = {(row["name"], row["over"]): row for row in rows}
     nurses = found["work.minutes", "home-care.nurse"]
     assert nurses["verdict"] == "higher"
-    steps = found["work.steps", "home-care.nurse"]["value"]
-    assert nurses["difference"] == pytest.approx(steps * 6 * 10 / 60)
+    # What begins late enough to end after the period is not in it.
+    assert nurses["low"] < found["work.steps", "home-care.nurse"]["value"] * 6 * 10 / 60 < nurses["high"]
     assert found["queue.minutes.mean", "home-care.nurse"]["verdict"] == "higher"

@@ -45,13 +45,14 @@ LIMITS = {
     ("pregnancy", "nurse-visit"): (10 * DAY, "birth"),
     ("pregnancy", "midwife-visit"): (3 * DAY, "home"),
     ("referral", "assessed"): (14 * DAY, "referred"),
+    ("coercion", "appealed"): (21 * DAY, "told-next-of-kin"),
     ("child-welfare-concern", "gone-through"): (7 * DAY, "reported"),
     ("child-welfare-concern", "told-back"): (21 * DAY, "reported"),
     ("child-welfare-concern", "gp-answered"): (round(365.25 / 4 * DAY), "gone-through"),
 }
-"""Deadlines in seconds, and the step they count from: four weeks by pasient- og brukerrettighetsloven § 7-5, ten
-working days by § 2-2, a week and then three months by barnevernsloven §§ 2-1 and 2-2; five working days, and the
-guideline's days after birth or coming home."""
+"""Deadlines in seconds, and the step they count from: four weeks by pasient- og brukerrettighetsloven § 7-5, three
+by § 4A-7, ten working days by § 2-2 a, a week and then three months by barnevernsloven §§ 2-1 and 2-2; five working
+days, and the guideline's days after birth or coming home."""
 
 
 def steps() -> Iterator[tuple[Pathway, Step]]:
@@ -82,6 +83,13 @@ def test_deadlines_are_those_of_their_sources(pathway: str, step: str) -> None:
     within = one(pathway, step).within
     assert within is not None
     assert (within.seconds, within.of) == LIMITS[pathway, step]
+
+
+def test_coercion_is_told_of_by_its_own_letter() -> None:
+    """The other letter's deadline for appeals is a week too long for it."""
+    told = [step.records for _, step in steps() if "coercion-decision" in step.records]
+    assert told
+    assert all("coercion-letter" in words and "decision-letter" not in words for words in told)
 
 
 def test_messages_go_the_way_they_are_made_for() -> None:
