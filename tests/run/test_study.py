@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +215,34 @@ def test_pathways_out_of_events_in_life_are_simulated(tmp_path: Path) -> None:
     told = simulate_study(Asked(str(path), out=tmp_path / "run", lang="en"))
     steps = pl.read_parquet(told.folder / "events.parquet")["step"]
     assert {"born", "visit", "reported"} <= set(steps)
+
+
+@pytest.mark.slow
+def test_a_study_spread_over_its_processes_gives_the_same_bytes(
+    done: Simulated, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a nation's is: processes that are ready beforehand make the people, tell their lives and simulate."""
+    monkeypatch.setattr("simulator.run.replication.LARGE", 1)
+    again = simulate_study(Asked(str(study), workers=2, out=tmp_path / "again", lang="nb"))
+    for name in (*FIGURES, "events.parquet", "population.parquet", "population-fit.json"):
+        assert (again.folder / name).read_bytes() == (done.folder / name).read_bytes(), name
+    assert sorted(path.name for path in again.folder.iterdir()) == sorted(path.name for path in done.folder.iterdir())
+
+
+@pytest.mark.parametrize("until", ["simulator.run.timeline.counted", "simulator.run.replication.measure_care"])
+def test_what_is_given_up_leaves_nobody_at_work(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    """Ctrl-C while people are made, or while care is measured, ends the processes and clears away what they left."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulator.run.replication.LARGE", 1)
+    monkeypatch.setattr(until, stopped)
+    before = set(active_children())
+    with pytest.raises(InterruptedRunError, match="stopped by hand"):
+        simulate_study(Asked(str(study), workers=2, out=tmp_path / "cut"))
+    assert set(active_children()) == before
+    assert not [path.name for path in (tmp_path / "cut").iterdir() if path.is_dir() and path.name != "pictures"]
+    assert orjson.loads((tmp_path / "cut" / "manifest.json").read_bytes())["state"] == "partial"
