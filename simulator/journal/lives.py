@@ -87,15 +87,17 @@ class Lives:
         self.steps = STEPS
 
     def check(self, reader: Reader, resource: Json, identity: str, found: Found | None) -> None:
-        """Raises a 409 when the resource cannot become this, or wants a time that another has."""
+        """Raises a 409 when the resource cannot become this, or wants a time that another has and it has not."""
         kind = resource["resourceType"]
         if kind not in self.steps:
             return
-        if found is not None and found.content:
-            self.check_step(kind, str(orjson.loads(found.content).get("status")), str(resource.get("status")))
+        before: Json = orjson.loads(found.content) if found is not None and found.content else {}
+        if before:
+            self.check_step(kind, str(before.get("status")), str(resource.get("status")))
         if kind == "Appointment" and resource.get("status") in HOLDING:
-            self.check_time(reader, resource, identity)
-            self.check_presence(reader, resource, identity)
+            held = before if before.get("status") in HOLDING else {}
+            self.check_time(reader, resource, identity, held)
+            self.check_presence(reader, resource, identity, held)
 
     def check_step(self, kind: str, before: str, after: str) -> None:
         """Raises a 409 that names the rule when no step leads from one state to the other."""
@@ -106,26 +108,27 @@ class Lives:
         words = f"a {kind} that is {before} cannot become {after}; from {before} leads: {onwards}"
         raise _conflict("business-rule", f"{words} (R4 {PARAGRAPHS[kind]})", f"{kind}.status")
 
-    def check_time(self, reader: Reader, appointment: Json, identity: str) -> None:
-        """Raises a 409 when another appointment has one of the slots."""
-        for slot in appointment.get("slot", ()):
-            place = _SPECIAL.sub(r"\\\g<0>", str(slot.get("reference", "")))
-            if not place:
-                continue
-            query = [("slot", place), ("status", ",".join(HOLDING))]
+    def check_time(self, reader: Reader, appointment: Json, identity: str, held: Json) -> None:
+        """Raises a 409 when another appointment has one of the slots; not for those that this one ``held`` before."""
+        for slot in sorted(self._slots(appointment) - self._slots(held)):
+            query = [("slot", _SPECIAL.sub(r"\\\g<0>", slot)), ("status", ",".join(HOLDING))]
             search = self.parser.parse("Appointment", query, strict=True)
             if any(hit.id != identity for hit in self.finder.after(reader, search, 0, 2)):
                 words = "another appointment has this time; no time is given twice (R4 appointment.html, Slot)"
                 raise _conflict("conflict", words, "Appointment.slot")
 
-    def check_presence(self, reader: Reader, appointment: Json, identity: str) -> None:
-        """Raises a 409 when somebody or something that must be present must be so elsewhere at the same time."""
+    def check_presence(self, reader: Reader, appointment: Json, identity: str, held: Json) -> None:
+        """Raises a 409 when somebody or something that must be present must be so elsewhere at the same time.
+
+        Not for who had to be so already, at a time that the appointment ``held`` before.
+        """
         time = _span(appointment)
         if time is None:
             return
+        present = self._required(held) if _is_within(time, _span(held)) else set()
         bounds = (("ge", time[0] - LONGEST_MS), ("lt", time[1]))
         near = [("date", f"{word}{_text(at)}") for word, at in bounds if _FIRST_MS <= at <= _LAST_MS]
-        for actor in sorted(self._required(appointment)):
+        for actor in sorted(self._required(appointment) - present):
             place = _SPECIAL.sub(r"\\\g<0>", actor)
             query = [("actor", place), ("status", ",".join(HOLDING)), *near]
             search = self.parser.parse("Appointment", query, strict=True)
@@ -134,6 +137,9 @@ class Lives:
                 if hit.id != identity and actor in self._required(other) and _overlap(time, _span(other)):
                     words = f"{_named(actor)} must be at another appointment then (R4 Appointment.participant.required)"
                     raise _conflict("conflict", words, "Appointment.participant")
+
+    def _slots(self, appointment: Json) -> set[str]:
+        return {relative(str(one.get("reference", "")), self.base) for one in appointment.get("slot", ())} - {""}
 
     def _required(self, appointment: Json) -> set[str]:
         """References to whoever and whatever an appointment cannot do without; a service may be in many places."""
@@ -154,6 +160,10 @@ def _span(appointment: Json) -> tuple[int, int] | None:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int] | None) -> bool:
     return other is not None and one[0] < other[1] and other[0] < one[1]
+
+
+def _is_within(one: tuple[int, int], other: tuple[int, int] | None) -> bool:
+    return other is not None and other[0] <= one[0] and one[1] <= other[1]
 
 
 def _text(at: int) -> str:
