@@ -14,7 +14,7 @@ from simulator.errors import BenchError, InputError
 from simulator.histories import read_verdicts
 from simulator.places import FEATURES
 from simulator.run.folder import RunFolder
-from simulator.run.process import last_lines, run_process
+from simulator.run.process import ended, last_lines, run_process
 from simulator.run.progress import Watcher
 from simulator.storage import disk_is_full, explained, writing
 
@@ -77,7 +77,7 @@ def _broken(code: int, log: Path) -> BenchError:
     if disk_is_full(log):
         return explained(errno.ENOSPC, log)
     return BenchError(
-        f"the features could not be run (exit code {code}): {last_lines(log, 3)}",
+        f"the features could not be run ({ended(code)}): {last_lines(log, 3)}",
         where=str(log),
         remedy="The whole output is in that file.",
     )

@@ -25,7 +25,7 @@ from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.load_figures import load_figures
 from simulator.run.national import load_verdicts
-from simulator.run.process import last_lines, run_process
+from simulator.run.process import ended, last_lines, run_process
 from simulator.run.reaching import reaching
 from simulator.storage import writing
 
@@ -130,7 +130,8 @@ def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, 
         code = run_process(command, log, environment=os.environ, tick=lambda: advance(*_told(log)))
     if code:
         kind = InputError if code == InputError.exit_code else BenchError
-        raise kind(f"the load could not be run: {last_lines(log, 1)}", where=str(log))
+        # One that was killed has said nothing of it; its last line is how far it had come.
+        raise kind(f"the load could not be run: {last_lines(log, 1) if code > 0 else ended(code)}", where=str(log))
 
 
 def _told(log: Path) -> tuple[int, int | None]:
