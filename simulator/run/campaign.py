@@ -1,6 +1,6 @@
 """The whole chain for one candidate: people, care, interactions, conformance, load, report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,18 @@ class Result:
     """Of each that is only recommended."""
     load: LoadResult
     digests: dict[str, str]
+
+
+def folders_of(candidates: Sequence[str], out: Path | None) -> list[Path | None]:
+    """Where the run of each candidate goes: ``out``, or within it a folder of the candidate's name for one of several.
+
+    Raises InputError for whatever candidate is described wrongly, before the first is run.
+    """
+    names = [load_candidate(candidate).name for candidate in candidates]
+    if out is None or len(names) == 1:
+        return [out] * len(names)
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [out / (f"{name}-{n + 1}" if n else name) for name, n in zip(names, before, strict=True)]
 
 
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:

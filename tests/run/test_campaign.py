@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from simulator.histories import read_histories, read_verdicts
-from simulator.run.campaign import exit_code
+from simulator.run.campaign import exit_code, folders_of
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +43,29 @@ def test_an_interrupted_run_is_readable(town: Path, tmp_path: Path) -> None:
     assert manifest(tmp_path / "a")["state"] == "partial"
     assert read_histories(history)
     assert (tmp_path / "a" / "report.html").exists()
+
+
+def test_runs_of_several_candidates_go_beside_each_other(tmp_path: Path) -> None:
+    """Each into a folder of its candidate's name within --out, wherever its file is; one alone into --out itself."""
+    mine = tmp_path / "elsewhere" / "file.yaml"
+    mine.parent.mkdir()
+    mine.write_text("name: mine\ntitle: Mine\nbase_url: http://127.0.0.1:1/fhir\n", "utf-8")
+    out = tmp_path / "out"
+    named = [str(mine), "reference-journal", str(mine)]
+    assert folders_of(named, out) == [out / "mine", out / "reference-journal", out / "mine-2"]
+    assert folders_of(named[:1], out) == [out]
+    assert folders_of(named, None) == [None] * 3
+
+
+def test_a_candidate_described_wrongly_is_told_of_before_the_first_is_run(
+    journalbenk: Command, islands: Path, tmp_path: Path
+) -> None:
+    """Nothing has been simulated for the others by then."""
+    named = ["--candidate", "reference-journal", "--candidate", "reference-jornal"]
+    done = journalbenk("run", islands, *named, "--out", tmp_path / "a")
+    assert done.returncode == 2
+    assert "no candidate is called 'reference-jornal'" in done.stderr
+    assert not (tmp_path / "a").exists()
 
 
 def test_an_empty_load_window_is_named_and_loses_nothing(journalbenk: Command, islands: Path, tmp_path: Path) -> None:
