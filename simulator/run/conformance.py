@@ -36,7 +36,8 @@ def run_features(folder: RunFolder, running: Running, candidate: str, watch: Wat
     Raises BenchError when the features could not be run at all; a failed requirement is a verdict, not an error.
     """
     environment = {
-        **os.environ,
+        # What somebody's own tests are run with (PYTEST_ADDOPTS) may leave examples out.
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         **running.environment,
         "JOURNALBENK_RUN": str(folder.path.resolve()),
         "JOURNALBENK_BASE_URL": running.base_url,
