@@ -104,16 +104,15 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
             folder.forget("candidate")
         if options.load:
             loaded = run_load(folder, study, candidate, job)
-            if options.conformance:
-                told = chosen(loaded.verdicts, options.only or study.conformance)
+            told = chosen(loaded.verdicts, options.only or study.conformance)
+            if told:
                 write_verdicts(folder, told)
-                verdicts += told
+            verdicts += told
         folder.finish()
         with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes, recommended = by_requirement(verdicts)
-    spoken_for = [v.outcome for v in loaded.verdicts]
-    code = exit_code([*outcomes.values(), *loaded.outcomes, *spoken_for], loaded.limits)
+    code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
     return Result(folder.path, report, code, dict(outcomes), dict(recommended), loaded, digests)
 
 

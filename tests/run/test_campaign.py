@@ -15,8 +15,11 @@ from typing import Any
 import orjson
 import pytest
 
+from simulator.domain.verdict import Verdict
 from simulator.histories import read_histories, read_verdicts
+from simulator.run import campaign
 from simulator.run.campaign import exit_code, folders_of
+from simulator.run.load import LoadResult
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +125,24 @@ def test_a_hostile_candidate_is_named_in_one_message(
     assert "Traceback" not in done.stderr
     assert f":{server.server_port}" in done.stderr
     assert manifest(tmp_path / "a")["state"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("of_the_study", "said"),
+    [("", (1, {"NFR-04": "fail"}, ["R-NFR-04A"])), ("conformance: {capabilities: [JRN]}\n", (0, {}, []))],
+)
+def test_what_load_says_of_requirements_is_told_and_counts(
+    islands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_the_study: str, said: tuple[int, Any, list[str]]
+) -> None:
+    """Also in a run of load alone a broken one is written down, named and an exit code; not one that nobody chose."""
+    islands.write_text(islands.read_text("utf-8") + of_the_study, "utf-8")
+    broken = Verdict("NFR-04", "NFR", "SHALL", "R-NFR-04A", "c", "The load part", "fail", "candidate", "Slow.", ())
+    monkeypatch.setattr(campaign, "make_timeline", lambda *_: {})
+    monkeypatch.setattr(campaign, "run_load", lambda *_: LoadResult("met", ("pass",), (broken,)))
+    options = campaign.Options(str(islands), "reference-journal", out=tmp_path / "a", conformance=False)
+    result = campaign.run_campaign(options)
+    written = [verdict.rule for verdict in read_verdicts(tmp_path / "a" / "verdicts.jsonl")]
+    assert (result.exit_code, result.outcomes, written) == said
 
 
 @pytest.mark.parametrize(
