@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +19,7 @@ from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS
+from simulator.errors import BenchError
 from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
@@ -150,7 +152,7 @@ def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:
 def mapped(means: Means, residents: int) -> Iterator[Map]:
     """Carries out tasks: several at a time, each in a process of its own, or each spread over the processes by itself.
 
-    Ending the block early stops the processes at once.
+    Ending the block early stops the processes at once. Raises BenchError when one of them is killed.
     """
     if means.workers <= 1 or means.cluster or means.advance or residents >= LARGE:
         yield lambda tasks: (carry_out(task, means) for task in tasks)
@@ -164,10 +166,15 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
     )
     try:
         yield partial(_spread, pool)
-    except BaseException:
+    except BaseException as error:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in active_children():
             process.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise BenchError(
+                "a worker process ended while it simulated a replication",
+                remedy="It was killed, often for want of memory: take fewer --workers or fewer municipalities.",
+            ) from None
         raise
     pool.shutdown(cancel_futures=True)
 

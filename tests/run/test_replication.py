@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from simulator.errors import BenchError
 from simulator.figures import Figures
 from simulator.run.replication import Means, mapped
 
@@ -21,3 +22,18 @@ def test_no_process_hears_ctrl_c_while_it_starts(tmp_path: Path) -> None:
     held = [next(line for line in status.splitlines() if line.startswith("SigBlk:")) for status in started]
     assert held
     assert all(int(line.split()[1], 16) & 0b10 for line in held)
+
+
+def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
+    """What the machine ended, as for want of memory, is no fault of the bench; the message says what helps."""
+    means = Means(tmp_path / "nobody.parquet", Figures.load(), workers=2)
+
+    def work() -> None:
+        with mapped(means, residents=0) as spread:
+            outcomes = spread([cast("Any", None)] * 20)
+            for process in active_children():
+                process.kill()
+            list(outcomes)
+
+    with pytest.raises(BenchError, match="take fewer --workers"):
+        work()
