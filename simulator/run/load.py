@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -27,7 +28,7 @@ from simulator.run.load_figures import load_figures
 from simulator.run.national import load_verdicts
 from simulator.run.process import ended, last_lines, run_process
 from simulator.run.reaching import reaching
-from simulator.storage import writing
+from simulator.storage import room, writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
 _LONGEST_WORK_S = 4 * 3600
@@ -83,7 +84,8 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
     study = with_feedback(study)
     begin = window_start(study, plan)
     end = begin + timedelta(seconds=plan.window_seconds)
-    with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
+    title = f"Making {plan.people} times the people for load"
+    with job.watch.stage(title) as advance, room(Path(gettempdir())):
         population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
         until = plan.window_start + plan.window_seconds + _LONGEST_WORK_S
         lives = lives_of(study, population, job.figures)

@@ -27,6 +27,7 @@ from simulator.measures.workload import by_hour, occupancy, places_taken
 from simulator.run.lives import lives_of
 from simulator.run.reaching import Worth
 from simulator.run.sinks import sink
+from simulator.storage import room
 from simulator.streams import stream
 
 LARGE: Final = 1_000_000
@@ -99,7 +100,8 @@ class Means:
 def carry_out(task: Task, means: Means) -> Outcome:
     """Simulate and measure one task; the same for any number of workers.
 
-    Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory.
+    Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory. What
+    is put aside meanwhile lies beside the people: raises DiskFullError when there is no room for it.
     """
     digest = TableDigest()
     people = pl.scan_parquet(means.file)
@@ -108,6 +110,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
     settings = Settings(lives=lives, on_progress=means.advance, cluster=means.cluster, scratch=means.file.parent)
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
     with (
+        room(means.file.parent),
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
         sink(task.keep, EVENTS, csv=False) if task.keep else nullcontext() as written,
     ):
