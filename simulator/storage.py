@@ -25,6 +25,11 @@ def whole(target: Path) -> Iterator[Path]:
         try:
             yield temporary
             temporary.replace(target)
+        except Exception as error:
+            # Of a disk that is full at the end of a Parquet file polars says only that its own writing went wrong.
+            if type(error).__module__.startswith("polars") and disk_is_full(temporary):
+                raise explained(errno.ENOSPC, target) from None
+            raise
         finally:
             temporary.unlink(missing_ok=True)
 

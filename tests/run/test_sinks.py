@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from simulator import storage
 from simulator.errors import DiskFullError
 from simulator.run.sinks import Sink, sink
 from simulator.storage import writing
@@ -49,6 +50,27 @@ def test_ctrl_c_in_the_writing_is_heard(tmp_path: Path, monkeypatch: pytest.Monk
             table.write(PARTS[0])
 
     with pytest.raises(KeyboardInterrupt):
+        written()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("full", "told"), [(True, DiskFullError), (False, pl.exceptions.ComputeError)])
+def test_a_disk_full_at_the_end_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool, told: type[Exception]
+) -> None:
+    """Of that polars does not tell the cause, but the disk does while the part written lies on it."""
+
+    def cut(_: pl.LazyFrame, path: Path, **__: object) -> None:
+        path.write_bytes(b"PAR1")
+        raise pl.exceptions.ComputeError("Invalid thrift: transport error")
+
+    def written() -> None:
+        with sink(tmp_path / "table", SCHEMA, csv=False) as table:
+            table.write(PARTS[0])
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", cut)
+    monkeypatch.setattr(storage, "disk_is_full", lambda path: full and path.exists())
+    with pytest.raises(told):
         written()
     assert list(tmp_path.iterdir()) == []
 
