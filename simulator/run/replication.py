@@ -1,5 +1,6 @@
 """One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -7,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -14,7 +16,7 @@ import polars as pl
 
 from simulator.care import Settings, simulated
 from simulator.care.calm import unheard
-from simulator.care.simulation import Progress
+from simulator.care.simulation import SCRATCH, Progress
 from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
 from simulator.domain.scenario import Study
@@ -155,7 +157,8 @@ def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:
 def mapped(means: Means, residents: int) -> Iterator[Map]:
     """Carries out tasks: several at a time, each in a process of its own, or each spread over the processes by itself.
 
-    Ending the block early stops the processes at once. Raises BenchError when one of them is killed.
+    Ending the block early stops the processes at once, and takes away what they had put aside. Raises BenchError when
+    one of them is killed.
     """
     if means.workers <= 1 or means.cluster or means.advance or residents >= LARGE:
         yield lambda tasks: (carry_out(task, means) for task in tasks)
@@ -171,8 +174,7 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
         yield partial(_spread, pool)
     except BaseException as error:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in active_children():
-            process.terminate()
+        _end(active_children(), means.file.parent)
         if isinstance(error, BrokenProcessPool):
             raise BenchError(
                 "a worker process ended while it simulated a replication",
@@ -180,6 +182,18 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
             ) from None
         raise
     pool.shutdown(cancel_futures=True)
+
+
+def _end(processes: list[BaseProcess], folder: Path) -> None:
+    """Stop processes that carry out tasks, and clear the run's folder of what they cannot clear any more."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
+        for part in folder.glob(f".*.{process.pid}.part"):
+            part.unlink(missing_ok=True)
+    for left in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _spread(pool: ProcessPoolExecutor, tasks: Iterable[Task]) -> Iterator[Outcome]:
