@@ -9,6 +9,7 @@ import polars as pl
 from loadtests.client import Connection
 from loadtests.references import from_etag
 from loadtests.wire import Writer
+from simulator.storage import whole
 
 _UNANSWERED: Final = 10
 """After so many reads in a row without an answer, the candidate is not asked any more."""
@@ -38,5 +39,6 @@ def read_back(folder: Path, resources: Sequence[str], writer: Writer, connection
         rows.append((resource, answer.status, from_etag(answer.etag).decode("ascii") or None))
     connection.close()
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    frame.write_parquet(folder / "readback.parquet")
+    with whole(folder / "readback.parquet") as part:
+        frame.write_parquet(part)
     return frame

@@ -24,6 +24,8 @@ BUNDLE: Final = 100
 _UNANSWERED: Final = 10
 """After so many requests in a row without an answer, the candidate is given up."""
 _NOT_OFFERED: Final = frozenset({404, 405, 501})
+_OF_A_GATEWAY: Final = frozenset({502, 504})
+"""Statuses that do not tell what the candidate behind it did, or still does."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class Seeder:
         named = from_transaction(answer.body, len(rows)) if answer.status == 200 else []
         if not named:
             self._complain("a transaction", answer)
-            if answer.status == 0 or 200 <= answer.status < 300:
+            if answer.status == 0 or answer.status in _OF_A_GATEWAY or 200 <= answer.status < 300:
                 self.counts.repeated += sum(not row["if_none_exist"] for row in rows)
             return False
         self.counts.transactions += 1

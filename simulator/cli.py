@@ -77,12 +77,11 @@ def run(
     allow_remote: Remote = False,
 ) -> None:
     """Run the whole chain: simulate, test conformance, put under load, report."""
-    from simulator.run.campaign import Options
+    from simulator.run.campaign import Options, folders_of
     from simulator.run.desk import worst_code
 
     codes = []
-    for name in candidate:
-        folder = out / name if out and len(candidate) > 1 else out
+    for name, folder in zip(candidate, folders_of(candidate, out), strict=True):
         options = Options(study, name, seed, workers, folder, lang.value, allow_remote=allow_remote, command=_command())
         codes.append(_campaign(options))
     raise typer.Exit(worst_code(codes))

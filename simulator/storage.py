@@ -25,6 +25,11 @@ def whole(target: Path) -> Iterator[Path]:
         try:
             yield temporary
             temporary.replace(target)
+        except Exception as error:
+            # Of a disk that is full at the end of a Parquet file polars says only that its own writing went wrong.
+            if type(error).__module__.startswith("polars") and disk_is_full(temporary):
+                raise explained(errno.ENOSPC, target) from None
+            raise
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -45,13 +50,32 @@ def writing(path: Path) -> Iterator[None]:
     except NotADirectoryError:
         raise OutputError("a part of the path is a file", where=str(path), remedy="Name a folder with --out.") from None
     except Exception as error:
-        number = error.errno if isinstance(error, OSError) else None
-        told = _NUMBER_IN_TEXT.search(str(error))  # a library that writes by itself repeats the system's number
-        if number is None and told:
-            number = int(told[1])
+        number = _number_of(error)
         if number is None and not isinstance(error, OSError):
             raise
         raise explained(number, path) from None
+
+
+@contextmanager
+def room(path: Path) -> Iterator[None]:
+    """Turn a disk that is full near ``path`` into a DiskFullError; whatever else goes wrong stays what it is."""
+    try:
+        yield
+    except BenchError:
+        raise
+    except Exception as error:
+        number = _number_of(error)
+        if number not in _FULL:
+            raise
+        raise explained(number, path) from None
+
+
+def _number_of(error: Exception) -> int | None:
+    """The operating system's number of an error, if it has one."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    told = _NUMBER_IN_TEXT.search(str(error))  # a library that writes by itself repeats the system's number
+    return int(told[1]) if told else None
 
 
 def explained(number: int | None, path: Path) -> OutputError:

@@ -91,7 +91,9 @@ class Signer:
     def authorise(self, number: str, *professions: str) -> None:
         """Enters somebody into HPR with these professions; none takes all away."""
         rows = [{"profession": code, "valid": True} for code in professions]
-        answer = self.session.put(f"{self.issuer}/hpr/personer/{number}", json={"authorisations": rows}, timeout=10)
+        answer = self.session.put(
+            f"{self.issuer}/facts/hpr/personer/{number}", json={"authorisations": rows}, timeout=10
+        )
         assert answer.status_code == 200, answer.text
 
 

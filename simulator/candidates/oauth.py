@@ -124,7 +124,7 @@ class TokenClient:
 
     def register(self, number: str, authorisations: list[dict[str, Any]]) -> None:
         """Enters somebody into HPR beside the service; no authorisations take every one away."""
-        url = f"{self.issuer}/hpr/personer/{number}"
+        url = f"{self.issuer}/facts/hpr/personer/{number}"
         status, told, _ = self._ask("PUT", url, JSON, orjson.dumps({"authorisations": authorisations}))
         if status != 200:
             raise CandidateError(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -47,6 +47,8 @@ class Settings:
 
 
 DEFAULT = Settings()
+SCRATCH: Final = "care-"
+"""What the name of a folder begins with in which something is put aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def simulated(
     """A study carried out; its events can be read, slice by slice, until the block ends."""
     plan = make_plan(study, figures, settings.until, settings.lives)
     people = population if settings.replica is None else population.filter(pl.col("replica") == settings.replica)
-    with TemporaryDirectory(prefix="care-", dir=settings.scratch) as name:
+    with TemporaryDirectory(prefix=SCRATCH, dir=settings.scratch) as name:
         folder = Path(name)
         here = crew_of(plan, workers, folder, settings.hands)
         with crew_on(settings.cluster, plan) if settings.cluster else here as crew:

@@ -19,7 +19,8 @@ class Behaviour(BaseModel):
         slow_s: Seconds that each answer, and each thing sent, takes longer.
         down: It answers 503 (true), takes the connection and hangs up without having done anything (``refused``: the
             port is shared with the others, so no connection is refused), or does what it is asked and hangs up before
-            anybody is told (``cut``); and it sends nothing: that waits until it is up again.
+            anybody is told (``cut``); and it sends nothing: that waits until it is up again, and what it would look up
+            or ask for at once is not asked.
         wrong: What it answers and sends is wrong: the neighbour's own kind of wrong, or else cut off in the middle.
         duplicate: What it sends or lists comes twice.
         out_of_order: What it sends or lists comes in another order than it happened.

@@ -2,7 +2,7 @@
 
 It tells an authorisation's profession (Volven 9060), whether it is valid, and the right to prescribe that goes with it
 (rekvisisjonsrett, Volven 7701): ``full``, ``limited`` to what the profession may prescribe, or none. People are
-entered, and authorisations and rights taken away, with PUT.
+entered, and authorisations and rights taken away, with PUT below ``/facts``.
 """
 
 import re
@@ -55,10 +55,10 @@ class HealthPersonnelRegister(Neighbour):
         self._people: dict[str, Person] = {}
 
     def routes(self) -> list[Route]:
-        """Where it answers."""
+        """One person for candidates; entering for the bench."""
         return [
             Route("/hpr/personer/{number}", self._read, methods=["GET"]),
-            Route("/hpr/personer/{number}", self._write, methods=["PUT"]),
+            Route("/facts/hpr/personer/{number}", self._write, methods=["PUT"]),
         ]
 
     async def _read(self, request: Request) -> Response:

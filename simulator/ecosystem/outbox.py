@@ -86,7 +86,15 @@ class Outbox:
         return await self._deliver(all_of_it=True)
 
     async def ask(self, letter: Letter) -> Reply:
-        """Makes a request whose answer the neighbour needs at once, once and as it is, and writes it down."""
+        """Makes a request whose answer the neighbour needs at once, once and as it is: late when the neighbour is slow.
+
+        While the neighbour is down nothing is asked, nor kept for later: nobody answers.
+        """
+        await asyncio.sleep(self._behaviour().slow_s)
+        return NOBODY if self._behaviour().down else await self._noted(letter)
+
+    async def _noted(self, letter: Letter) -> Reply:
+        """What came back of one request, which is written down."""
         reply = await asyncio.to_thread(self._send, letter)
         self._received.note(self.name, "out", (letter.method, letter.address), letter.body, reply.status)
         return reply
@@ -111,7 +119,7 @@ class Outbox:
                 await asyncio.sleep(how.slow_s)
                 sent = Letter(letter.address, _cut(letter.body), letter.method, letter.media, letter.subject)
                 for _ in range(2 if how.duplicate else 1):
-                    reply = await self.ask(sent if how.wrong else letter)
+                    reply = await self._noted(sent if how.wrong else letter)
                     replies.append(reply)
                     self.heard(letter, reply)
                 if not replies[-1].status or replies[-1].status >= 500:

@@ -123,6 +123,9 @@ def bulk_files(bulk: Bulk, folder: Path) -> Iterator[BulkFiles]:
         written = BulkFiles(bulk, files)
         yield written
         written.close()
+        # A disk may be full only now, and then none of the files is to take its place.
+        for file in files.values():
+            file.close()
 
 
 def append(file: IO[bytes], lines: pl.Series) -> int:

@@ -20,20 +20,25 @@ class Count:
 
     def add(self, events: pl.DataFrame) -> None:
         """Count a slice: searches for what is read, creates and updates for what is recorded, and the message."""
-        told = events.with_columns(reads=pl.col("reads").list.len())
+        told = events.with_columns(reads=pl.col("reads").list.len()).with_row_index("row")
+        weighed: list[tuple[list[Create | Change], pl.DataFrame]] = []
         for (_, _, reads, records, message), rows in told.group_by(_ALIKE, maintain_order=True):
             writes = _writes(records)
             certain = sum(not _depends(write) for write in writes)
             self.interactions += (reads + certain + (message is not None)) * rows.height
-            for write in filter(_matters, writes):
-                self._weigh(write, rows["episode"].to_list())
+            if mattering := [write for write in writes if _matters(write)]:
+                weighed.append((mattering, rows.select("row", "episode", kind=pl.lit(len(weighed)))))
+        # What is there is so by the order of events, whatever their kinds.
+        for _, episode, kind in pl.concat(rows for _, rows in weighed).sort("row").iter_rows() if weighed else ():
+            for write in weighed[kind][0]:
+                self._weigh(write, episode)
 
-    def _weigh(self, write: Create | Change, episodes: list[str]) -> None:
+    def _weigh(self, write: Create | Change, episode: str) -> None:
         """What is changed only where it was made: remember who made it, and count the changes of those."""
         if isinstance(write, Create):
-            self._made.setdefault(write.kept or write.name, set()).update(episodes)
+            self._made.setdefault(write.kept or write.name, set()).add(episode)
         else:
-            self.interactions += sum(episode in self._made.get(write.of, ()) for episode in episodes)
+            self.interactions += episode in self._made.get(write.of, ())
 
 
 def _writes(records: Iterable[str]) -> list[Create | Change]:

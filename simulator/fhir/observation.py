@@ -1,5 +1,6 @@
 """Observation: vital signs by LOINC, as in HL7 Norway's VKP observation guide."""
 
+from math import sqrt
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -30,11 +31,13 @@ _QUANTILES: Final = tuple(NormalDist().inv_cdf((n + 0.5) / 256) for n in range(2
 
 
 def blood_pressure(contact: Contact) -> Resource:
-    """Systolic and diastolic pressure."""
+    """Systolic and diastolic pressure, which go together."""
     resource = _observation(contact, _BLOOD_PRESSURE)
+    high, shared = _draw(contact, 0), assumption("blood_pressure_correlation")
+    low = shared * high + sqrt(1 - shared**2) * _draw(contact, 2)
     resource["component"] = [
-        {"code": _SYSTOLIC, "valueQuantity": _quantity(_value(contact, 0, "systolic"), "mm[Hg]")},
-        {"code": _DIASTOLIC, "valueQuantity": _quantity(_value(contact, 2, "diastolic"), "mm[Hg]")},
+        {"code": _SYSTOLIC, "valueQuantity": _quantity(_value(high, "systolic"), "mm[Hg]")},
+        {"code": _DIASTOLIC, "valueQuantity": _quantity(_value(low, "diastolic"), "mm[Hg]")},
     ]
     return resource
 
@@ -42,7 +45,7 @@ def blood_pressure(contact: Contact) -> Resource:
 def heart_rate(contact: Contact) -> Resource:
     """Pulse."""
     resource = _observation(contact, _HEART_RATE)
-    resource["valueQuantity"] = _quantity(_value(contact, 0, "heart_rate"), "/min")
+    resource["valueQuantity"] = _quantity(_value(_draw(contact, 0), "heart_rate"), "/min")
     return resource
 
 
@@ -77,9 +80,12 @@ def _observation(contact: Contact, code: dict[str, Any]) -> Resource:
     return resource
 
 
-def _value(contact: Contact, place: int, name: str) -> int:
+def _draw(contact: Contact, place: int) -> float:
     """A normal draw keyed by the interaction: two hexadecimal digits of its id choose one of 256 quantiles."""
-    draw = _QUANTILES[int(contact.identity[place : place + 2], 16)]
+    return _QUANTILES[int(contact.identity[place : place + 2], 16)]
+
+
+def _value(draw: float, name: str) -> int:
     return round(assumption(f"{name}_mean") + assumption(f"{name}_spread") * draw)
 
 

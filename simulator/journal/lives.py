@@ -19,6 +19,8 @@ from simulator.journal.search.request import Parser
 from simulator.journal.store import Found, Reader
 
 Json = dict[str, Any]
+Time = tuple[int, int]
+"""From when until when, in milliseconds since 1970."""
 _SPECIAL: Final = re.compile(r"[\\,|$]")
 _WRONG: Final = "entered-in-error"
 _TASK_ENDS: Final = "completed failed cancelled"
@@ -87,15 +89,17 @@ class Lives:
         self.steps = STEPS
 
     def check(self, reader: Reader, resource: Json, identity: str, found: Found | None) -> None:
-        """Raises a 409 when the resource cannot become this, or wants a time that another has."""
+        """Raises a 409 when the resource cannot become this, or wants a time that another has and it has not."""
         kind = resource["resourceType"]
         if kind not in self.steps:
             return
-        if found is not None and found.content:
-            self.check_step(kind, str(orjson.loads(found.content).get("status")), str(resource.get("status")))
+        before: Json = orjson.loads(found.content) if found is not None and found.content else {}
+        if before:
+            self.check_step(kind, str(before.get("status")), str(resource.get("status")))
         if kind == "Appointment" and resource.get("status") in HOLDING:
-            self.check_time(reader, resource, identity)
-            self.check_presence(reader, resource, identity)
+            held = before if before.get("status") in HOLDING else {}
+            self.check_time(reader, resource, identity, held)
+            self.check_presence(reader, resource, identity, held)
 
     def check_step(self, kind: str, before: str, after: str) -> None:
         """Raises a 409 that names the rule when no step leads from one state to the other."""
@@ -106,54 +110,81 @@ class Lives:
         words = f"a {kind} that is {before} cannot become {after}; from {before} leads: {onwards}"
         raise _conflict("business-rule", f"{words} (R4 {PARAGRAPHS[kind]})", f"{kind}.status")
 
-    def check_time(self, reader: Reader, appointment: Json, identity: str) -> None:
-        """Raises a 409 when another appointment has one of the slots."""
-        for slot in appointment.get("slot", ()):
-            place = _SPECIAL.sub(r"\\\g<0>", str(slot.get("reference", "")))
-            if not place:
-                continue
-            query = [("slot", place), ("status", ",".join(HOLDING))]
+    def check_time(self, reader: Reader, appointment: Json, identity: str, held: Json) -> None:
+        """Raises a 409 when another appointment has one of the slots; not for those that this one ``held`` before."""
+        for slot in sorted(self._slots(appointment) - self._slots(held)):
+            query = [("slot", _SPECIAL.sub(r"\\\g<0>", slot)), ("status", ",".join(HOLDING))]
             search = self.parser.parse("Appointment", query, strict=True)
             if any(hit.id != identity for hit in self.finder.after(reader, search, 0, 2)):
                 words = "another appointment has this time; no time is given twice (R4 appointment.html, Slot)"
                 raise _conflict("conflict", words, "Appointment.slot")
 
-    def check_presence(self, reader: Reader, appointment: Json, identity: str) -> None:
-        """Raises a 409 when somebody or something that must be present must be so elsewhere at the same time."""
-        time = _span(appointment)
-        if time is None:
-            return
-        bounds = (("ge", time[0] - LONGEST_MS), ("lt", time[1]))
-        near = [("date", f"{word}{_text(at)}") for word, at in bounds if _FIRST_MS <= at <= _LAST_MS]
-        for actor in sorted(self._required(appointment)):
+    def check_presence(self, reader: Reader, appointment: Json, identity: str, held: Json) -> None:
+        """Raises a 409 when somebody or something that must be present must be so elsewhere at the same time.
+
+        Not for who had to be so already, at a time that the appointment ``held`` before.
+        """
+        before = self._required(held)
+        for actor, times in sorted(self._required(appointment).items()):
+            fresh = [time for time in times if not any(_is_within(time, other) for other in before.get(actor, ()))]
+            if not fresh:
+                continue
             place = _SPECIAL.sub(r"\\\g<0>", actor)
-            query = [("actor", place), ("status", ",".join(HOLDING)), *near]
+            query = [("actor", place), ("status", ",".join(HOLDING)), *_near(fresh)]
             search = self.parser.parse("Appointment", query, strict=True)
             for hit in self.finder.after(reader, search, 0, MOST_NEAR):
-                other: Json = orjson.loads(hit.content)
-                if hit.id != identity and actor in self._required(other) and _overlap(time, _span(other)):
+                taken = self._required(orjson.loads(hit.content)).get(actor, ())
+                if hit.id != identity and any(_overlap(one, other) for one in fresh for other in taken):
                     words = f"{_named(actor)} must be at another appointment then (R4 Appointment.participant.required)"
                     raise _conflict("conflict", words, "Appointment.participant")
 
-    def _required(self, appointment: Json) -> set[str]:
-        """References to whoever and whatever an appointment cannot do without; a service may be in many places."""
-        found = set()
+    def _slots(self, appointment: Json) -> set[str]:
+        return {relative(str(one.get("reference", "")), self.base) for one in appointment.get("slot", ())} - {""}
+
+    def _required(self, appointment: Json) -> dict[str, list[Time]]:
+        """When an appointment cannot do without whom or what, by reference; a service may be in many places.
+
+        Nobody of one whose time is not settled; a participant's own ``period`` is the part he takes part in.
+        """
+        found: dict[str, list[Time]] = {}
+        span = _span(appointment)
+        if span is None:
+            return found
         for one in appointment.get("participant", ()):
             reference = relative(str((one.get("actor") or {}).get("reference", "")), self.base)
             if one.get("required") == "required" and one.get("status") != "declined" and _SERVICE not in reference:
-                found.add(reference)
-        return found - {""}
+                found.setdefault(reference, []).append(_part(span, one.get("period") or {}))
+        found.pop("", None)
+        return found
 
 
-def _span(appointment: Json) -> tuple[int, int] | None:
-    """From when until when, in milliseconds since 1970; None when that is not settled."""
+def _near(times: list[Time]) -> list[tuple[str, str]]:
+    """Criteria of the appointments that may overlap some times."""
+    first, last = min(time[0] for time in times), max(time[1] for time in times)
+    bounds = (("ge", first - LONGEST_MS), ("lt", last))
+    return [("date", f"{word}{_text(at)}") for word, at in bounds if _FIRST_MS <= at <= _LAST_MS]
+
+
+def _part(time: Time, period: Json) -> Time:
+    """The part of a time that lies in a Period; one of no length where they do not meet."""
+    begins = max(time[0], dates.span(period["start"])[0]) if "start" in period else time[0]
+    ends = min(time[1], dates.span(period["end"])[1]) if "end" in period else time[1]
+    return begins, max(begins, ends)
+
+
+def _span(appointment: Json) -> Time | None:
+    """When an appointment is; None when that is not settled."""
     if "start" not in appointment or "end" not in appointment:
         return None
     return dates.span(appointment["start"])[0], dates.span(appointment["end"])[0]
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int] | None) -> bool:
-    return other is not None and one[0] < other[1] and other[0] < one[1]
+def _overlap(one: Time, other: Time) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _is_within(one: Time, other: Time) -> bool:
+    return other[0] <= one[0] and one[1] <= other[1]
 
 
 def _text(at: int) -> str:

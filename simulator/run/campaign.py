@@ -1,6 +1,6 @@
 """The whole chain for one candidate: people, care, interactions, conformance, load, report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,18 @@ class Result:
     digests: dict[str, str]
 
 
+def folders_of(candidates: Sequence[str], out: Path | None) -> list[Path | None]:
+    """Where the run of each candidate goes: ``out``, or within it a folder of the candidate's name for one of several.
+
+    Raises InputError for whatever candidate is described wrongly, before the first is run.
+    """
+    names = [load_candidate(candidate).name for candidate in candidates]
+    if out is None or len(names) == 1:
+        return [out] * len(names)
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [out / (f"{name}-{n + 1}" if n else name) for name, n in zip(names, before, strict=True)]
+
+
 def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
     """The whole chain (or conformance or load alone) against one candidate, ending with a report."""
     job = Job(Figures.load(), watch or Silent(), options.workers, options.cluster, options.allow_remote)
@@ -92,16 +104,15 @@ def run_campaign(options: Options, watch: Watcher | None = None) -> Result:
             folder.forget("candidate")
         if options.load:
             loaded = run_load(folder, study, candidate, job)
-            if options.conformance:
-                told = chosen(loaded.verdicts, options.only or study.conformance)
+            told = chosen(loaded.verdicts, options.only or study.conformance)
+            if told:
                 write_verdicts(folder, told)
-                verdicts += told
+            verdicts += told
         folder.finish()
         with job.watch.stage("Writing the report"):
             report = reports.write(folder.path, lang=options.lang)
     outcomes, recommended = by_requirement(verdicts)
-    spoken_for = [v.outcome for v in loaded.verdicts]
-    code = exit_code([*outcomes.values(), *loaded.outcomes, *spoken_for], loaded.limits)
+    code = exit_code([*outcomes.values(), *loaded.outcomes], loaded.limits)
     return Result(folder.path, report, code, dict(outcomes), dict(recommended), loaded, digests)
 
 

@@ -14,7 +14,7 @@ from simulator.errors import BenchError, InputError
 from simulator.histories import read_verdicts
 from simulator.places import FEATURES
 from simulator.run.folder import RunFolder
-from simulator.run.process import last_lines, run_process
+from simulator.run.process import ended, last_lines, run_process
 from simulator.run.progress import Watcher
 from simulator.storage import disk_is_full, explained, writing
 
@@ -36,7 +36,8 @@ def run_features(folder: RunFolder, running: Running, candidate: str, watch: Wat
     Raises BenchError when the features could not be run at all; a failed requirement is a verdict, not an error.
     """
     environment = {
-        **os.environ,
+        # What somebody's own tests are run with (PYTEST_ADDOPTS) may leave examples out.
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         **running.environment,
         "JOURNALBENK_RUN": str(folder.path.resolve()),
         "JOURNALBENK_BASE_URL": running.base_url,
@@ -77,7 +78,7 @@ def _broken(code: int, log: Path) -> BenchError:
     if disk_is_full(log):
         return explained(errno.ENOSPC, log)
     return BenchError(
-        f"the features could not be run (exit code {code}): {last_lines(log, 3)}",
+        f"the features could not be run ({ended(code)}): {last_lines(log, 3)}",
         where=str(log),
         remedy="The whole output is in that file.",
     )

@@ -1,7 +1,7 @@
 """What a study's page needs to know of the study, as plain data for ``study.json``."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -84,8 +84,8 @@ def _outages(study: Study) -> str:
 
 
 def _outage(study: Study, system: str, at: int, lasts: int) -> str:
-    midnight = datetime.combine(study.start, datetime.min.time(), _OSLO)
-    return f"{system} {(midnight + timedelta(seconds=at)):%Y-%m-%d %H:%M}, {lasts / 3600:g} h"
+    midnight = datetime.combine(study.start, datetime.min.time(), _OSLO).timestamp()
+    return f"{system} {datetime.fromtimestamp(midnight + at, _OSLO):%Y-%m-%d %H:%M}, {lasts / 3600:g} h"
 
 
 def _response(study: Study) -> str:

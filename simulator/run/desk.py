@@ -29,7 +29,7 @@ from simulator.run.choices import DEFAULTS, ECOSYSTEM
 from simulator.scenario import check_files, load_pathway
 from simulator.scenario.calibration import load_targets
 from simulator.scenario.catalogue import load_catalogue
-from simulator.storage import writing
+from simulator.storage import whole, writing
 
 _YAML: Final = ".yaml"
 
@@ -155,10 +155,13 @@ def publish_contract(out: Path, lang: str) -> list[Path]:
     """Write the contract as a page and as a CapabilityStatement."""
     catalogue = load_catalogue()
     page, statement = out / f"contract.{lang}.html", out / "capability-statement.json"
-    with writing(out):
-        out.mkdir(parents=True, exist_ok=True)
-        page.write_text(contract_page(catalogue, lang), "utf-8")
-        statement.write_bytes(orjson.dumps(capability_statement(catalogue), option=orjson.OPT_INDENT_2))
+    told = contract_page(catalogue, lang).encode()
+    for path, content in (
+        (page, told),
+        (statement, orjson.dumps(capability_statement(catalogue), option=orjson.OPT_INDENT_2)),
+    ):
+        with whole(path) as part:
+            part.write_bytes(content)
     return [page, statement]
 
 

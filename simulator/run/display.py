@@ -28,7 +28,7 @@ class Terminal:
             return
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -45,8 +45,8 @@ class Terminal:
             progress.update(task, completed=progress.tasks[0].total)
 
     def say(self, text: str) -> None:
-        """Print one line."""
-        self._console.print(text, highlight=False)
+        """Print one line as it is, however long: a path in it may hold brackets, and be copied."""
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _ignore(done: int, total: int | None = None) -> None:

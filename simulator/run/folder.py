@@ -51,9 +51,10 @@ class RunFolder:
             temporary.write_bytes(_json(data))
 
     def note(self, **fields: Any) -> None:
-        """Add to the manifest."""
-        self.manifest.update(fields)
-        self.json("manifest.json", self.manifest)
+        """Add to the manifest; what cannot be written is not in it."""
+        noted = {**self.manifest, **fields}
+        self.json("manifest.json", noted)
+        self.manifest = noted
 
     def forget(self, name: str) -> None:
         """Remove what a candidate stored, once it has served its purpose; its log stays."""

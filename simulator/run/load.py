@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -25,9 +26,9 @@ from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.load_figures import load_figures
 from simulator.run.national import load_verdicts
-from simulator.run.process import last_lines, run_process
+from simulator.run.process import ended, last_lines, run_process
 from simulator.run.reaching import reaching
-from simulator.storage import writing
+from simulator.storage import room, writing
 
 _OSLO = ZoneInfo("Europe/Oslo")
 _LONGEST_WORK_S = 4 * 3600
@@ -93,7 +94,8 @@ def prepare(study: Study, plan: LoadPlan, job: Job) -> pl.DataFrame:
     study = with_feedback(study)
     begin = window_start(study, plan)
     end = begin + timedelta(seconds=plan.window_seconds)
-    with job.watch.stage(f"Making {plan.people} times the people for load") as advance:
+    title = f"Making {plan.people} times the people for load"
+    with job.watch.stage(title) as advance, room(Path(gettempdir())):
         population = make_population(job.figures, study.municipalities, study.seed, replicas=plan.people)
         lives = lives_of(study, population, job.figures)
         settings = Settings(until=simulated_until(study, plan), lives=lives, on_progress=advance, cluster=job.cluster)
@@ -139,7 +141,8 @@ def replay(folder: RunFolder, system: Running, plan: LoadPlan, begin: datetime, 
         code = run_process(command, log, environment=os.environ, tick=lambda: advance(*_told(log)))
     if code:
         kind = InputError if code == InputError.exit_code else BenchError
-        raise kind(f"the load could not be run: {last_lines(log, 1)}", where=str(log))
+        # One that was killed has said nothing of it; its last line is how far it had come.
+        raise kind(f"the load could not be run: {last_lines(log, 1) if code > 0 else ended(code)}", where=str(log))
 
 
 def _told(log: Path) -> tuple[int, int | None]:

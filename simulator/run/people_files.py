@@ -89,3 +89,6 @@ def people_files(out: Path, form: Format, figures: Figures, *, seed: int, tables
             if tables
         }
         yield PeopleFiles(residents, beside, None)
+        # A disk may be full only now, and then none of the files is to take its place.
+        for table in (residents, *beside.values()):
+            table.close()

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,8 @@ def run_process(
 ) -> int:
     """Run ``command`` with all it says in ``log``, calling ``tick`` now and then; returns its exit code.
 
-    Whatever ends the wait early (Ctrl-C among others), the process is asked to stop, and made to when it does not.
+    Whatever ends the wait early (Ctrl-C among others), the process is asked to stop, and made to when it does not, or
+    when whoever waits is interrupted again.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=dict(environment), cwd=cwd, stdout=output, stderr=output)
@@ -33,6 +35,11 @@ def run_process(
     return process.returncode
 
 
+def ended(code: int) -> str:
+    """How a process ended, in words: its exit code, or the signal that killed it."""
+    return f"exit code {code}" if code >= 0 else f"killed by signal {-code}"
+
+
 def last_lines(log: Path, count: int) -> str:
     """The last lines of a log that are not empty, for an error message."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
@@ -42,8 +49,9 @@ def last_lines(log: Path, count: int) -> str:
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.terminate()
-        try:
-            process.wait(timeout=_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            try:
+                process.wait(timeout=_PATIENCE_S)
+            finally:
+                process.kill()  # nothing to one that has ended
+                process.wait()

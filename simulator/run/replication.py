@@ -1,11 +1,14 @@
 """One replication of one alternative of a study, simulated and measured, here or in a process of its own."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -14,11 +17,12 @@ import polars as pl
 from simulator.care import Settings, simulated
 from simulator.care.calm import unheard
 from simulator.care.crew import Beside, hired
-from simulator.care.simulation import Progress
+from simulator.care.simulation import SCRATCH, Progress
 from simulator.domain.digest import TableDigest
 from simulator.domain.measurement import Measurement
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS
+from simulator.errors import BenchError
 from simulator.figures import Figures
 from simulator.measures import MEASURED, measure_care
 from simulator.measures.replications import result_rows
@@ -27,6 +31,7 @@ from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.reaching import Worth
 from simulator.run.sinks import sink
+from simulator.storage import room
 from simulator.streams import stream
 
 LARGE: Final = 1_000_000
@@ -101,7 +106,8 @@ class Means:
 def carry_out(task: Task, means: Means) -> Outcome:
     """Simulate and measure one task; the same for any number of workers.
 
-    Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory.
+    Events come some hours at a time and only what is measured is kept of them, so that a nation's fit in memory. What
+    is put aside meanwhile lies beside the people: raises DiskFullError when there is no room for it.
     """
     digest = TableDigest()
     people = pl.scan_parquet(means.file)
@@ -116,6 +122,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
     )
     kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
     with (
+        room(means.file.parent),
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
         sink(task.keep, EVENTS, csv=False) if task.keep else nullcontext() as written,
     ):
@@ -169,7 +176,8 @@ def hands_for(study: Study, job: Job) -> AbstractContextManager[Sequence[Beside]
 def mapped(means: Means, residents: int) -> Iterator[Map]:
     """Carries out tasks: several at a time, each in a process of its own, or each spread over the processes by itself.
 
-    Ending the block early stops the processes at once.
+    Ending the block early stops the processes at once, and takes away what they had put aside. Raises BenchError when
+    one of them is killed.
     """
     if means.workers <= 1 or means.cluster or means.advance or residents >= LARGE:
         yield lambda tasks: (carry_out(task, means) for task in tasks)
@@ -183,12 +191,28 @@ def mapped(means: Means, residents: int) -> Iterator[Map]:
     )
     try:
         yield partial(_spread, pool)
-    except BaseException:
+    except BaseException as error:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in active_children():
-            process.terminate()
+        _end(active_children(), means.file.parent)
+        if isinstance(error, BrokenProcessPool):
+            raise BenchError(
+                "a worker process ended while it simulated a replication",
+                remedy="It was killed, often for want of memory: take fewer --workers or fewer municipalities.",
+            ) from None
         raise
     pool.shutdown(cancel_futures=True)
+
+
+def _end(processes: list[BaseProcess], folder: Path) -> None:
+    """Stop processes that carry out tasks, and clear the run's folder of what they cannot clear any more."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
+        for part in folder.glob(f".*.{process.pid}.part"):
+            part.unlink(missing_ok=True)
+    for left in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _spread(pool: ProcessPoolExecutor, tasks: Iterable[Task]) -> Iterator[Outcome]:

@@ -38,7 +38,7 @@ class Sink:
         self._parts.put(part)
 
     def close(self) -> None:
-        """Wait until all is written; raises what went wrong."""
+        """Wait until all is written; raises what went wrong. Once more does no harm."""
         self._parts.put(None)
         self._thread.join()
         if self._fault:

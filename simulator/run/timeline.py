@@ -24,6 +24,7 @@ from simulator.run.lives import births_of, lives_of
 from simulator.run.provenance import figures_used
 from simulator.run.reaching import Worth, reaching
 from simulator.run.sinks import sink
+from simulator.storage import room
 
 PEOPLE_FILE: Final = "population.parquet"
 EVENTS_FILE: Final = "events.parquet"
@@ -64,7 +65,7 @@ def _blocks(study: Study, folder: RunFolder, job: Job) -> Iterator[Iterator[pl.D
     if not job.hands:
         yield population_blocks(job.figures, study.municipalities, study.seed, workers=job.workers)
         return
-    with TemporaryDirectory(prefix="people-", dir=folder.path) as name, at_work(job.hands):
+    with room(folder.path), TemporaryDirectory(prefix="people-", dir=folder.path) as name, at_work(job.hands):
         yield spread_blocks(job.figures, study.municipalities, study.seed, job.hands, Path(name))
 
 
@@ -77,6 +78,7 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, Worth]:
         lives = lives_of(study, people, job.figures, workers=job.workers)
         settings = Settings(on_progress=advance, lives=lives, cluster=job.cluster, scratch=folder.path)
         with (
+            room(folder.path),
             simulated(study, people, job.figures, workers=job.workers, settings=settings) as told,
             sink(folder.path / EVENTS_FILE, EVENTS, csv=False) as written,
         ):

@@ -30,6 +30,12 @@ _NOT_CLAIMED = "not_applicable"
 _ABOUT = ("name", "target", "profession", "check", "over")
 """What a row of a file is about, whichever of them it has."""
 
+_UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError),
+    # A damaged Parquet file may also make polars panic, which is no Exception to Python.
+    *(pl.exceptions.PolarsError, pl.exceptions.PanicException),
+)
+
 
 def verify(folder: Path) -> tuple[list[str], int]:
     """What does not agree with the run's own records, one line each, and how many statements were recomputed.
@@ -42,7 +48,7 @@ def verify(folder: Path) -> tuple[list[str], int]:
         if cut := [fault for fault in _readable(folder) if fault]:
             return cut, len(cut)
         results = [*_digests(folder), *_fit(folder), *_verdicts(folder), *_measurements(folder)]
-    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+    except _UNREADABLE as error:
         raise InputError(f"a file of the run cannot be read: {error}", where=str(folder)) from None
     return [fault for fault in results if fault], len(results)
 
@@ -54,6 +60,21 @@ def _readable(folder: Path) -> Iterator[str]:
             orjson.loads(file.read_bytes())
         except ValueError as error:
             yield f"{file.name}: not JSON, cut short or changed ({error})"
+    for file in sorted(folder.glob("*.jsonl")):
+        yield from _lines_of(file)
+
+
+def _lines_of(file: Path) -> Iterator[str]:
+    """The first line that is no JSON object, as what follows it is not read; a crash may have cut the last one."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                told = orjson.loads(line)
+            except ValueError:
+                told = None
+            if not isinstance(told, dict) and line.endswith(b"\n"):
+                yield f"{file.name}: line {number} is no JSON object, and what follows it is not read"
+                return
 
 
 def _fit(folder: Path) -> Iterator[str]:

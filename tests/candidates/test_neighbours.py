@@ -118,7 +118,7 @@ def test_what_is_asked_for_is_a_fact(neighbours: Neighbours, known: dict[str, An
 
 def test_what_they_received_is_a_fact(neighbours: Neighbours, known: dict[str, Any]) -> None:
     """What a neighbour was asked since it forgot is read, and written down."""
-    neighbours.ask("hpr", "personer/9144902", method="PUT", body={"authorisations": []})
+    neighbours.tell("hpr", "personer/9144902", {"authorisations": []})
     neighbours.forget("hpr")
     neighbours.ask("hpr", "personer/9144902")
     (entry,) = neighbours.received("hpr", least=1)

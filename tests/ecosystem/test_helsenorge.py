@@ -63,6 +63,30 @@ def test_the_citizen_books(bench: Any, candidate: Any) -> None:
     assert fields["Authorization"].startswith("DPoP ")
 
 
+@pytest.mark.parametrize("line", [True, "refused", "cut"])
+def test_while_it_is_down_it_asks_nothing(bench: Any, candidate: Any, line: Any) -> None:
+    """No look-up, Subscription or booking reaches the candidate, then or later; up again it asks as before."""
+    look = {"citizen": CITIZEN, "kind": "Condition", "criteria": {"patient": "Patient/1"}}
+    booking = {"citizen": CITIZEN, "resource": {"resourceType": "Appointment", "status": "booked"}}
+    watch = {"patient": "Patient/1", "topic": "https://x/topic"}
+    bench.say("PUT", "/behaviour/helsenorge", {"down": line})
+    assert bench.say("POST", "/facts/helsenorge/oppslag", look) == {"status": 0, "resources": []}
+    assert bench.say("POST", "/facts/helsenorge/timer", booking) == {"status": 0, "name": ""}
+    assert bench.say("POST", "/facts/helsenorge/abonnement", watch) == {"status": 0, "name": ""}
+    bench.say("DELETE", "/behaviour/helsenorge", status=204)
+    assert candidate.kept == []
+    assert bench.say("POST", "/facts/helsenorge/oppslag", look)["status"] == 200
+
+
+def test_while_it_is_slow_it_asks_late(bench: Any, candidate: Any) -> None:
+    """A look-up takes the seconds asked for longer."""
+    bench.say("PUT", "/behaviour/helsenorge", {"slow_s": 0.2})
+    asked = {"citizen": CITIZEN, "kind": "Condition", "criteria": {"patient": "Patient/1"}}
+    answer = bench.session.post(f"{bench.address}/facts/helsenorge/oppslag", json=asked, timeout=10)
+    assert answer.elapsed.total_seconds() >= 0.2
+    assert len(candidate.kept) == 1
+
+
 def test_a_notice_is_taken_and_kept(bench: Any) -> None:
     """Whatever comes is answered 200 and stands in the log."""
     bench.say("DELETE", "/received/helsenorge", status=204)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -17,6 +18,8 @@ from simulator.ecosystem.behaviour import Behaviour, Behaviours
 from simulator.ecosystem.outbox import Letter, Outbox
 from simulator.ecosystem.received import Received
 from simulator.ecosystem.tokens.service import TokenService
+from tests.ecosystem.test_municipal import held, letter, send
+from tests.ecosystem.test_reseptformidleren import message
 
 NUMBER = "9144901"
 
@@ -24,7 +27,7 @@ NUMBER = "9144901"
 @pytest.fixture
 def hpr(bench: Any) -> Iterator[Any]:
     """The register of health personnel with one nurse in it, behaving well again afterwards."""
-    bench.say("PUT", f"/hpr/personer/{NUMBER}", {"authorisations": [{"profession": "SP"}]})
+    bench.say("PUT", f"/facts/hpr/personer/{NUMBER}", {"authorisations": [{"profession": "SP"}]})
     bench.say("DELETE", "/received/hpr", status=204)
     yield bench
     bench.say("DELETE", "/behaviour/hpr", status=204)
@@ -38,17 +41,34 @@ def test_one_that_is_down_turns_everybody_away(hpr: Any) -> None:
     assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["hprNumber"] == NUMBER
 
 
-@pytest.mark.parametrize(("line", "authorised"), [("refused", ["SP"]), ("cut", ["LE"])])
-def test_a_dead_line_gives_no_answer(hpr: Any, line: str, authorised: list[str]) -> None:
-    """The connection ends without one; what was asked for has been done when the line was cut, else not."""
-    hpr.say("PUT", "/behaviour/hpr", {"down": line})
-    asked = {"authorisations": [{"profession": "LE"}]}
-    with pytest.raises(requests.ConnectionError):
-        hpr.session.put(f"{hpr.address}/hpr/personer/{NUMBER}", json=asked, timeout=10)
-    assert hpr.say("GET", "/received/hpr")["entries"][-1]["status"] == 0
+def test_who_is_down_is_told_facts_and_by_the_bench_alone(hpr: Any) -> None:
+    """What is entered meanwhile is so afterwards and stands in no log; under the own path nobody enters anything."""
+    doctor = {"authorisations": [{"profession": "LE"}]}
+    hpr.say("PUT", "/behaviour/hpr", {"down": True})
+    hpr.say("PUT", f"/facts/hpr/personer/{NUMBER}", doctor)
     hpr.say("DELETE", "/behaviour/hpr", status=204)
-    told = hpr.say("GET", f"/hpr/personer/{NUMBER}")["authorisations"]
-    assert [one["profession"] for one in told] == authorised
+    assert hpr.say("GET", "/received/hpr")["entries"] == []
+    assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["authorisations"][0]["profession"] == "LE"
+    hpr.say("PUT", f"/hpr/personer/{NUMBER}", doctor, status=405)
+
+
+@pytest.fixture
+def archive(bench: Any) -> Iterator[Any]:
+    """The archive, which keeps what it is sent under its own path, behaving well again afterwards."""
+    bench.say("DELETE", "/received/arkiv", status=204)
+    yield bench
+    bench.say("DELETE", "/behaviour/arkiv", status=204)
+
+
+@pytest.mark.parametrize(("line", "kept"), [("refused", 0), ("cut", 1)])
+def test_a_dead_line_gives_no_answer(archive: Any, line: str, kept: int) -> None:
+    """The connection ends without one; what was asked for has been done when the line was cut, else not."""
+    archive.say("PUT", "/behaviour/arkiv", {"down": line})
+    person = uuid4().hex
+    with pytest.raises(requests.ConnectionError):
+        send(archive, "arkiv", "JOURNALPOST", letter(person))
+    assert archive.say("GET", "/received/arkiv")["entries"][-1]["status"] == 0
+    assert len(held(archive, "arkiv", person)) == kept
 
 
 def test_one_that_is_wrong_answers_half(hpr: Any) -> None:
@@ -215,18 +235,19 @@ def test_what_waits_is_given_up_when_the_candidate_is_told_anew(bench: Any, mail
     assert len(mailbox.kept) == 2
 
 
-@pytest.mark.parametrize("sent", [b'{"authorisations": []}', b""])
-def test_a_request_that_breaks_off_is_none(hpr: Any, sent: bytes) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_request_that_breaks_off_is_none(archive: Any, whole: bool) -> None:
     """A body that was announced longer than it came is not acted upon, though what came can be read."""
-    where = urlsplit(hpr.address)
-    head = f"PUT /hpr/personer/{NUMBER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+    where, person = urlsplit(archive.address), uuid4().hex
+    sent = orjson.dumps(message("JOURNALPOST", letter(person))) if whole else b""
+    head = f"POST /arkiv/$process-message HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sent) + 100}\r\n\r\n"
     with socket.create_connection((where.hostname, where.port)) as line:
         line.sendall(head.encode() + sent)
         line.shutdown(socket.SHUT_WR)
         line.settimeout(10)
         assert line.recv(100) == b""
-    assert hpr.say("GET", f"/hpr/personer/{NUMBER}")["authorisations"][0]["profession"] == "SP"
-    assert [entry["method"] for entry in hpr.say("GET", "/received/hpr")["entries"]] == ["GET"]
+    assert held(archive, "arkiv", person) == []
+    assert archive.say("GET", "/received/arkiv")["entries"] == []
 
 
 def test_a_request_that_is_too_long_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

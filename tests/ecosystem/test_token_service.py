@@ -154,9 +154,10 @@ def test_the_register_tells_what_it_was_told(signer: Signer) -> None:
 
 def test_a_doctor_prescribes_unless_told_otherwise(signer: Signer) -> None:
     """A doctor's authorisation comes with the full right, which can be taken away by itself."""
-    address = f"{signer.issuer}/hpr/personer/9144901"
+    address = f"{signer.issuer}/facts/hpr/personer/9144901"
     signer.authorise("9144901", "LE")
-    assert signer.session.get(address, timeout=10).json()["authorisations"][0]["requisition_rights"] == ["full"]
+    shown = signer.session.get(f"{signer.issuer}/hpr/personer/9144901", timeout=10).json()
+    assert shown["authorisations"][0]["requisition_rights"] == ["full"]
     rows = [{"profession": "LE", "requisition_rights": []}]
     told = signer.session.put(address, json={"authorisations": rows}, timeout=10).json()
     assert told["authorisations"] == [{"profession": "LE", "valid": True, "requisition_rights": []}]

@@ -1,12 +1,13 @@
 """Bulk data: every type there, valid R4, references whole, one line a resource, the same for the same people."""
 
+import errno
 import importlib
 import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 
 from simulator.domain.person_number import find_real_numbers
 from simulator.domain.record import Record
+from simulator.errors import DiskFullError
 from simulator.fhir.bulk import TYPES, Bulk, bulk_files
 from simulator.figures import Figures
 from simulator.population import make_population, make_record
@@ -62,6 +64,38 @@ def records(folder: Path) -> Records:
     return {
         kind: [orjson.loads(line) for line in (folder / f"{kind}.ndjson").read_bytes().splitlines()] for kind in TYPES
     }
+
+
+class Full:
+    """A file whose last bytes find no room when it is closed."""
+
+    def __init__(self, *_: Any) -> None:
+        self.open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Says so, once."""
+        if self.open:
+            self.open = False
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def write(self, data: bytes) -> int:
+        """Takes anything."""
+        return len(data)
+
+
+def test_of_a_disk_that_is_full_at_the_end_no_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the last bytes of one type find no room, the other types are not there either."""
+    usual = Path.open
+    monkeypatch.setattr(Path, "open", lambda p, *a, **k: Full() if "Organization" in p.name else usual(p, *a, **k))
+    with pytest.raises(DiskFullError), bulk_files(Bulk(Figures.load(), day=DAY, seed=SEED), tmp_path) as files:
+        files.close = lambda: None  # type: ignore[method-assign]  # nobody has been written
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_type_has_a_file_and_nothing_else(folder: Path, records: Records) -> None:

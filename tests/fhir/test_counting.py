@@ -27,3 +27,15 @@ def test_what_changes_only_what_is_there_counts_where_it_was_made(further_events
         count.add(pl.concat([ordered, answered.with_columns(episode=pl.lit(episode))]))
         counts.append(count.interactions)
     assert counts[0] == counts[1] + 1
+
+
+def test_what_is_there_is_so_in_the_order_of_events(further_events: Frame) -> None:
+    """An answer counts if its order came before it, whatever answers and orders others had in the same slice."""
+    ordered, answered = (further_events.filter(pl.col("records").list.contains(w)) for w in ("lab-order", "lab-result"))
+    other = answered.with_columns(episode=pl.lit("elsewhere/2/0"))
+    counts = []
+    for parts in ([other, ordered, answered], [ordered, answered, other], [other, answered, ordered]):
+        count = Count()
+        count.add(pl.concat(parts))
+        counts.append(count.interactions)
+    assert counts == [counts[0], counts[0], counts[0] - answered.height]

@@ -172,6 +172,39 @@ def test_who_need_not_be_present_may_be_booked_twice(client: Any, mark: str) -> 
         client.create(meeting("10:00", "10:30", service))
 
 
+def test_who_is_required_for_a_part_is_free_for_the_rest(client: Any, mark: str) -> None:
+    """A participant's own period is when he must be there, by instants or by a day; others stay for all of it."""
+    one, other = f"Practitioner/{mark}", f"Practitioner/{mark}-b"
+    last = {"start": "2026-01-15T10:20:00Z", "end": "2026-01-15T10:29:59Z"}
+    for period in (last, {"start": "2026-01-15T10:20:00Z"}):
+        held = meeting("10:00", "10:30", one, other)
+        held["participant"][0]["period"] = period
+        stored = client.create(held)
+        assert client.send("POST", "Appointment", meeting("10:10", "10:21", one)).status_code == 409
+        assert client.send("POST", "Appointment", meeting("10:00", "10:20", other)).status_code == 409
+        free = client.create(meeting("10:00", "10:20", one))
+        for kept in (free, stored):
+            assert client.send("DELETE", f"Appointment/{kept['id']}").status_code == 204
+    elsewhere = meeting("10:00", "10:30", one)
+    elsewhere["participant"][0]["period"] = {"start": "2026-01-16", "end": "2026-01-17"}
+    assert [client.send("POST", "Appointment", elsewhere).status_code for _ in range(2)] == [201, 201]
+
+
+def test_a_time_once_given_is_kept_through_later_steps(client: Any, mark: str) -> None:
+    """An appointment may be arrived at though another has come to lie over it; a longer time or another room is new."""
+    room, other = f"Location/{mark}", f"Location/{mark}-b"
+    weeks = {"start": "2026-01-05T00:00:00Z", "end": "2026-01-20T00:00:00Z"}
+    course = client.create(meeting("10:00", "10:30", room) | weeks)
+    for place in (room, other):
+        client.create(meeting("10:00", "10:30", place))
+    at, arrived = f"Appointment/{course['id']}", course | {"status": "arrived"}
+    assert client.send("PUT", at, arrived).status_code == 200
+    assert client.send("PUT", at, arrived | {"end": "2026-01-19T00:00:00Z"}).status_code == 200
+    assert client.send("PUT", at, arrived | {"end": "2026-01-21T00:00:00Z"}).status_code == 409
+    moved = arrived | {"participant": meeting("", "", room, other)["participant"]}
+    assert client.send("PUT", at, moved).status_code == 409
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_time_at_the_end_of_the_calendar_is_a_time(client: Any, mark: str, day: str) -> None:
     """The first and last year that R4 knows are looked through like any other."""

@@ -27,7 +27,9 @@ def test_a_neighbour_is_asked_by_name(signer: Signer) -> None:
 
 def test_a_body_is_sent(signer: Signer) -> None:
     """A body makes it a POST, or what is asked for."""
-    status, told = Neighbours(signer.issuer).ask("hpr", "personer/9144904", {"authorisations": []}, method="PUT")
+    neighbours, wanted = Neighbours(signer.issuer), {"folkeregisteridentifikatorer": list[str]()}
+    assert neighbours.ask("folkeregisteret", "personer/bulkoppslag", wanted) == (200, {"oppslag": []})
+    status, told = neighbours.ask("facts", "hpr/personer/9144904", {"authorisations": []}, method="PUT")
     assert (status, told["hprNumber"]) == (200, "9144904")
 
 

@@ -40,7 +40,7 @@ def nurse(callers: Callers, right: str = "limited") -> str:
     """A token of a helsesykepleier with this right in HPR."""
     token = callers.person(NURSE, attest(NURSE, PERSON))
     rows = [{"profession": "SP", "requisition_rights": [right] if right else []}]
-    url = f"{callers.signer.issuer}/hpr/personer/{NURSE[1]}"
+    url = f"{callers.signer.issuer}/facts/hpr/personer/{NURSE[1]}"
     assert callers.signer.session.put(url, json={"authorisations": rows}, timeout=10).status_code == 200
     time.sleep(1.1)  # what a journal may believe of what HPR said before
     return token

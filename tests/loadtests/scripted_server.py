@@ -2,9 +2,9 @@
 
 Arguments: the log file, then ``key=value`` options: ``stall_at`` (number of the care request that stalls everything),
 ``stall_s``, ``faults`` (cut, status500, endless, silent, redirect: in turn), ``every`` (which care requests get one),
-``transactions`` (yes, no: answered with the request's own Authorization and body, lost: never answered), ``chunked``
-(yes, no), ``read_back`` (yes, silent, slow). The port is printed when it listens. Care requests are all but the
-transactions and Patients.
+``transactions`` (yes, no: answered with the request's own Authorization and body, lost: never answered, gateway: 504),
+``chunked`` (yes, no), ``read_back`` (yes, silent, slow). The port is printed when it listens. Care requests are all but
+the transactions and Patients.
 """
 
 import asyncio
@@ -41,6 +41,8 @@ def answer(method: str, path: str, head: str, body: bytes) -> tuple[int, list[st
     if method == "POST" and not kind:
         if OPTIONS.get("transactions") == "no":
             return 501, [], (head.partition("Authorization: ")[2].partition("\r\n")[0] + " ").encode() + body[:5000]
+        if OPTIONS.get("transactions") == "gateway":
+            return 504, [], b"upstream timed out"
         return 200, [], json.dumps(transaction(body)).encode()
     if method == "POST" and not path.endswith("_search"):
         return 201, [f"Location: http://127.0.0.1/fhir/{created(kind)}/_history/1", 'ETag: W/"1"'], b""

@@ -114,11 +114,12 @@ def test_what_a_candidate_says_of_secrets_is_not_kept(script: Any, serve: Any, d
     assert not [secret for secret in ("s3cret-of-ours", "01819012345") if secret in kept + run.said]
 
 
-def test_what_may_be_there_twice_is_counted(visits: Any, serve: Any, drive: Any) -> None:
-    """After a transaction without an answer its rows are sent by themselves; those without criteria are told."""
+@pytest.mark.parametrize("transactions", ["lost", "gateway"])
+def test_what_may_be_there_twice_is_counted(visits: Any, serve: Any, drive: Any, transactions: str) -> None:
+    """After a transaction without an answer, or with only a gateway's, rows without criteria are told as repeated."""
     trace = visits(4, 0.01)
     trace.add("create", "Observation", resident=0)
-    run = drive(trace, serve(transactions="lost").url)
+    run = drive(trace, serve(transactions=transactions).url)
     assert run.code == 0, run.said
     seeded = run.generator["seeded"]
     assert (seeded["created"], seeded["repeated"], seeded["transactions"]) == (5, 1, 0)

@@ -15,8 +15,11 @@ from typing import Any
 import orjson
 import pytest
 
+from simulator.domain.verdict import Verdict
 from simulator.histories import read_histories, read_verdicts
-from simulator.run.campaign import exit_code
+from simulator.run import campaign
+from simulator.run.campaign import exit_code, folders_of
+from simulator.run.load import LoadResult
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +46,29 @@ def test_an_interrupted_run_is_readable(town: Path, tmp_path: Path) -> None:
     assert manifest(tmp_path / "a")["state"] == "partial"
     assert read_histories(history)
     assert (tmp_path / "a" / "report.html").exists()
+
+
+def test_runs_of_several_candidates_go_beside_each_other(tmp_path: Path) -> None:
+    """Each into a folder of its candidate's name within --out, wherever its file is; one alone into --out itself."""
+    mine = tmp_path / "elsewhere" / "file.yaml"
+    mine.parent.mkdir()
+    mine.write_text("name: mine\ntitle: Mine\nbase_url: http://127.0.0.1:1/fhir\n", "utf-8")
+    out = tmp_path / "out"
+    named = [str(mine), "reference-journal", str(mine)]
+    assert folders_of(named, out) == [out / "mine", out / "reference-journal", out / "mine-2"]
+    assert folders_of(named[:1], out) == [out]
+    assert folders_of(named, None) == [None] * 3
+
+
+def test_a_candidate_described_wrongly_is_told_of_before_the_first_is_run(
+    journalbenk: Command, islands: Path, tmp_path: Path
+) -> None:
+    """Nothing has been simulated for the others by then."""
+    named = ["--candidate", "reference-journal", "--candidate", "reference-jornal"]
+    done = journalbenk("run", islands, *named, "--out", tmp_path / "a")
+    assert done.returncode == 2
+    assert "no candidate is called 'reference-jornal'" in done.stderr
+    assert not (tmp_path / "a").exists()
 
 
 def test_an_empty_load_window_is_named_and_loses_nothing(journalbenk: Command, islands: Path, tmp_path: Path) -> None:
@@ -99,6 +125,24 @@ def test_a_hostile_candidate_is_named_in_one_message(
     assert "Traceback" not in done.stderr
     assert f":{server.server_port}" in done.stderr
     assert manifest(tmp_path / "a")["state"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("of_the_study", "said"),
+    [("", (1, {"NFR-04": "fail"}, ["R-NFR-04A"])), ("conformance: {capabilities: [JRN]}\n", (0, {}, []))],
+)
+def test_what_load_says_of_requirements_is_told_and_counts(
+    islands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_the_study: str, said: tuple[int, Any, list[str]]
+) -> None:
+    """Also in a run of load alone a broken one is written down, named and an exit code; not one that nobody chose."""
+    islands.write_text(islands.read_text("utf-8") + of_the_study, "utf-8")
+    broken = Verdict("NFR-04", "NFR", "SHALL", "R-NFR-04A", "c", "The load part", "fail", "candidate", "Slow.", ())
+    monkeypatch.setattr(campaign, "make_timeline", lambda *_: {})
+    monkeypatch.setattr(campaign, "run_load", lambda *_: LoadResult("met", ("pass",), (broken,)))
+    options = campaign.Options(str(islands), "reference-journal", out=tmp_path / "a", conformance=False)
+    result = campaign.run_campaign(options)
+    written = [verdict.rule for verdict in read_verdicts(tmp_path / "a" / "verdicts.jsonl")]
+    assert (result.exit_code, result.outcomes, written) == said
 
 
 @pytest.mark.parametrize(

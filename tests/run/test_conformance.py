@@ -36,6 +36,21 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], li
     return run
 
 
+def test_what_somebodys_own_tests_are_run_with_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's options for pytest neither choose among the examples nor end them at the first failure."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-x")
+    examples = tmp_path / "features"
+    examples.mkdir()
+    text = "def test_one():\n    assert False\n\n\ndef test_other():\n    assert False\n"
+    (examples / "test_examples.py").write_text(text, "utf-8")
+    monkeypatch.setattr(conformance, "FEATURES", examples)
+    monkeypatch.setattr(conformance, "read_verdicts", lambda _: [None])
+    folder = RunFolder.create(tmp_path / "run", "small")
+    running = Running(load_candidate("reference-journal"), "http://127.0.0.1:1/fhir", {}, "", None)
+    conformance.run_features(folder, running, "reference-journal", Silent(), Selection())
+    assert "2 failed" in (folder.path / "features.log").read_text("utf-8")
+
+
 @pytest.mark.parametrize("code", [-9, 2, 3, 4, 5])
 def test_features_that_were_cut_off_are_no_run(ended: Callable[[int], list[Verdict]], code: int) -> None:
     """Killed, interrupted or broken features may lack any verdict, so those that fell are not taken for all."""

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from simulator.errors import BenchError
 from simulator.figures import Figures
 from simulator.run.job import Job
 from simulator.run.progress import Silent
@@ -36,3 +37,18 @@ def test_processes_get_ready_beforehand_for_a_large_study_only(name: str, cluste
     job = Job(figures, Silent(), workers=2, cluster=cluster)
     with hands_for(load_study(name, figures), job) as hands:
         assert len(hands) == expected
+
+
+def test_a_process_that_is_killed_is_told_of(tmp_path: Path) -> None:
+    """What the machine ended, as for want of memory, is no fault of the bench; the message says what helps."""
+    means = Means(tmp_path / "nobody.parquet", Figures.load(), workers=2)
+
+    def work() -> None:
+        with mapped(means, residents=0) as spread:
+            outcomes = spread([cast("Any", None)] * 20)
+            for process in active_children():
+                process.kill()
+            list(outcomes)
+
+    with pytest.raises(BenchError, match="take fewer --workers"):
+        work()

@@ -1,11 +1,16 @@
 """Tables written a part at a time: whole at the end, or not there at all."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+from simulator import storage
 from simulator.errors import DiskFullError
+from simulator.figures import Figures
+from simulator.run.choices import Format
+from simulator.run.people_files import people_files
 from simulator.run.sinks import Sink, sink
 from simulator.storage import writing
 
@@ -49,6 +54,43 @@ def test_ctrl_c_in_the_writing_is_heard(tmp_path: Path, monkeypatch: pytest.Monk
             table.write(PARTS[0])
 
     with pytest.raises(KeyboardInterrupt):
+        written()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_people_and_their_tables_are_there_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full as one of the files ends leaves none of the others without it."""
+    usual = pl.LazyFrame.sink_csv
+
+    def full(frame: pl.LazyFrame, path: Path, **how: Any) -> None:
+        usual(frame, path, **how)
+        if "allergies" in path.name:
+            raise OSError("No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_csv", full)
+    files = people_files(tmp_path / "p.csv", Format.csv, Figures.load(), seed=1, tables=True)
+    with pytest.raises(DiskFullError), files as written:
+        assert written.needs_record
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("full", "told"), [(True, DiskFullError), (False, pl.exceptions.ComputeError)])
+def test_a_disk_full_at_the_end_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool, told: type[Exception]
+) -> None:
+    """Of that polars does not tell the cause, but the disk does while the part written lies on it."""
+
+    def cut(_: pl.LazyFrame, path: Path, **__: object) -> None:
+        path.write_bytes(b"PAR1")
+        raise pl.exceptions.ComputeError("Invalid thrift: transport error")
+
+    def written() -> None:
+        with sink(tmp_path / "table", SCHEMA, csv=False) as table:
+            table.write(PARTS[0])
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", cut)
+    monkeypatch.setattr(storage, "disk_is_full", lambda path: full and path.exists())
+    with pytest.raises(told):
         written()
     assert list(tmp_path.iterdir()) == []
 

@@ -187,21 +187,21 @@ def test_what_was_done_before_a_stop_is_readable(study: Path, tmp_path: Path, mo
 
 @pytest.mark.slow
 def test_ctrl_c_ends_with_exit_code_3_and_leaves_no_process(study: Path, tmp_path: Path) -> None:
-    """A signal in the midst of many replications: one message, exit code 3, a partial run."""
+    """A signal in the midst of many replications: one message, exit code 3, a partial run and nothing put aside."""
     long = study.with_name("long.yaml")
     long.write_text(STUDY.replace("days: 2", "days: 200").replace("most: 4", "most: 400"), "utf-8")
     command = [sys.executable, "-m", "simulator", "simulate", str(long), "--out", str(tmp_path / "cut")]
     process = subprocess.Popen([*command, "--workers", "2"], stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "cut" / "study.json").exists():
+    while not list((tmp_path / "cut").glob("care-*/people.arrow")):
         assert process.poll() is None
         time.sleep(0.1)
-    time.sleep(3)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 3, said
     assert "stopped by hand" in said
     assert "Traceback" not in said
     assert orjson.loads((tmp_path / "cut" / "manifest.json").read_bytes())["state"] == "partial"
+    assert [path.name for path in (tmp_path / "cut").iterdir() if path.name.startswith((".", "care-"))] == []
 
 
 def test_pathways_out_of_events_in_life_are_simulated(tmp_path: Path) -> None:

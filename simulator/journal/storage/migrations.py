@@ -7,7 +7,7 @@ is found in ``audit_link``, written a segment of many AuditEvents at a time, so 
 what came after the last segment is found in ``audit`` itself. ``audit.agent`` says who asked, and ``audit.hash``
 chains each line to the one before it. ``subscriber`` says how far each Subscription has come, and ``notice`` which
 versions are its events. ``rx_outbox`` holds messages to Reseptformidleren, ``rx_done`` what came of each, ``rx_due``
-which are still on their way.
+which are still on their way. ``chore`` names what the journal itself has to do once after a step, which SQL cannot.
 
 A step is never changed once released: what comes after it is a new step.
 """
@@ -84,7 +84,11 @@ CREATE TABLE rx_due(event TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(ev
 INSERT INTO rx_due(event, number)
     SELECT o.event, o.number FROM rx_outbox o WHERE NOT EXISTS (SELECT 1 FROM rx_done d WHERE d.number = o.number)
 """
-STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX, _AUTHORS, _DUE)
+_CHORES: Final = """
+CREATE TABLE chore(name TEXT PRIMARY KEY);
+INSERT INTO chore(name) VALUES ('label-lifted')
+"""
+STEPS: Final = (_FIRST, _SEGMENTS, _CHAIN, _SUBSCRIPTIONS, _OUTBOX, _AUTHORS, _DUE, _CHORES)
 
 
 class TooNewError(Exception):
