@@ -231,7 +231,7 @@ LOAD: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "released": pl.Int64,  # when the dispatcher let it go; released - intended is the generator's own error
     "sent": pl.Int64,  # when the first byte was written; later than released when it waited for an answer or a slot
     "done": pl.Int64,  # when the answer was whole, or given up
-    "status": pl.Int16,  # HTTP status, 0 without an answer
+    "status": pl.Int16,  # HTTP status; 0 without an answer, -1 when it was never sent
     "outcome": pl.Enum(["ok", "refused", "unknown"]),
     "bytes": pl.Int32,
     "resource": pl.String,  # Type/id the answer named (Location or ETag'd read), or null

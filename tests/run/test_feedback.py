@@ -39,6 +39,7 @@ def measured(folder: Path, slow_ms: int, window_start: int = 30600) -> None:
             "profession": "home-care.nurse",
             "intended": second * 10**9,
             "done": second * 10**9 + slow_ms * 10**6,
+            "status": 0 if 20 <= second < 40 else 200,
             "outcome": "unknown" if 20 <= second < 40 else "ok",
         }
         for second in range(60)
