@@ -1,12 +1,13 @@
 """The simulated care as it is shown: what was done, what was late, who waited."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
 
-from reports.run_files import RunFiles
-from simulator.measures import payment_days
+from reports.run_files import RunFiles, mapping
+from simulator.measures import payment_days, ready_within
 
 ZONE: Final = "Europe/Oslo"
 
@@ -26,6 +27,18 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Patients in hospital whose municipality was told that they were ready for discharge."""
+
+    ready: int
+    """Those of whom it was told in the period."""
+    before: int
+    """Those of whom it was told before, and who left in the period or after it."""
+    days: int
+    """Days of the period that it pays for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class CareView:
     """The care part of the page."""
 
@@ -34,10 +47,8 @@ class CareView:
     episodes: int
     deadlines: int
     late: int
-    ready: int
-    """Patients whose municipality was told that they were ready for discharge."""
-    payment_days: int
-    """Days the municipality pays for them in hospital."""
+    waiting: Waiting | None
+    """None where nobody in hospital was ready for discharge, or the run does not tell."""
     price: float | None
     """What a day costs the municipality, NOK."""
     steps: list[StepRow]
@@ -49,7 +60,6 @@ def care_view(run: RunFiles) -> CareView | None:
         return None
     events = run.events
     rows = _steps(events)
-    days = payment_days(events)["days"].to_list() if events.height else []
     price = run.manifest.get("payment_day_nok")
     return CareView(
         events=events.height,
@@ -57,11 +67,23 @@ def care_view(run: RunFiles) -> CareView | None:
         episodes=events["episode"].n_unique(),
         deadlines=sum(row.deadlines for row in rows),
         late=sum(row.late for row in rows),
-        ready=len(days),
-        payment_days=sum(days),
+        waiting=_waiting(run),
         price=price if isinstance(price, int | float) else None,
         steps=rows,
     )
+
+
+def _waiting(run: RunFiles) -> Waiting | None:
+    period = mapping(run.manifest.get("period"))
+    try:
+        start, days = date.fromisoformat(period["start"]), int(period["days"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if run.notices is None:
+        return None
+    stays = payment_days(run.notices, start, days)
+    ready = ready_within(stays, start).height
+    return Waiting(ready, stays.height - ready, int(stays["days"].sum())) if stays.height else None
 
 
 def per_hour(events: pl.DataFrame) -> pl.DataFrame:

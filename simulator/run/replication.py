@@ -20,7 +20,7 @@ from simulator.domain.measurement import Measurement
 from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS
 from simulator.figures import Figures
-from simulator.measures import MEASURED, measure_care
+from simulator.measures import MEASURED, Stays, measure_care
 from simulator.measures.replications import result_rows
 from simulator.measures.workload import by_hour, occupancy, places_taken
 from simulator.run.job import Job
@@ -126,7 +126,8 @@ def carry_out(task: Task, means: Means) -> Outcome:
             count.add(events)
             kept.append(events.select(MEASURED))
         accounts, places = _by_role(told.accounts, task.study), told.places
-    found = _figures(pl.concat(kept), accounts, count, means.figures)
+        stays = Stays(told.notices, task.study.start, task.study.days, means.figures.value(DAY_PRICE))
+    found = _figures(pl.concat(kept), accounts, count, stays)
     hours = means.hours.get(task.alternative, {})
     figures = [*found[0], *occupancy(found[0], hours), *places_taken(places)]
     results = result_rows(task.alternative, task.replication, figures)
@@ -135,13 +136,13 @@ def carry_out(task: Task, means: Means) -> Outcome:
 
 
 def _figures(
-    events: pl.DataFrame, accounts: pl.DataFrame, worth: Worth, figures: Figures
+    events: pl.DataFrame, accounts: pl.DataFrame, worth: Worth, stays: Stays
 ) -> tuple[list[Measurement], pl.DataFrame]:
     """The figures of a task's events, and its steps by hour."""
     n, missed = events.height, int(accounts["missed"].sum())
     overdue = accounts.select("role", "pathway", n="overdue")
     found = [
-        *measure_care(events, figures.value(DAY_PRICE), overdue),
+        *measure_care(events, stays, overdue),
         Measurement("care.given_up", missed, "steps", n + missed, "all"),
         Measurement("care.interactions", worth.interactions, "interactions", n, "all"),
         Measurement("care.interactions_common", worth.common, "interactions", n, "all"),

@@ -1,17 +1,26 @@
 """Time, work and messages measured on events made by hand."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-from simulator.measures import measure_care
+from simulator.domain.tables import NOTICES
+from simulator.measures import Stays, measure_care
 from simulator.measures.care import NONE_OVERDUE
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
 from simulator.measures.workload import by_hour, messages, occupancy, places_taken, staff_time
 
+READY, DISCHARGED = "LOG_UTSKRIVNINGSKLAR", "LOG_UTSKREVET"
 Make = Callable[..., pl.DataFrame]
 Figure = Callable[..., float | None]
+
+
+def notices(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    """Notices of (episode, message, day of January 2026), at noon."""
+    told = [(datetime(2026, 1, day, 11, tzinfo=UTC), episode, 1, "5501", message) for episode, message, day in rows]
+    return pl.DataFrame(told, schema=NOTICES, orient="row")
 
 
 def test_knowledge_comes_when_the_message_arrives(make_events: Make, figure: Figure) -> None:
@@ -138,19 +147,25 @@ def test_hours_of_the_day_are_norwegian(make_events: Make) -> None:
 
 def test_waiting_days_cost_what_a_day_costs(make_events: Make, figure: Figure) -> None:
     """Two nights at 5 000 kroner a day cost the municipality 10 000."""
-    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
-    ready = {**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}
-    gone = {**stay, "message": "LOG_UTSKREVET", "at": 48 * 60}
-    found = measure_care(make_events(ready, gone), 5000)
+    stays = Stays(notices(("a", READY, 12), ("a", DISCHARGED, 14)), date(2026, 1, 12), 7, 5000)
+    found = measure_care(make_events({}), stays)
     assert figure(found, "discharge.waiting_days") == 2
     assert figure(found, "discharge.waiting_cost") == 10000
 
 
-def test_one_day_says_nothing_of_waiting_days(make_events: Make) -> None:
-    """Within one calendar day nobody can have waited for a day that is paid for: that is unknown, and not nought."""
-    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
-    found = measure_care(make_events({**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}, {**stay, "at": 300}), 5000)
-    assert [one.name for one in found if one.name.startswith("discharge")] == ["discharge.ready_stays"]
+def test_a_day_has_the_waiting_of_those_who_were_ready_before_it(make_events: Make, figure: Figure) -> None:
+    """In one day two wait over midnight, one of them reported that day; one who leaves in the morning does not."""
+    told = notices(("a", READY, 9), ("b", READY, 10), ("b", DISCHARGED, 12), ("c", READY, 12))
+    found = measure_care(make_events({}), Stays(told, date(2026, 1, 12), 1))
+    assert figure(found, "discharge.ready_stays") == 1
+    assert figure(found, "discharge.waiting_stays") == 2
+    assert figure(found, "discharge.waiting_days") == 2
+
+
+def test_where_no_municipality_is_told_nothing_is_said_of_waiting(make_events: Make) -> None:
+    """A study without such stays has no figure of them, not noughts."""
+    found = measure_care(make_events({}), Stays(notices(), date(2026, 1, 12), 7))
+    assert not any(one.name.startswith("discharge") for one in found)
 
 
 def test_nothing_simulated_gives_no_figures(make_events: Make) -> None:

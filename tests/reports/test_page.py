@@ -292,18 +292,20 @@ def test_a_verdict_line_cut_short_is_left_out(bare: Bare, judged: Callable[..., 
 
 def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalogue: Catalogue) -> None:
     """A run that only simulated shows people and care, and says that nothing was tested."""
-    for name in ("population.parquet", "population-fit.json", "events.parquet"):
+    for name in ("population.parquet", "population-fit.json", "events.parquet", "notices.parquet"):
         shutil.copy(finished / name, tmp_path / name)
     (tmp_path / "manifest.json").write_text(
-        '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745}'
+        '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745,'
+        ' "period": {"start": "2026-01-12", "days": 7}}'
     )
     text = words(render(tmp_path, catalogue))
     assert "Simulated No candidate was tested" in text
     assert "No requirement was judged in this run." in text
     assert "No load was run." in text
     assert "3,000 steps of care" in text
-    assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 60." in text
-    assert "That is 344,700 NOK, at 5,745 NOK a day." in text
+    assert "2 patients in hospital were reported ready for discharge in the period, and 1 before it" in text
+    assert "days of the period that the municipality pays for: 9." in text
+    assert "That is 51,705 NOK, at 5,745 NOK a day." in text
 
 
 def test_steps_stand_in_the_order_people_come_to_them(page: str) -> None:
