@@ -22,7 +22,7 @@ from simulator.domain.tables import EVENTS
 from simulator.figures import Figures
 from simulator.measures import MEASURED, Stays, measure_care
 from simulator.measures.replications import result_rows
-from simulator.measures.workload import by_hour, occupancy, places_taken
+from simulator.measures.workload import at_work, by_hour, occupancy, places_taken
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.reaching import Worth
@@ -114,7 +114,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
         hands=means.hands,
         scratch=means.file.parent,
     )
-    kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
+    kept, work, counted = [pl.DataFrame(schema=EVENTS).select(MEASURED)], [], _counted(task.study)
     with (
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
         sink(task.keep, EVENTS, csv=False) if task.keep else nullcontext() as written,
@@ -125,11 +125,12 @@ def carry_out(task: Task, means: Means) -> Outcome:
             digest.update(events)
             count.add(events)
             kept.append(events.select(MEASURED))
+            work.append(at_work(events, counted))
         accounts, places = _by_role(told.accounts, task.study), told.places
         stays = Stays(told.notices, task.study.start, task.study.days, means.figures.value(DAY_PRICE))
     found = _figures(pl.concat(kept), accounts, count, stays)
     hours = means.hours.get(task.alternative, {})
-    figures = [*found[0], *occupancy(found[0], hours), *places_taken(places)]
+    figures = [*found[0], *occupancy(pl.concat(work), hours), *places_taken(places)]
     results = result_rows(task.alternative, task.replication, figures)
     worth = (count.interactions, count.common)
     return Outcome(task.alternative, task.replication, task.study.seed, results, found[1], digest.hexdigest(), *worth)
@@ -148,6 +149,12 @@ def _figures(
         Measurement("care.interactions_common", worth.common, "interactions", n, "all"),
     ]
     return found, by_hour(events)
+
+
+def _counted(study: Study) -> pl.DataFrame:
+    """The steps that need somebody of whom there are so many: columns pathway and step."""
+    steps = [(pathway.name, step.id) for pathway in study.pathways for step in pathway.steps if step.needs]
+    return pl.DataFrame(steps, schema={"pathway": pl.String, "step": pl.String}, orient="row")
 
 
 def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:

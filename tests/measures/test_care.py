@@ -10,7 +10,7 @@ from simulator.domain.tables import NOTICES
 from simulator.measures import Stays, measure_care
 from simulator.measures.care import NONE_OVERDUE
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
-from simulator.measures.workload import by_hour, messages, occupancy, places_taken, staff_time
+from simulator.measures.workload import at_work, by_hour, messages, occupancy, places_taken, staff_time
 
 READY, DISCHARGED = "LOG_UTSKRIVNINGSKLAR", "LOG_UTSKREVET"
 Make = Callable[..., pl.DataFrame]
@@ -104,11 +104,15 @@ def test_waiting_for_a_place_is_told_by_place(make_events: Make, figure: Figure)
     assert figure(found, "queue.minutes.mean") == pytest.approx(40 / 3)
 
 
-def test_occupancy_is_work_over_hours_on_duty(make_events: Make, figure: Figure) -> None:
-    """Half an hour of work in two hours on duty is a quarter; a role nobody counts has none."""
-    events = make_events({"began": 0, "at": 30}, {"began": 0, "at": 30, "role": "gp.doctor"})
-    found = list(occupancy(staff_time(events), {"home-care.nurse": 2.0}))
-    assert [(m.over, m.value) for m in found] == [("home-care.nurse", 0.25)]
+def test_occupancy_is_work_of_those_counted_over_their_hours(make_events: Make) -> None:
+    """Half an hour in two on duty is a quarter: without steps that take nobody of them, reminders, and other roles."""
+    round_ = {"pathway": "round", "step": "visit", "began": 0, "at": 30}
+    events = make_events(
+        round_, {**round_, "step": "called"}, {**round_, "step": "visit-reminder"}, {**round_, "role": "gp.doctor"}
+    )
+    steps = pl.DataFrame({"pathway": ["round"], "step": ["visit"]})
+    found = list(occupancy(pl.concat([at_work(events, steps)] * 2), {"home-care.nurse": 4.0, "porter": 2.0}))
+    assert [(m.over, m.value, m.n) for m in found] == [("home-care.nurse", 0.25, 2), ("porter", 0.0, 0)]
 
 
 def test_what_was_put_off_is_counted(make_events: Make, figure: Figure) -> None:
