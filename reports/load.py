@@ -10,6 +10,7 @@ from reports.cleaning import line
 from reports.language import Texts
 from reports.run_files import Row, RunFiles, mapping, rows
 from simulator.domain.measurement import Measurement
+from simulator.measures import never_seen
 
 State = Literal["valid", "generator-bound", "partial"]
 LoadOutcome = Literal["met", "not_met", "undecided", "no_limits"]
@@ -43,6 +44,18 @@ class ProfessionRow:
     """Share of its interactions refused or without an answer."""
     unanswered_limit: float | None
 
+    @property
+    def unseen(self) -> float | None:
+        """How large that share may be though none was seen, with 95 % certainty; None where any was."""
+        return never_seen(self.n) if self.unanswered == 0 else None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the limit counts as met though too few interactions were sent to see an error that breaks it."""
+        return (
+            self.verdict == "met" and self.unanswered_limit is not None and (self.unseen or 0) > self.unanswered_limit
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -72,6 +85,11 @@ class LoadView:
     """Correctness under load."""
     other: list[Measurement]
     """Measurements that no table of the page shows."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether any profession's limit counts as met on too few interactions to see errors that break it."""
+        return any(row.unsure for row in self.rows)
 
     @property
     def broken(self) -> int:

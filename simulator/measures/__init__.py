@@ -2,7 +2,7 @@
 
 from simulator.measures.care import MEASURED, Stays, measure_care
 from simulator.measures.correctness import acknowledged_present, conditional_creates_single, versions_grow
-from simulator.measures.limits import LimitVerdict, judge_limits
+from simulator.measures.limits import LimitVerdict, judge_limits, never_seen
 from simulator.measures.payment import payment_days, ready_within
 from simulator.measures.percentiles import Percentile, percentile_interval
 from simulator.measures.response import measure
@@ -20,6 +20,7 @@ __all__ = [
     "judge_run",
     "measure",
     "measure_care",
+    "never_seen",
     "payment_days",
     "percentile_interval",
     "ready_within",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import orjson
 import polars as pl
 import pytest
 
@@ -356,6 +357,22 @@ def test_one_profession_decides_the_load_clause(loaded: Path, catalogue: Catalog
     limits = loaded / "load-limits.json"
     limits.write_text(limits.read_text().replace('"verdict":"met"', f'"verdict":"{answer}"', 1))
     assert said in words(render(loaded, catalogue))
+
+
+@pytest.mark.parametrize(("limit", "said"), [(0.002, True), (0.003, False)])
+def test_no_error_seen_is_no_proof_that_there_are_none(
+    loaded: Path, catalogue: Catalogue, limit: float, *, said: bool
+) -> None:
+    """None of 1 333 means up to 0.22 %, and where the limit is lower a note says what met means."""
+    limits = loaded / "load-limits.json"
+    rows = orjson.loads(limits.read_bytes())
+    limits.write_bytes(orjson.dumps([{**row, "error_limit": limit} for row in rows]))
+    pl.read_parquet(loaded / "load" / "load.parquet").with_columns(outcome=pl.lit("ok", LOAD["outcome"])).write_parquet(
+        loaded / "load" / "load.parquet"
+    )
+    text = words(render(loaded, catalogue))
+    assert f"0% [up to 0.22%] (limit {limit:.2%})" in text
+    assert ("too few interactions were sent to show that it is kept" in text) is said
 
 
 def test_what_was_lost_under_load_is_said_first(loaded: Path, catalogue: Catalogue) -> None:
