@@ -10,6 +10,8 @@ from reports.run_files import RunFiles, mapping
 from simulator.measures import payment_days, ready_within
 
 ZONE: Final = "Europe/Oslo"
+MOST_STRIPS: Final = 8
+"""Pathways that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class CareView:
     price: float | None
     """What a day costs the municipality, NOK."""
     steps: list[StepRow]
+    strips: int = MOST_STRIPS
+
+    @property
+    def pathways(self) -> int:
+        """How many of them there are; those with the most steps are drawn."""
+        return len({row.pathway for row in self.steps})
 
 
 def care_view(run: RunFiles) -> CareView | None:

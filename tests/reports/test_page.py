@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -304,6 +305,7 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     assert "No requirement was judged in this run." in text
     assert "No load was run." in text
     assert "3,000 steps of care" in text
+    assert "What was never done is not among them." in text
     assert "2 patients in hospital were reported ready for discharge in the period, and 1 before it" in text
     assert "days of the period that the municipality pays for: 9." in text
     assert "That is 51,705 NOK, at 5,745 NOK a day." in text
@@ -411,3 +413,21 @@ def test_the_projects_own_catalogue_is_used_by_default(bare: Bare, judged: Calla
     """Without a catalogue given, titles come from the project's requirements."""
     html = write(bare([judged("JRN-01", "pass")]), lang="nb").read_text("utf-8")
     assert "Én journal per innbygger" in html
+
+
+def test_pathways_that_are_not_drawn_are_counted(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Of ten pathways the eight with the most steps are drawn, and the caption says so; of eight it says nothing."""
+    base = pl.DataFrame(
+        {"event": 0, "pathway": [f"p{n}" for n in range(10)], "step": "s", "resident": 1, "episode": "e"}
+    )
+    at = pl.lit(datetime(2026, 1, 12, 12, tzinfo=UTC), EVENTS["at"])
+    events = pl.concat(
+        [pl.DataFrame(schema=EVENTS), base.with_columns(at=at, began=at, wanted=at)], how="diagonal_relaxed"
+    )
+    told = []
+    for name, some in (("ten", events), ("eight", events.head(8))):
+        (tmp_path / name).mkdir()
+        some.write_parquet(tmp_path / name / "events.parquet")
+        told.append(words(render(tmp_path / name, catalogue)))
+    assert "Shown are the 8 pathways with the most steps, of 10." in told[0]
+    assert "with the most steps" not in told[1]
