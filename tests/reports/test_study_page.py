@@ -206,6 +206,7 @@ def test_figures_say_what_they_are_of(study: Callable[..., Path]) -> None:
     page = reports.write(study()).read_text("utf-8")
     assert "Counts, sums and costs are of the whole period of 7 days" in page
     assert page.count('<th scope="col" class="n">95% interval of the difference</th>') >= 1
+    assert "There are 2 comparisons in all; if nothing were different, about 0.10 of them would still look so." in page
     assert "Hours are Norwegian. Shown for: Today." in page
 
 
