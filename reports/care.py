@@ -6,10 +6,12 @@ from typing import Final
 
 import polars as pl
 
-from reports.run_files import RunFiles, mapping
+from reports.cleaning import line
+from reports.run_files import RunFiles, mapping, rows
 from simulator.measures import payment_days, ready_within
 
 ZONE: Final = "Europe/Oslo"
+DAY_PRICE: Final = "hospital.discharge_ready_day_price_nok"
 MOST_STRIPS: Final = 8
 """Pathways that are drawn."""
 
@@ -53,6 +55,8 @@ class CareView:
     """None where nobody in hospital was ready for discharge, or the run does not tell."""
     price: float | None
     """What a day costs the municipality, NOK."""
+    price_year: str
+    """The year of that rate; empty where the run does not tell."""
     steps: list[StepRow]
     strips: int = MOST_STRIPS
 
@@ -67,17 +71,18 @@ def care_view(run: RunFiles) -> CareView | None:
     if run.events is None:
         return None
     events = run.events
-    rows = _steps(events)
+    steps = _steps(events)
     price = run.manifest.get("payment_day_nok")
     return CareView(
         events=events.height,
         residents=events.filter(pl.col("resident") >= 0)["resident"].n_unique(),
         episodes=events["episode"].n_unique(),
-        deadlines=sum(row.deadlines for row in rows),
-        late=sum(row.late for row in rows),
+        deadlines=sum(row.deadlines for row in steps),
+        late=sum(row.late for row in steps),
         waiting=_waiting(run),
+        price_year=_price_year(run),
         price=price if isinstance(price, int | float) else None,
-        steps=rows,
+        steps=steps,
     )
 
 
@@ -92,6 +97,11 @@ def _waiting(run: RunFiles) -> Waiting | None:
     stays = payment_days(run.notices, start, days)
     ready = ready_within(stays, start).height
     return Waiting(ready, stays.height - ready, int(stays["days"].sum())) if stays.height else None
+
+
+def _price_year(run: RunFiles) -> str:
+    found = (row.get("year") for row in rows(run.manifest.get("figures")) if row.get("name") == DAY_PRICE)
+    return line(next(found, "") or "", 20)
 
 
 def per_hour(events: pl.DataFrame) -> pl.DataFrame:

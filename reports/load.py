@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from reports.cleaning import line
-from reports.language import Texts
+from reports.language import NARROW_SPACE, Texts
 from reports.run_files import Row, RunFiles, mapping, rows
 from simulator.domain.measurement import Measurement
 from simulator.measures import never_seen
@@ -67,6 +67,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement that has no column of its own: what it is in words, and its value with its unit."""
+
+    name: str
+    label: str
+    over: str
+    value: str
+    interval: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadView:
     """The load part of the page."""
 
@@ -83,7 +95,7 @@ class LoadView:
     limits_assumed: bool
     kept: list[Kept]
     """Correctness under load."""
-    other: list[Measurement]
+    other: list[Measured]
     """Measurements that no table of the page shows."""
 
     @property
@@ -117,7 +129,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
         kept=[_kept(row, texts) for row in run.correctness],
-        other=[m for m in run.measurements if m.name not in _TABLED],
+        other=[_measured(m, texts) for m in run.measurements if m.name not in _TABLED],
     )
 
 
@@ -144,6 +156,28 @@ def _outcome(verdicts: Sequence[str]) -> LoadOutcome:
 
 def _kept(row: Row, texts: Texts) -> Kept:
     return Kept(str(row["check"]), str(row.get("outcome")), line(texts.finding(str(row.get("message") or ""))))
+
+
+def _measured(found: Measurement, texts: Texts) -> Measured:
+    bounds = () if found.low is None or found.high is None else (found.low, found.high)
+    numbers = [texts.share(v) if found.unit == "share" else texts.number(v) for v in (found.value, *bounds)]
+    unit = "" if found.unit == "share" else f"{NARROW_SPACE}{texts.name('unit', found.unit)}"
+    return Measured(
+        line(found.name, 80),
+        _label(found.name, texts),
+        found.over,
+        f"{numbers[0]}{unit}",
+        f"[{numbers[1]}–{numbers[2]}]" if bounds else "",
+        found.n,
+    )
+
+
+def _label(name: str, texts: Texts) -> str:
+    """What a measurement is called: whole, or by what is measured and which of its figures; else by its own name."""
+    told, (what, _, which) = texts.name("load_measure", name), name.partition(".")
+    if told != name or not which:
+        return line(told, 120)
+    return line(f"{texts.name('load_measure', what)}, {texts.name('load_statistic', which)}", 120)
 
 
 def _scale(run: RunFiles, texts: Texts) -> str:

@@ -199,7 +199,7 @@ def measurements() -> list[dict[str, Any]]:
                 }
             )
     rows.append(
-        {"name": "throughput", "value": 33.3, "unit": "1/s", "n": 4000, "over": "all", "low": None, "high": None}
+        {"name": "throughput", "value": 33.3, "unit": "requests/s", "n": 4000, "over": "all", "low": None, "high": None}
     )
     return rows
 

@@ -298,6 +298,7 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
         shutil.copy(finished / name, tmp_path / name)
     (tmp_path / "manifest.json").write_text(
         '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745,'
+        ' "figures": [{"name": "hospital.discharge_ready_day_price_nok", "year": 2024}],'
         ' "period": {"start": "2026-01-12", "days": 7}}'
     )
     text = words(render(tmp_path, catalogue))
@@ -308,7 +309,7 @@ def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalog
     assert "What was never done is not among them." in text
     assert "2 patients in hospital were reported ready for discharge in the period, and 1 before it" in text
     assert "days of the period that the municipality pays for: 9." in text
-    assert "That is 51,705 NOK, at 5,745 NOK a day." in text
+    assert "That is 51,705 NOK, at 5,745 NOK a day. The rate is that of 2024." in text
 
 
 def test_steps_stand_in_the_order_people_come_to_them(page: str) -> None:
@@ -359,6 +360,29 @@ def test_one_profession_decides_the_load_clause(loaded: Path, catalogue: Catalog
     limits = loaded / "load-limits.json"
     limits.write_text(limits.read_text().replace('"verdict":"met"', f'"verdict":"{answer}"', 1))
     assert said in words(render(loaded, catalogue))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "said"),
+    [
+        (
+            *("response_time.p99.9", 12.5, "ms"),
+            "Svartid fra det planlagte tidspunktet, 99,9-persentil response_time.p99.9 Alle 12,5 ms [6,25–25,0] 77",
+        ),
+        (
+            *("generator.run_queue_wait_share", 0.0124, "share"),
+            "generatoren ventet på prosessoren generator.run_queue_wait_share Alle 1,2 % [0,6 %–2,5 %] 77",
+        ),
+        ("something.new", 3.5, "ms", "something, new something.new Alle 3,50 ms [1,75–7,00] 77"),
+    ],
+)
+def test_what_else_was_measured_is_told_in_words(
+    loaded: Path, catalogue: Catalogue, *, name: str, value: float, unit: str, said: str
+) -> None:
+    """In the page's language, with its unit and observations; a measurement without a name stands by its own."""
+    row = {"name": name, "value": value, "unit": unit, "n": 77, "over": "all", "low": value / 2, "high": value * 2}
+    (loaded / "measurements.json").write_bytes(orjson.dumps([row]))
+    assert said in words(render(loaded, catalogue, "nb"))
 
 
 @pytest.mark.parametrize(("limit", "said"), [(0.002, True), (0.003, False)])
