@@ -91,6 +91,10 @@ class Texts:
             written = written.replace(",", NARROW_SPACE).replace(".", ",")
         return written
 
+    def amount(self, value: float | None) -> str:
+        """``value`` as :meth:`number` writes it, a whole one without decimals: so many people, not 3.00."""
+        return self.number(value, 0 if value is not None and float(value).is_integer() else None)
+
     def share(self, value: float | None, digits: int = 1) -> str:
         """A share of one as per cent; never rounded to none or all when it is neither."""
         if value is None or not math.isfinite(value):

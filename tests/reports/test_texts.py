@@ -102,6 +102,13 @@ def test_a_number_that_is_not_nought_is_not_written_as_nought(value: float, digi
     assert load_texts("en").number(value, digits) == said
 
 
+def test_people_are_whole() -> None:
+    """Whole numbers have no decimals, others have theirs, and what is no number is a dash."""
+    texts = load_texts("nb")
+    found = [texts.amount(value) for value in (3.0, 2.25, 12345.0, None, float("nan"), float("inf"))]
+    assert found == ["3", "2,25", "12\u202f345", "–", "–", "–"]
+
+
 def test_a_share_short_of_all_is_never_shown_as_all() -> None:
     """99.99 per cent is not rounded up to 100."""
     assert load_texts("en").share(0.99999) == "99.9%"
