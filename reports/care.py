@@ -1,14 +1,19 @@
 """The simulated care as it is shown: what was done, what was late, who waited."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
 
-from reports.run_files import RunFiles
-from simulator.measures import payment_days
+from reports.cleaning import line
+from reports.run_files import RunFiles, mapping, rows
+from simulator.measures import payment_days, ready_within
 
 ZONE: Final = "Europe/Oslo"
+DAY_PRICE: Final = "hospital.discharge_ready_day_price_nok"
+MOST_STRIPS: Final = 8
+"""Pathways that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,18 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Patients in hospital whose municipality was told that they were ready for discharge."""
+
+    ready: int
+    """Those of whom it was told in the period."""
+    before: int
+    """Those of whom it was told before, and who left in the period or after it."""
+    days: int
+    """Days of the period that it pays for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class CareView:
     """The care part of the page."""
 
@@ -34,13 +51,19 @@ class CareView:
     episodes: int
     deadlines: int
     late: int
-    ready: int
-    """Patients whose municipality was told that they were ready for discharge."""
-    payment_days: int
-    """Days the municipality pays for them in hospital."""
+    waiting: Waiting | None
+    """None where nobody in hospital was ready for discharge, or the run does not tell."""
     price: float | None
     """What a day costs the municipality, NOK."""
+    price_year: str
+    """The year of that rate; empty where the run does not tell."""
     steps: list[StepRow]
+    strips: int = MOST_STRIPS
+
+    @property
+    def pathways(self) -> int:
+        """How many of them there are; those with the most steps are drawn."""
+        return len({row.pathway for row in self.steps})
 
 
 def care_view(run: RunFiles) -> CareView | None:
@@ -48,20 +71,37 @@ def care_view(run: RunFiles) -> CareView | None:
     if run.events is None:
         return None
     events = run.events
-    rows = _steps(events)
-    days = payment_days(events)["days"].to_list() if events.height else []
+    steps = _steps(events)
     price = run.manifest.get("payment_day_nok")
     return CareView(
         events=events.height,
         residents=events.filter(pl.col("resident") >= 0)["resident"].n_unique(),
         episodes=events["episode"].n_unique(),
-        deadlines=sum(row.deadlines for row in rows),
-        late=sum(row.late for row in rows),
-        ready=len(days),
-        payment_days=sum(days),
+        deadlines=sum(row.deadlines for row in steps),
+        late=sum(row.late for row in steps),
+        waiting=_waiting(run),
+        price_year=_price_year(run),
         price=price if isinstance(price, int | float) else None,
-        steps=rows,
+        steps=steps,
     )
+
+
+def _waiting(run: RunFiles) -> Waiting | None:
+    period = mapping(run.manifest.get("period"))
+    try:
+        start, days = date.fromisoformat(period["start"]), int(period["days"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if run.notices is None:
+        return None
+    stays = payment_days(run.notices, start, days)
+    ready = ready_within(stays, start).height
+    return Waiting(ready, stays.height - ready, int(stays["days"].sum())) if stays.height else None
+
+
+def _price_year(run: RunFiles) -> str:
+    found = (row.get("year") for row in rows(run.manifest.get("figures")) if row.get("name") == DAY_PRICE)
+    return line(next(found, "") or "", 20)
 
 
 def per_hour(events: pl.DataFrame) -> pl.DataFrame:

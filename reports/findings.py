@@ -18,6 +18,7 @@ FINDINGS: Final = REPORTS / "texts" / "findings.yaml"
 _THIN: Final = "\u202f"  # stands unbreakable before a percent sign
 EXAMPLES: Final = REPORTS / "texts" / "examples.yaml"
 ONE: Final = REPORTS / "texts" / "one.yaml"
+MOST: Final = 2000
 _PLACE: Final = re.compile(r"\{(\d)\}")
 
 
@@ -30,8 +31,14 @@ class Findings:
         self._many = re.compile(rf"(?<![^\s(])(?:{'|'.join(map(re.escape, sorted(ones, key=len, reverse=True)))})\b")
 
     def tell(self, message: str) -> str:
-        """The message in this language; parts that are sentences of checks themselves are told as well."""
-        return self._many.sub(lambda words: self._ones[words[0]], self._told(message)) if message else message
+        """The message in this language; parts that are sentences of checks themselves are told as well.
+
+        One of more than ``MOST`` letters stays as it is: only what a candidate answered makes it so long, and finding
+        the template of what repeats the words of templates takes the cube of its length.
+        """
+        if not message or len(message) > MOST:
+            return message
+        return self._many.sub(lambda words: self._ones[words[0]], self._told(message))
 
     def _told(self, message: str) -> str:
         # Some sentences are written without the stop that another one after them asks for.

@@ -13,6 +13,7 @@ from simulator.places import REPORTS
 TEXTS: Final = REPORTS / "texts"
 LANGUAGES: Final = ("en", "nb")
 NARROW_SPACE: Final = "\u202f"  # thin and unbreakable: groups digits in Norwegian, stands before a percent sign
+_MOST_DIGITS: Final = 9
 _PLURAL: Final = {"one", "other"}
 _BESIDE: Final = ("reminder", "inquiry", "answer")
 """What a message is called that the simulation sends besides a pathway's steps: as the step, and one of these."""
@@ -77,15 +78,22 @@ class Texts:
         return (self._examples[title], self.lang) if title in self._examples else (title, "en")
 
     def number(self, value: float | None, digits: int | None = None) -> str:
-        """``value`` with this language's separators; about three figures unless ``digits`` decimals are asked for."""
+        """``value`` with this language's separators; about three figures unless ``digits`` decimals are asked for.
+
+        What is not nought is not written as nought, unless so few decimals are asked for, and nought has no sign.
+        """
         if value is None or not math.isfinite(value):
             return "–"
         if digits is None:
-            digits = 0 if isinstance(value, int) or value == 0 or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-        written = f"{value:,.{digits}f}".replace("-", "−")
+            digits = _digits(value)
+        written = f"{value:z,.{digits}f}".replace("-", "−")
         if self.lang == "nb":
             written = written.replace(",", NARROW_SPACE).replace(".", ",")
         return written
+
+    def amount(self, value: float | None) -> str:
+        """``value`` as :meth:`number` writes it, a whole one without decimals: so many people, not 3.00."""
+        return self.number(value, 0 if value is not None and float(value).is_integer() else None)
 
     def share(self, value: float | None, digits: int = 1) -> str:
         """A share of one as per cent; never rounded to none or all when it is neither."""
@@ -95,8 +103,8 @@ class Texts:
         if round(percent, digits) == 100 and value < 1:
             percent = 100 - 10.0**-digits
         least = 10.0**-digits
-        below = "<" if 0 < percent < least / 2 else ""
-        percent = least if below else percent
+        below = "" if percent == 0 or abs(percent) >= least / 2 else "<" if percent > 0 else ">"
+        percent = math.copysign(least, percent) if below else percent
         digits = 0 if percent in (0, 100) else digits
         return f"{below}{self.number(percent, digits)}{NARROW_SPACE if self.lang == 'nb' else ''}%"
 
@@ -151,3 +159,12 @@ def _parsed(value: date | str | None) -> datetime | None:
         return datetime.fromisoformat(value.isoformat() if isinstance(value, date) else str(value))
     except ValueError:
         return None
+
+
+def _digits(value: float) -> int:
+    """Decimals for about three figures, two for what is small, and as many as show anything of what is smaller."""
+    if isinstance(value, int) or value == 0 or abs(value) >= 100:
+        return 0
+    if abs(value) >= 0.01:
+        return 1 if abs(value) >= 10 else 2
+    return min(_MOST_DIGITS, -math.floor(math.log10(abs(value))))

@@ -7,9 +7,10 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from reports.cleaning import line
-from reports.language import Texts
+from reports.language import NARROW_SPACE, Texts
 from reports.run_files import Row, RunFiles, mapping, rows
 from simulator.domain.measurement import Measurement
+from simulator.measures import never_seen
 
 State = Literal["valid", "generator-bound", "partial"]
 LoadOutcome = Literal["met", "not_met", "undecided", "no_limits"]
@@ -43,6 +44,18 @@ class ProfessionRow:
     """Share of its interactions refused or without an answer."""
     unanswered_limit: float | None
 
+    @property
+    def unseen(self) -> float | None:
+        """How large that share may be though none was seen, with 95 % certainty; None where any was."""
+        return never_seen(self.n) if self.unanswered == 0 else None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the limit counts as met though too few interactions were sent to see an error that breaks it."""
+        return (
+            self.verdict == "met" and self.unanswered_limit is not None and (self.unseen or 0) > self.unanswered_limit
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -51,6 +64,18 @@ class Kept:
     check: str
     outcome: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement that has no column of its own: what it is in words, and its value with its unit."""
+
+    name: str
+    label: str
+    over: str
+    value: str
+    interval: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +95,13 @@ class LoadView:
     limits_assumed: bool
     kept: list[Kept]
     """Correctness under load."""
-    other: list[Measurement]
+    other: list[Measured]
     """Measurements that no table of the page shows."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether any profession's limit counts as met on too few interactions to see errors that break it."""
+        return any(row.unsure for row in self.rows)
 
     @property
     def broken(self) -> int:
@@ -99,7 +129,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
         kept=[_kept(row, texts) for row in run.correctness],
-        other=[m for m in run.measurements if m.name not in _TABLED],
+        other=[_measured(m, texts) for m in run.measurements if m.name not in _TABLED],
     )
 
 
@@ -126,6 +156,28 @@ def _outcome(verdicts: Sequence[str]) -> LoadOutcome:
 
 def _kept(row: Row, texts: Texts) -> Kept:
     return Kept(str(row["check"]), str(row.get("outcome")), line(texts.finding(str(row.get("message") or ""))))
+
+
+def _measured(found: Measurement, texts: Texts) -> Measured:
+    bounds = () if found.low is None or found.high is None else (found.low, found.high)
+    numbers = [texts.share(v) if found.unit == "share" else texts.number(v) for v in (found.value, *bounds)]
+    unit = "" if found.unit == "share" else f"{NARROW_SPACE}{texts.name('unit', found.unit)}"
+    return Measured(
+        line(found.name, 80),
+        _label(found.name, texts),
+        found.over,
+        f"{numbers[0]}{unit}",
+        f"[{numbers[1]}–{numbers[2]}]" if bounds else "",
+        found.n,
+    )
+
+
+def _label(name: str, texts: Texts) -> str:
+    """What a measurement is called: whole, or by what is measured and which of its figures; else by its own name."""
+    told, (what, _, which) = texts.name("load_measure", name), name.partition(".")
+    if told != name or not which:
+        return line(told, 120)
+    return line(f"{texts.name('load_measure', what)}, {texts.name('load_statistic', which)}", 120)
 
 
 def _scale(run: RunFiles, texts: Texts) -> str:

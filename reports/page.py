@@ -77,7 +77,9 @@ def environment(texts: Texts) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(number=texts.number, share=texts.share, day=texts.day, instant=texts.instant)
+    made.filters.update(
+        number=texts.number, amount=texts.amount, share=texts.share, day=texts.day, instant=texts.instant
+    )
     return made
 
 

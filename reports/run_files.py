@@ -10,7 +10,7 @@ import polars as pl
 
 from simulator.domain.exchange import History
 from simulator.domain.measurement import Measurement
-from simulator.domain.tables import EVENTS, LOAD, POPULATION
+from simulator.domain.tables import EVENTS, LOAD, NOTICES, POPULATION
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError, OtherVersionError
 from simulator.histories import read_histories, read_verdicts
@@ -23,6 +23,7 @@ MANIFEST: Final = "manifest.json"
 POPULATION_FILE: Final = "population.parquet"
 FIT: Final = "population-fit.json"
 EVENTS_FILE: Final = "events.parquet"
+NOTICES_FILE: Final = "notices.parquet"
 INTERACTIONS: Final = "interactions.parquet"
 HISTORY: Final = "history.jsonl"
 VERDICTS: Final = "verdicts.jsonl"
@@ -36,6 +37,7 @@ EXPECTED: Final = (
     POPULATION_FILE,
     FIT,
     EVENTS_FILE,
+    NOTICES_FILE,
     INTERACTIONS,
     HISTORY,
     VERDICTS,
@@ -56,6 +58,7 @@ class RunFiles:
     population: pl.DataFrame | None = None
     fit: list[Row] = field(default_factory=list)
     events: pl.DataFrame | None = None
+    notices: pl.DataFrame | None = None
     histories: dict[str, History] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
@@ -96,6 +99,7 @@ def read_run(folder: Path) -> RunFiles:
     run.population = _read(run, POPULATION_FILE, lambda path: stored_table(path, POPULATION), None)
     run.fit = _read(run, FIT, lambda path: _rows(_json(path), "target"), [])
     run.events = _read(run, EVENTS_FILE, lambda path: stored_table(path, EVENTS), None)
+    run.notices = _read(run, NOTICES_FILE, lambda path: stored_table(path, NOTICES), None)
     run.histories = _read(run, HISTORY, read_histories, {})
     run.verdicts = _read(run, VERDICTS, read_verdicts, [])
     run.measurements = _read(run, MEASUREMENTS, _measurements, [])

@@ -14,6 +14,7 @@ from reports.pictures.lanes import Box, lanes
 from simulator.domain.figure import FigureUse
 from simulator.domain.requirement import Catalogue
 from simulator.domain.scenario import APPOINTMENT, Pathway, Staffing
+from simulator.errors import InputError
 from simulator.figures import Figures
 
 
@@ -74,6 +75,7 @@ def pathway_page(pathway: Pathway, shelf: Shelf, lang: str) -> str:
         picture=_picture(say),
         requirements=[(name, texts.pick(shelf.catalogue.requirements[name].title)) for name in pathway.requirements],
         sources=_sources(pathway, shelf),
+        values={name: _value(name, shelf.figures, say) for name in shelf.named[pathway.name]},
         amounts=say.amounts,
     )  # fmt: skip
 
@@ -92,6 +94,15 @@ def index_page(pathways: Sequence[Pathway], shelf: Shelf, lang: str) -> str:
 
 def _sources(pathway: Pathway, shelf: Shelf) -> Sources:
     return Sources(pathway.parameters, [shelf.figures.origin(name) for name in shelf.named[pathway.name]])
+
+
+def _value(name: str, figures: Figures, say: Wording) -> str:
+    """A figure with its unit; of one that is a table, by age or day, that it is."""
+    unit = figures.origin(name).unit
+    try:
+        return f"{say.amounts.written(f'{figures.value(name):.10g}')} {unit}"
+    except InputError:
+        return say.texts("pathways.table", unit=unit)
 
 
 def _picture(say: Wording) -> Markup:

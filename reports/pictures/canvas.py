@@ -37,6 +37,7 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "ytick.color": INK,
     "legend.frameon": False,
     "axes.unicode_minus": True,
+    "text.parse_math": False,
 }
 _GROUP_ID: Final = re.compile(r'<g id="[^"]*"')
 _METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)

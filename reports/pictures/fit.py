@@ -122,6 +122,7 @@ def list_sizes(people: pl.DataFrame, figures: Figures, texts: Texts) -> Markup:
         axes.axvline(official, color=INK, linewidth=1.4, label=texts("fit.mean_aimed", value=official))
         axes.set_xlabel(texts("fit.axis_list"))
         axes.set_ylabel(texts("fit.axis_lists"))
+        axes.locator_params(axis="y", integer=True)
         for which in ("x", "y"):
             numbered(axes, which, texts)
         figure.legend(loc="outside upper center", ncols=2)

@@ -9,11 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter
 
-from reports.care import per_hour
+from reports.care import MOST_STRIPS, per_hour
 from reports.language import Texts
 from reports.pictures.canvas import COLOURS, numbered, svg
-
-MOST_STRIPS = 8
 
 
 def timeline(events: pl.DataFrame, texts: Texts) -> Markup:

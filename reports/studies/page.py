@@ -33,6 +33,7 @@ def study_page(run: RunFiles, texts: Texts) -> tuple[str, dict[str, Markup], str
         say=say,
         view=study_view(files, say),
         pictures=pictures,
+        inside=_inside(files, say),
         provenance=provenance(run),
         stress=items,
     )  # fmt: skip
@@ -41,6 +42,17 @@ def study_page(run: RunFiles, texts: Texts) -> tuple[str, dict[str, Markup], str
 
 def _markdown(items: list[Item], say: Wording) -> str:
     return as_markdown(items, f"STRESS-DES: {say.texts.pick(say.files.study.get('title'))}")
+
+
+def _inside(files: StudyFiles, say: Wording) -> str:
+    """What is put in, not found, where everybody uses the common journal; nothing where nobody's alternative is so."""
+    found = files.study.get("inside")
+    names = [str(name) for name in found] if isinstance(found, list) else []
+    if not names:
+        return ""
+    if len(files.alternatives) == 1:
+        return say.texts("study.inside_one")
+    return say.texts("study.inside_many", titles=", ".join(say.alternative(name) for name in names))
 
 
 def _pictures(files: StudyFiles, say: Wording) -> dict[str, Markup]:

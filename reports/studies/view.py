@@ -28,6 +28,8 @@ HEADLINES: Final = (
     "care.episodes",
 )
 """The figures a municipal leader reads first, in that order."""
+_BY_CHANCE: Final = 0.05
+_MANY: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class StudyView:
     """All other figures: by profession, pathway, kind of information and message type."""
     compared: int
     """Differences that are not exactly zero, so that the reader knows how many may have come about by chance."""
+
+    @property
+    def by_chance(self) -> float:
+        """How many of them would look like differences though there were none; a whole number where it is many."""
+        expected = self.compared * _BY_CHANCE
+        return round(expected) if expected >= _MANY else expected
 
 
 def study_view(files: StudyFiles, say: Wording) -> StudyView:

@@ -63,8 +63,7 @@ class Wording:
             return "–"
         if unit == _SHARE:
             return self.texts.share(value)
-        whole = 0 if float(value).is_integer() else None
-        return f"{self.texts.number(_rounded(value), whole)}{NARROW_SPACE}{self.texts.name('unit', unit)}"
+        return f"{self.texts.amount(_rounded(value))}{NARROW_SPACE}{self.texts.name('unit', unit)}"
 
     def change(self, value: float | None, unit: str) -> str:
         """A difference with its sign and its unit; of shares in percentage points."""

@@ -16,15 +16,18 @@ HOUR = 3600
 
 
 def hours_on_duty(study: Study, people: pl.LazyFrame, figures: Figures) -> dict[str, float]:
-    """Hours on duty by role over the study's period, of staff that can be short; ``people`` as ``tables.POPULATION``.
+    """Hours on duty by role over the study's period, of the staff that any of its steps needs.
 
-    An organisation that several municipalities share has the staff that the study's residents among its own come to,
-    as it has in the simulation.
+    ``people`` as ``tables.POPULATION``. An organisation that several municipalities share has the staff that the
+    study's residents among its own come to, as it has in the simulation.
     """
     plan = make_plan(study, figures, lives=pl.DataFrame(schema=LIFE_EVENTS))
     sites = _sites(plan, plan.staff, people)
     found: dict[str, float] = {}
+    needed = {step.step.needs for pathway in plan.pathways for step in pathway.steps}
     for number, staff in enumerate(plan.staff):
+        if staff.staff.name not in needed:
+            continue
         hours = sum(_hours(staff, *one, plan.clock, study.days) for one in _owners(plan, number, sites))
         found[staff.staff.role] = found.get(staff.staff.role, 0.0) + hours
     return {role: hours for role, hours in found.items() if hours}

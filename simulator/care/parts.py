@@ -1,6 +1,6 @@
 """What comes of a shard: its events, where they can be merged from, and its accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,8 @@ class Part:
     accounts: pl.DataFrame
     places: pl.DataFrame
     """What became of its places, schema ``timeline.PLACES``."""
+    notices: pl.DataFrame
+    """Schema ``tables.NOTICES``."""
     file: Path
     data: bytes = b""
 
@@ -23,4 +25,4 @@ class Part:
             return self
         file = folder / self.file
         file.write_bytes(self.data)
-        return Part(self.shard, self.accounts, self.places, file)
+        return replace(self, file=file, data=b"")

@@ -21,6 +21,7 @@ from simulator.care.sharing import kinds_elsewhere
 from simulator.care.timeline import ACCOUNTS, PLACES
 from simulator.care.windows import together
 from simulator.domain.scenario import Study
+from simulator.domain.tables import NOTICES
 from simulator.figures import Figures
 
 Progress = Callable[[int, int], None]
@@ -62,6 +63,8 @@ class Simulation:
     not done at the end though due in the period."""
     places: pl.DataFrame
     """What became of the places in the period, schema ``timeline.PLACES``."""
+    notices: pl.DataFrame
+    """Who in hospital was ready to leave and who had left, from before the period on, schema ``tables.NOTICES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,12 @@ class Simulated:
         """What became of the places in the period, schema ``timeline.PLACES``."""
         parts = [pl.DataFrame(schema=PLACES), *(part.places for part in self.parts)]
         return pl.concat(parts).group_by("place").sum().sort("place")
+
+    @property
+    def notices(self) -> pl.DataFrame:
+        """Who in hospital was ready to leave and who had left, schema ``tables.NOTICES``."""
+        parts = [pl.DataFrame(schema=NOTICES), *(part.notices for part in self.parts)]
+        return pl.concat(parts).sort("at", "episode", "message")
 
 
 def _ahead(slices: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -111,7 +120,7 @@ def simulate_fully(
 ) -> Simulation:
     """The care events of a study, and an account of every step that was wanted."""
     with simulated(study, population, figures, workers=workers, settings=settings) as told:
-        return Simulation(pl.concat(told.slices()), told.accounts, told.places)
+        return Simulation(pl.concat(told.slices()), told.accounts, told.places, told.notices)
 
 
 @contextmanager

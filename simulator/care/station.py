@@ -11,6 +11,7 @@ from simulator.care.desk import Desk, Residents
 from simulator.care.engine import Engine
 from simulator.care.garbage import uncollected
 from simulator.care.letters import Letter, Reply
+from simulator.care.notices import notices_of
 from simulator.care.parts import Part
 from simulator.care.plan import Plan
 from simulator.care.shards import Region, Shard
@@ -116,10 +117,10 @@ class Station:
     def _part(self, number: int, engine: Engine) -> Part:
         events = events_of(engine, engine.ended()).sort("at", maintain_order=True)
         name, accounts = f"events-{number}.arrow", accounts_of(engine)
-        places = places_of(engine.site.places_in_use(), self._plan.end)
+        told = (accounts, places_of(engine.site.places_in_use(), self._plan.end), notices_of(engine))
         if self._folder is not None:
             events.write_ipc(self._folder / name, compression="uncompressed", record_batch_size=_BATCH)
-            return Part(number, accounts, places, self._folder / name)
+            return Part(number, *told, self._folder / name)
         sent = BytesIO()
         events.write_ipc(sent, compression="lz4", record_batch_size=_BATCH)
-        return Part(number, accounts, places, Path(name), sent.getvalue())
+        return Part(number, *told, Path(name), sent.getvalue())

@@ -41,6 +41,13 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
     lines = [(work, line) for work in engine.works for line in work.lines]
     if not lines:
         return empty_timeline()
+    events, people = steps_of(engine, rows)
+    return with_reminders(engine, lines, rows, people, events)
+
+
+def steps_of(engine: Engine, rows: NDArray[np.int64]) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """The engine's rows in the columns of ``tables.EVENTS``, and the row of each one's resident."""
+    lines = [(work, line) for work in engine.works for line in work.lines]
     origin, site = engine.plan.clock.origin, engine.site
     line, episodes = rows[:, 4], _episodes(engine, rows)
     people = episodes["row"].to_numpy()
@@ -59,8 +66,7 @@ def events_of(engine: Engine, rows: NDArray[np.int64]) -> pl.DataFrame:
     ).with_columns(due=pl.when(pl.Series(rows[:, 3] != NO_DEADLINE)).then("due"))
     episode = pl.format("{}/{}/{}", "pathway", "resident", "number")
     whole = _addressed(pl.concat([written, episodes], how="horizontal"))
-    events = whole.with_columns(episode=episode).select(list(EVENTS))
-    return with_reminders(engine, lines, rows, people, events)
+    return whole.with_columns(episode=episode).select(list(EVENTS)), people
 
 
 def _addressed(events: pl.DataFrame) -> pl.DataFrame:

@@ -200,6 +200,21 @@ EVENTS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "postponed": pl.UInt8,  # times the step was put off because nobody came
 }
 
+READY: Final = "LOG_UTSKRIVNINGSKLAR"
+WITHDRAWN: Final = "LOG_AVMELDING"
+DISCHARGED: Final = "LOG_UTSKREVET"
+DEAD: Final = "LOG_DOD"
+
+# One row per notice of where a patient in hospital stands, those of the days simulated before the period among them,
+# ordered by (at, episode, message). Who dies there when ready has one, whether or not anybody is told.
+NOTICES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "at": INSTANT,
+    "episode": pl.String,
+    "resident": pl.Int64,
+    "kommunenummer": pl.String,
+    "message": pl.Enum([READY, WITHDRAWN, DISCHARGED, DEAD]),
+}
+
 # One row per FHIR interaction, ordered by (phase, at, event, seq): registry first, then record, then care.
 INTERACTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "interaction": pl.String,  # derived UUID; for a create also the urn:uuid others refer to its resource by

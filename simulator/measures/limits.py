@@ -12,6 +12,7 @@ from simulator.measures.response import ALL, error_share, response_times, window
 
 Answer = Literal["met", "not_met", "undecided", "not_said"]
 _Z: Final = 1.959964
+_RARE: Final = 0.05
 
 
 class Limit(Protocol):
@@ -107,3 +108,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     spread = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
     whole = 1 + _Z**2 / n
     return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+
+
+def never_seen(n: int) -> float:
+    """How large a share may be that was not seen once in ``n`` observations, with 95 % certainty; about 3 of ``n``."""
+    return 1.0 - _RARE ** (1 / n) if n else 1.0

@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from simulator.domain.scenario import Study
-from simulator.domain.systems import Choice, Participation
+from simulator.domain.systems import ALL_INSIDE, Choice, Participation
 from simulator.measures.replications import Rule
 
 _OSLO: Final = ZoneInfo("Europe/Oslo")
@@ -29,6 +29,7 @@ def study_facts(study: Study, residents: int) -> dict[str, Any]:
         "interactions": study.interactions,
         "residents": residents,
         "baseline": study.baseline,
+        "inside": [name for name, one in (others or {"": study}).items() if _all_inside(one)],
         "alternatives": [_alternative(name, one, others[study.baseline]) for name, one in others.items()],
         "roles": roles,
         "pathways": {name: dict(p.title) for name, p in pathways.items()},
@@ -37,6 +38,11 @@ def study_facts(study: Study, residents: int) -> dict[str, Any]:
         "places": sorted(study.staffing.places),
         "organisations": sorted(study.staffing.organisations),
     }
+
+
+def _all_inside(study: Study) -> bool:
+    """Whether everybody uses the common journal and it is never down: what is written there is known at once."""
+    return study.participation == ALL_INSIDE and study.adoption is None and not study.outages
 
 
 def replications_facts(rule: Rule, made: int, reason: str) -> dict[str, Any]:

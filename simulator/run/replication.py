@@ -24,9 +24,9 @@ from simulator.domain.scenario import Study
 from simulator.domain.tables import EVENTS
 from simulator.errors import BenchError
 from simulator.figures import Figures
-from simulator.measures import MEASURED, measure_care
+from simulator.measures import MEASURED, Stays, measure_care
 from simulator.measures.replications import result_rows
-from simulator.measures.workload import by_hour, occupancy, places_taken
+from simulator.measures.workload import at_work, by_hour, occupancy, places_taken
 from simulator.run.job import Job
 from simulator.run.lives import lives_of
 from simulator.run.reaching import Worth
@@ -120,7 +120,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
         hands=means.hands,
         scratch=means.file.parent,
     )
-    kept = [pl.DataFrame(schema=EVENTS).select(MEASURED)]
+    kept, work, counted = [pl.DataFrame(schema=EVENTS).select(MEASURED)], [], _counted(task.study)
     with (
         room(means.file.parent),
         simulated(task.study, people, means.figures, workers=means.workers, settings=settings) as told,
@@ -132,28 +132,36 @@ def carry_out(task: Task, means: Means) -> Outcome:
             digest.update(events)
             count.add(events)
             kept.append(events.select(MEASURED))
+            work.append(at_work(events, counted))
         accounts, places = _by_role(told.accounts, task.study), told.places
-    found = _figures(pl.concat(kept), accounts, count, means.figures)
+        stays = Stays(told.notices, task.study.start, task.study.days, means.figures.value(DAY_PRICE))
+    found = _figures(pl.concat(kept), accounts, count, stays)
     hours = means.hours.get(task.alternative, {})
-    figures = [*found[0], *occupancy(found[0], hours), *places_taken(places)]
+    figures = [*found[0], *occupancy(pl.concat(work), hours), *places_taken(places)]
     results = result_rows(task.alternative, task.replication, figures)
     worth = (count.interactions, count.common)
     return Outcome(task.alternative, task.replication, task.study.seed, results, found[1], digest.hexdigest(), *worth)
 
 
 def _figures(
-    events: pl.DataFrame, accounts: pl.DataFrame, worth: Worth, figures: Figures
+    events: pl.DataFrame, accounts: pl.DataFrame, worth: Worth, stays: Stays
 ) -> tuple[list[Measurement], pl.DataFrame]:
     """The figures of a task's events, and its steps by hour."""
     n, missed = events.height, int(accounts["missed"].sum())
     overdue = accounts.select("role", "pathway", n="overdue")
     found = [
-        *measure_care(events, figures.value(DAY_PRICE), overdue),
+        *measure_care(events, stays, overdue),
         Measurement("care.given_up", missed, "steps", n + missed, "all"),
         Measurement("care.interactions", worth.interactions, "interactions", n, "all"),
         Measurement("care.interactions_common", worth.common, "interactions", n, "all"),
     ]
     return found, by_hour(events)
+
+
+def _counted(study: Study) -> pl.DataFrame:
+    """The steps that need somebody of whom there are so many: columns pathway and step."""
+    steps = [(pathway.name, step.id) for pathway in study.pathways for step in pathway.steps if step.needs]
+    return pl.DataFrame(steps, schema={"pathway": pl.String, "step": pl.String}, orient="row")
 
 
 def _by_role(accounts: pl.DataFrame, study: Study) -> pl.DataFrame:

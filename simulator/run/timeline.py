@@ -28,6 +28,7 @@ from simulator.storage import room
 
 PEOPLE_FILE: Final = "population.parquet"
 EVENTS_FILE: Final = "events.parquet"
+NOTICES_FILE: Final = "notices.parquet"
 
 
 def make_timeline(study: Study, folder: RunFolder, job: Job) -> dict[str, str]:
@@ -86,6 +87,9 @@ def _simulate(study: Study, folder: RunFolder, job: Job) -> tuple[str, Worth]:
                 written.write(events)
                 digest.update(events)
                 count.add(events)
+            notices = told.notices
+    folder.table(NOTICES_FILE, notices)
+    folder.note(notices_digest=table_digest(notices))
     return digest.hexdigest(), count
 
 

@@ -23,6 +23,7 @@ from simulator.run.load_figures import load_figures
 _DIGESTS = {
     "population_digest": "population.parquet",
     "timeline_digest": "events.parquet",
+    "notices_digest": "notices.parquet",
     "interactions_digest": "interactions.parquet",
     "load_digest": "load/interactions.parquet",
 }

@@ -10,7 +10,7 @@ from simulator.domain.scenario import Away, LifeEvent, Number, Study
 from simulator.figures import Figures
 from tests.care.conftest import People, Trial
 
-VISIT = {"visit": "  - {id: visit, by: nurse, channel: in-person, takes: 10 min}"}
+VISIT = {"visit": "  - {id: visit, by: nurse, needs: nurses, channel: in-person, takes: 10 min}"}
 
 
 def test_persons_on_shifts_are_hours(trial: Trial, people: People, figures: Figures) -> None:
@@ -25,6 +25,12 @@ def test_those_away_are_not_on_duty(trial: Trial, people: People, figures: Figur
     """A tenth away sick leaves nine tenths of the hours."""
     study = with_absence(trial(VISIT, persons=10, days=1), 0.1)
     assert hours_on_duty(study, people(20).lazy(), figures) == {"nurse": pytest.approx(10 * 24 * 0.9)}
+
+
+def test_only_those_whom_a_step_needs_are_counted(trial: Trial, people: People, figures: Figures) -> None:
+    """A step that takes no time is done by whoever is there, of whatever role: nobody's hours are held against it."""
+    study = trial({"visit": "  - {id: visit, by: nurse, channel: in-person}"})
+    assert hours_on_duty(study, people(20).lazy(), figures) == {}
 
 
 def with_absence(study: Study, share: float) -> Study:

@@ -22,7 +22,7 @@ from simulator.domain.scenario import Study
 from simulator.domain.tables import LIFE_EVENTS
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.measures.workload import occupancy, staff_time
+from simulator.measures.workload import at_work, occupancy
 from simulator.scenario import load_study
 
 Dying = Callable[..., Simulation]
@@ -231,7 +231,9 @@ def test_a_shared_staff_is_on_duty_once_for_all(
     """Two nurses round the clock in each county and two aides in each municipality; nobody works more than that."""
     hours = hours_on_duty(study, residents.lazy(), figures)
     assert hours == {"nurse": NURSES * 2 * 48.0, "aide": 2 * len(TOWNS) * 48.0}
-    used = {found.over: found.value for found in occupancy(staff_time(whole.events), hours)}
+    counted = [(pathway.name, step.id) for pathway in study.pathways for step in pathway.steps if step.needs]
+    steps = pl.DataFrame(counted, schema=["pathway", "step"], orient="row")
+    used = {found.over: found.value for found in occupancy(at_work(whole.events, steps), hours)}
     assert 0.1 < used["nurse"] <= 1
 
 

@@ -58,8 +58,9 @@ def test_any_number_of_workers_gives_the_same_bytes(
     """Two worker processes make the timeline that one makes, and tell how far they are."""
     told: list[tuple[int, int]] = []
     settings = Settings(on_progress=lambda done, total: told.append((done, total)))
-    events = simulate(study, residents, figures, workers=2, settings=settings)
-    assert table_digest(events) == table_digest(whole.events)
+    found = simulate_fully(study, residents, figures, workers=2, settings=settings)
+    assert table_digest(found.events) == table_digest(whole.events)
+    assert found.notices.equals(whole.notices)
     assert told == [(day + 1, len(told)) for day in range(len(told))]
 
 
@@ -146,13 +147,15 @@ def test_every_step_wanted_is_accounted_for_and_happens_once(whole: Simulation) 
 
 
 def test_chains_are_in_order(whole: Simulation) -> None:
-    """Whoever leaves hospital was ready, decided on and acknowledged first; payment days follow from it."""
+    """Whoever leaves hospital was ready, decided on and acknowledged first; those before the period are told of too."""
     chain = whole.events.filter(pl.col("pathway") == "discharge-ready")
     wide = chain.pivot("step", index="episode", values="at")
     for before, after in (("ready", "decided"), ("decided", "acknowledged"), ("discharged", "first-visit")):
         assert wide.select((pl.col(before) <= pl.col(after)).all()).item()
     ready = chain.filter(pl.col("message") == "LOG_UTSKRIVNINGSKLAR")
-    assert payment_days(whole.events)["episode"].to_list() == sorted(ready["episode"].to_list())
+    told = whole.notices.filter(pl.col("message") == "LOG_UTSKRIVNINGSKLAR")
+    assert set(ready["episode"]) < set(told["episode"])
+    assert told.filter(pl.col("at") >= ready["at"].min())["episode"].to_list() == ready["episode"].to_list()
 
 
 def test_what_is_sent_before_the_period_is_known_in_it(study: Study, residents: pl.DataFrame, figures: Figures) -> None:
@@ -255,8 +258,8 @@ def test_payment_days_come_near_the_official_number_per_stay(figures: Figures) -
     """Over two years of Tromsø, the days paid for each stay are the country's, within what chance allows."""
     study = load_study("quickstart", figures)
     people = make_population(figures, study.municipalities, study.seed)
-    events = simulate(replace(study, days=728, pathways=study.pathways[1:2]), people, figures)
-    paid = payment_days(events).filter(pl.col("left").is_not_null())
+    found = simulate_fully(replace(study, days=728, pathways=study.pathways[1:2]), people, figures)
+    paid = payment_days(found.notices, study.start, 728)
     stays = figures.value("hospital.discharge_ready_stays")
     assert paid.select(pl.col("days").mean()).item() == pytest.approx(
         figures.value("hospital.discharge_ready_waiting_days") / stays, rel=0.08

@@ -1,17 +1,26 @@
 """Time, work and messages measured on events made by hand."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-from simulator.measures import measure_care
+from simulator.domain.tables import NOTICES
+from simulator.measures import Stays, measure_care
 from simulator.measures.care import NONE_OVERDUE
 from simulator.measures.timeliness import deadlines, knowledge, postponed, queues
-from simulator.measures.workload import by_hour, messages, occupancy, places_taken, staff_time
+from simulator.measures.workload import at_work, by_hour, messages, occupancy, places_taken, staff_time
 
+READY, DISCHARGED = "LOG_UTSKRIVNINGSKLAR", "LOG_UTSKREVET"
 Make = Callable[..., pl.DataFrame]
 Figure = Callable[..., float | None]
+
+
+def notices(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    """Notices of (episode, message, day of January 2026), at noon."""
+    told = [(datetime(2026, 1, day, 11, tzinfo=UTC), episode, 1, "5501", message) for episode, message, day in rows]
+    return pl.DataFrame(told, schema=NOTICES, orient="row")
 
 
 def test_knowledge_comes_when_the_message_arrives(make_events: Make, figure: Figure) -> None:
@@ -95,11 +104,15 @@ def test_waiting_for_a_place_is_told_by_place(make_events: Make, figure: Figure)
     assert figure(found, "queue.minutes.mean") == pytest.approx(40 / 3)
 
 
-def test_occupancy_is_work_over_hours_on_duty(make_events: Make, figure: Figure) -> None:
-    """Half an hour of work in two hours on duty is a quarter; a role nobody counts has none."""
-    events = make_events({"began": 0, "at": 30}, {"began": 0, "at": 30, "role": "gp.doctor"})
-    found = list(occupancy(staff_time(events), {"home-care.nurse": 2.0}))
-    assert [(m.over, m.value) for m in found] == [("home-care.nurse", 0.25)]
+def test_occupancy_is_work_of_those_counted_over_their_hours(make_events: Make) -> None:
+    """Half an hour in two on duty is a quarter: without steps that take nobody of them, reminders, and other roles."""
+    round_ = {"pathway": "round", "step": "visit", "began": 0, "at": 30}
+    events = make_events(
+        round_, {**round_, "step": "called"}, {**round_, "step": "visit-reminder"}, {**round_, "role": "gp.doctor"}
+    )
+    steps = pl.DataFrame({"pathway": ["round"], "step": ["visit"]})
+    found = list(occupancy(pl.concat([at_work(events, steps)] * 2), {"home-care.nurse": 4.0, "porter": 2.0}))
+    assert [(m.over, m.value, m.n) for m in found] == [("home-care.nurse", 0.25, 2), ("porter", 0.0, 0)]
 
 
 def test_what_was_put_off_is_counted(make_events: Make, figure: Figure) -> None:
@@ -138,19 +151,25 @@ def test_hours_of_the_day_are_norwegian(make_events: Make) -> None:
 
 def test_waiting_days_cost_what_a_day_costs(make_events: Make, figure: Figure) -> None:
     """Two nights at 5 000 kroner a day cost the municipality 10 000."""
-    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
-    ready = {**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}
-    gone = {**stay, "message": "LOG_UTSKREVET", "at": 48 * 60}
-    found = measure_care(make_events(ready, gone), 5000)
+    stays = Stays(notices(("a", READY, 12), ("a", DISCHARGED, 14)), date(2026, 1, 12), 7, 5000)
+    found = measure_care(make_events({}), stays)
     assert figure(found, "discharge.waiting_days") == 2
     assert figure(found, "discharge.waiting_cost") == 10000
 
 
-def test_one_day_says_nothing_of_waiting_days(make_events: Make) -> None:
-    """Within one calendar day nobody can have waited for a day that is paid for: that is unknown, and not nought."""
-    stay = {"pathway": "discharge", "episode": "discharge/1/0"}
-    found = measure_care(make_events({**stay, "message": "LOG_UTSKRIVNINGSKLAR", "at": 0}, {**stay, "at": 300}), 5000)
-    assert [one.name for one in found if one.name.startswith("discharge")] == ["discharge.ready_stays"]
+def test_a_day_has_the_waiting_of_those_who_were_ready_before_it(make_events: Make, figure: Figure) -> None:
+    """In one day two wait over midnight, one of them reported that day; one who leaves in the morning does not."""
+    told = notices(("a", READY, 9), ("b", READY, 10), ("b", DISCHARGED, 12), ("c", READY, 12))
+    found = measure_care(make_events({}), Stays(told, date(2026, 1, 12), 1))
+    assert figure(found, "discharge.ready_stays") == 1
+    assert figure(found, "discharge.waiting_stays") == 2
+    assert figure(found, "discharge.waiting_days") == 2
+
+
+def test_where_no_municipality_is_told_nothing_is_said_of_waiting(make_events: Make) -> None:
+    """A study without such stays has no figure of them, not noughts."""
+    found = measure_care(make_events({}), Stays(notices(), date(2026, 1, 12), 7))
+    assert not any(one.name.startswith("discharge") for one in found)
 
 
 def test_nothing_simulated_gives_no_figures(make_events: Make) -> None:

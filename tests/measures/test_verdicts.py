@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.measures import judge_limits, judge_run
-from simulator.measures.limits import wilson
+from simulator.measures.limits import never_seen, wilson
 
 
 @dataclass(frozen=True)
@@ -93,3 +93,10 @@ def test_wilsons_interval_is_the_books() -> None:
     """Zero of ten gives 0 to 0.278 (Wilson 1927)."""
     assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=1e-3)
     assert wilson(0.0, 0) == (0.0, 1.0)
+
+
+def test_what_was_never_seen_may_be_three_of_as_many() -> None:
+    """With none in n the share may be about 3/n (95 %); of nothing, all."""
+    assert never_seen(1000) == pytest.approx(0.0029912, abs=1e-6)
+    assert (1 - never_seen(300)) ** 300 == pytest.approx(0.05)
+    assert never_seen(0) == 1.0

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.domain.exchange import Exchange, Fact, Request, Response
 from simulator.domain.requirement import Catalogue, Requirement, Rule
-from simulator.domain.tables import EVENTS, INTERACTIONS, LOAD, POPULATION
+from simulator.domain.tables import EVENTS, INTERACTIONS, LOAD, NOTICES, POPULATION
 from simulator.domain.verdict import Verdict
 from simulator.histories import Recorder
 
@@ -159,6 +159,13 @@ def events() -> pl.DataFrame:
     return made.sort("at")
 
 
+def notices() -> pl.DataFrame:
+    rows = [("a", "LOG_UTSKRIVNINGSKLAR", -3), ("b", "LOG_UTSKRIVNINGSKLAR", 1), ("c", "LOG_UTSKRIVNINGSKLAR", 3)]
+    rows += [("a", "LOG_UTSKREVET", 2), ("b", "LOG_UTSKREVET", 4)]
+    told = [(START + timedelta(days=day, hours=12), episode, 1, "5501", message) for episode, message, day in rows]
+    return pl.DataFrame(told, schema=NOTICES, orient="row").sort("at")
+
+
 def load(n: int = 4000) -> pl.DataFrame:
     random = np.random.default_rng(7)
     intended = np.sort(random.integers(0, 120_000_000_000, n))
@@ -192,7 +199,7 @@ def measurements() -> list[dict[str, Any]]:
                 }
             )
     rows.append(
-        {"name": "throughput", "value": 33.3, "unit": "1/s", "n": 4000, "over": "all", "low": None, "high": None}
+        {"name": "throughput", "value": 33.3, "unit": "requests/s", "n": 4000, "over": "all", "low": None, "high": None}
     )
     return rows
 
@@ -299,6 +306,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     people.write_parquet(folder / "population.parquet")
     dump(folder / "population-fit.json", fit(people))
     events().write_parquet(folder / "events.parquet")
+    notices().write_parquet(folder / "notices.parquet")
     pl.DataFrame(schema=INTERACTIONS).write_parquet(folder / "interactions.parquet")
     (folder / "load").mkdir()
     load().write_parquet(folder / "load" / "load.parquet")

@@ -176,3 +176,11 @@ def test_a_sentence_that_has_its_stop_outside_is_told_by_its_own_template() -> N
 def test_english_stays_as_it_was_written() -> None:
     """The English report repeats the verdict's own words."""
     assert load_texts("en").finding("The message changed: x was 1 and is 2") == "The message changed: x was 1 and is 2"
+
+
+def test_what_a_candidate_made_long_is_left_as_it_is() -> None:
+    """A sentence of thousands of letters is not looked through for templates; one that is somewhat long is told."""
+    told = load_findings("nb")
+    assert told.tell(f"It could not be tried: {'x' * 1000}.").startswith("Det lot seg ikke prøve: ")
+    long = f"It could not be tried: {'was answered ' * 400}."
+    assert told.tell(long) == long

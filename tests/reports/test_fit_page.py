@@ -61,10 +61,13 @@ def test_the_page_is_whole_and_stands_alone(page: str) -> None:
 
 
 def test_every_target_has_its_row(page: str, alta: pl.DataFrame, figures: Figures) -> None:
-    """As many rows as targets, none red, each with a link to a source that is listed."""
+    """As many rows as targets, none red, people in whole numbers, each with a link to a source that is listed."""
     targets = population_fit(alta, figures)
     assert page.count('<th scope="row">') == len(targets)
     assert 'class="missed"' not in page
+    few = min(row["made"] for row in targets if row["target"].startswith("female aged"))
+    assert 0 < few < 100
+    assert f">{few:.0f}</td>" in page
     sources = {row["source"] for row in targets}
     assert page.count('<li id="source-') == len(sources)
 

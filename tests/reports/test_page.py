@@ -4,9 +4,11 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import orjson
 import polars as pl
 import pytest
 
@@ -292,18 +294,22 @@ def test_a_verdict_line_cut_short_is_left_out(bare: Bare, judged: Callable[..., 
 
 def test_a_simulation_names_no_candidate(finished: Path, tmp_path: Path, catalogue: Catalogue) -> None:
     """A run that only simulated shows people and care, and says that nothing was tested."""
-    for name in ("population.parquet", "population-fit.json", "events.parquet"):
+    for name in ("population.parquet", "population-fit.json", "events.parquet", "notices.parquet"):
         shutil.copy(finished / name, tmp_path / name)
     (tmp_path / "manifest.json").write_text(
-        '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745}'
+        '{"state": "complete", "seed": 1, "study": "quickstart", "payment_day_nok": 5745,'
+        ' "figures": [{"name": "hospital.discharge_ready_day_price_nok", "year": 2024}],'
+        ' "period": {"start": "2026-01-12", "days": 7}}'
     )
     text = words(render(tmp_path, catalogue))
     assert "Simulated No candidate was tested" in text
     assert "No requirement was judged in this run." in text
     assert "No load was run." in text
     assert "3,000 steps of care" in text
-    assert "20 patients were reported ready for discharge; days the municipality pays for in hospital: 60." in text
-    assert "That is 344,700 NOK, at 5,745 NOK a day." in text
+    assert "What was never done is not among them." in text
+    assert "2 patients in hospital were reported ready for discharge in the period, and 1 before it" in text
+    assert "days of the period that the municipality pays for: 9." in text
+    assert "That is 51,705 NOK, at 5,745 NOK a day. The rate is that of 2024." in text
 
 
 def test_steps_stand_in_the_order_people_come_to_them(page: str) -> None:
@@ -356,6 +362,45 @@ def test_one_profession_decides_the_load_clause(loaded: Path, catalogue: Catalog
     assert said in words(render(loaded, catalogue))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "said"),
+    [
+        (
+            *("response_time.p99.9", 12.5, "ms"),
+            "Svartid fra det planlagte tidspunktet, 99,9-persentil response_time.p99.9 Alle 12,5 ms [6,25–25,0] 77",
+        ),
+        (
+            *("generator.run_queue_wait_share", 0.0124, "share"),
+            "generatoren ventet på prosessoren generator.run_queue_wait_share Alle 1,2 % [0,6 %–2,5 %] 77",
+        ),
+        ("something.new", 3.5, "ms", "something, new something.new Alle 3,50 ms [1,75–7,00] 77"),
+    ],
+)
+def test_what_else_was_measured_is_told_in_words(
+    loaded: Path, catalogue: Catalogue, *, name: str, value: float, unit: str, said: str
+) -> None:
+    """In the page's language, with its unit and observations; a measurement without a name stands by its own."""
+    row = {"name": name, "value": value, "unit": unit, "n": 77, "over": "all", "low": value / 2, "high": value * 2}
+    (loaded / "measurements.json").write_bytes(orjson.dumps([row]))
+    assert said in words(render(loaded, catalogue, "nb"))
+
+
+@pytest.mark.parametrize(("limit", "said"), [(0.002, True), (0.003, False)])
+def test_no_error_seen_is_no_proof_that_there_are_none(
+    loaded: Path, catalogue: Catalogue, limit: float, *, said: bool
+) -> None:
+    """None of 1 333 means up to 0.22 %, and where the limit is lower a note says what met means."""
+    limits = loaded / "load-limits.json"
+    rows = orjson.loads(limits.read_bytes())
+    limits.write_bytes(orjson.dumps([{**row, "error_limit": limit} for row in rows]))
+    pl.read_parquet(loaded / "load" / "load.parquet").with_columns(outcome=pl.lit("ok", LOAD["outcome"])).write_parquet(
+        loaded / "load" / "load.parquet"
+    )
+    text = words(render(loaded, catalogue))
+    assert f"0% [up to 0.22%] (limit {limit:.2%})" in text
+    assert ("too few interactions were sent to show that it is kept" in text) is said
+
+
 def test_what_was_lost_under_load_is_said_first(loaded: Path, catalogue: Catalogue) -> None:
     """A candidate that loses acknowledged writes under load fails, however fast it is, and the sentence says so."""
     kept = loaded / "load-correctness.json"
@@ -392,3 +437,21 @@ def test_the_projects_own_catalogue_is_used_by_default(bare: Bare, judged: Calla
     """Without a catalogue given, titles come from the project's requirements."""
     html = write(bare([judged("JRN-01", "pass")]), lang="nb").read_text("utf-8")
     assert "Én journal per innbygger" in html
+
+
+def test_pathways_that_are_not_drawn_are_counted(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Of ten pathways the eight with the most steps are drawn, and the caption says so; of eight it says nothing."""
+    base = pl.DataFrame(
+        {"event": 0, "pathway": [f"p{n}" for n in range(10)], "step": "s", "resident": 1, "episode": "e"}
+    )
+    at = pl.lit(datetime(2026, 1, 12, 12, tzinfo=UTC), EVENTS["at"])
+    events = pl.concat(
+        [pl.DataFrame(schema=EVENTS), base.with_columns(at=at, began=at, wanted=at)], how="diagonal_relaxed"
+    )
+    told = []
+    for name, some in (("ten", events), ("eight", events.head(8))):
+        (tmp_path / name).mkdir()
+        some.write_parquet(tmp_path / name / "events.parquet")
+        told.append(words(render(tmp_path / name, catalogue)))
+    assert "Shown are the 8 pathways with the most steps, of 10." in told[0]
+    assert "with the most steps" not in told[1]

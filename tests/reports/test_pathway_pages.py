@@ -121,6 +121,14 @@ def test_who_qualifies_is_told_in_words(baker: Pathway, shelf: Shelf) -> None:
     assert wording(baker, shelf, "nb").who() == "67 år og eldre, har hjemmetjeneste og ikke langtidsplass på sykehjem"
 
 
+def test_a_figure_has_its_value_with_its_unit(shelf: Shelf) -> None:
+    """One number stands with its unit as the language writes it; a figure by age says that it is a table."""
+    pathway = load_pathway(PATHWAYS / "discharge-ready.yaml", shelf.staffing)
+    page = pathway_page(pathway, shelf, "nb")
+    assert '<td data-label="Verdi">154\u202f000 stays per year</td>' in page
+    assert '<td data-label="Verdi">en tabell (days)</td>' in page
+
+
 def test_the_index_leads_to_every_page(baker: Pathway, shelf: Shelf) -> None:
     """A link for each pathway, in the language of the page."""
     page = index_page([baker], shelf, "nb")

@@ -170,7 +170,8 @@ def test_a_difference_is_told_with_its_interval(study: Callable[..., Path]) -> N
     page = reports.write(study(), lang="en").read_text("utf-8")
     assert "−20.0\u202fpercentage points" in page
     assert "[−25.0 to −15.0]" in page
-    assert "<strong>Lower:</strong><ul><li>Information that never came (30.0% → 10.0%)</li></ul>" in page
+    lower = "Information that did not come in the period, share of the needs (30.0% → 10.0%)"
+    assert f"<strong>Lower:</strong><ul><li>{lower}</li></ul>" in page
     assert "<strong>No difference shown:</strong> Working time (30\u202fh → 10\u202fh)" in page
 
 
@@ -190,6 +191,31 @@ def test_what_never_happened_is_one_line(study: Callable[..., Path]) -> None:
     view = study_view(files, Wording(files, load_texts("en")))
     assert view.never == ["Overtime"]
     assert "work.overtime_minutes" not in [row.name for row in view.headlines]
+
+
+def test_what_is_put_in_is_not_told_as_found(study: Callable[..., Path]) -> None:
+    """Where everybody uses the common journal the page names the alternative and says that it is an assumption."""
+    assert "is put into the simulation" not in reports.write(study()).read_text("utf-8")
+    page = reports.write(study(inside=["common"])).read_text("utf-8")
+    assert "With Common journal everybody uses the common journal" in page
+    assert "is put into the simulation, not found by it" in page
+
+
+def test_figures_say_what_they_are_of(study: Callable[..., Path]) -> None:
+    """The period that counts are of, which interval a column has, and whose day is drawn."""
+    page = reports.write(study()).read_text("utf-8")
+    assert "Counts, sums and costs are of the whole period of 7 days" in page
+    assert page.count('<th scope="col" class="n">95% interval of the difference</th>') >= 1
+    assert "There are 2 comparisons in all; if nothing were different, about 0.10 of them would still look so." in page
+    assert "Hours are Norwegian. Shown for: Today." in page
+
+
+def test_a_title_with_dollars_is_a_title(study: Callable[..., Path]) -> None:
+    """Dollars begin no formula in a picture: they stand there as they are."""
+    alternatives = [{**row, "title": {"nb": r"$\frac$ A", "en": r"$\frac$ A"}} for row in facts()["alternatives"]]
+    assert r"$\frac$ A" in (
+        reports.write(study(alternatives=alternatives)).parent / "pictures/intervals.en.svg"
+    ).read_text("utf-8")
 
 
 def test_a_partial_study_does_not_answer(study: Callable[..., Path]) -> None:

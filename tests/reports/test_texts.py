@@ -93,6 +93,22 @@ def test_numbers_follow_the_language() -> None:
     assert load_texts("en").number(-0.5) == "−0.50"
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [(0.0042, None, "0.004"), (-0.00042, None, "−0.0004"), (0.07, None, "0.07"), (-0.0, None, "0"), (-0.04, 1, "0.0")],
+)
+def test_a_number_that_is_not_nought_is_not_written_as_nought(value: float, digits: int | None, said: str) -> None:
+    """What is small has as many decimals as show it; nought has no sign, also where few decimals are asked for."""
+    assert load_texts("en").number(value, digits) == said
+
+
+def test_people_are_whole() -> None:
+    """Whole numbers have no decimals, others have theirs, and what is no number is a dash."""
+    texts = load_texts("nb")
+    found = [texts.amount(value) for value in (3.0, 2.25, 12345.0, None, float("nan"), float("inf"))]
+    assert found == ["3", "2,25", "12\u202f345", "–", "–", "–"]
+
+
 def test_a_share_short_of_all_is_never_shown_as_all() -> None:
     """99.99 per cent is not rounded up to 100."""
     assert load_texts("en").share(0.99999) == "99.9%"
@@ -104,6 +120,7 @@ def test_a_share_more_than_none_is_never_shown_as_none() -> None:
     """What is rounded away is told as less than the least that can be shown."""
     assert load_texts("en").share(0.0004) == "<0.1%"
     assert load_texts("nb").share(0.0006) == "0,1\u202f%"
+    assert load_texts("en").share(-0.0004) == ">−0.1%"
     assert load_texts("en").share(0.0) == "0%"
 
 

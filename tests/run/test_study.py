@@ -14,10 +14,12 @@ import orjson
 import polars as pl
 import pytest
 
+from simulator.domain.systems import ALL_INSIDE, Choice, Outage
 from simulator.errors import InputError, InterruptedRunError
 from simulator.figures import Figures
 from simulator.measures.replications import Rule
 from simulator.run import experiment
+from simulator.run.describing import study_facts
 from simulator.run.experiment import rule_of
 from simulator.run.replication import task_of
 from simulator.run.simulation import Asked, Simulated, simulate_study
@@ -246,3 +248,14 @@ def test_what_is_given_up_leaves_nobody_at_work(
     assert set(active_children()) == before
     assert not [path.name for path in (tmp_path / "cut").iterdir() if path.is_dir() and path.name != "pictures"]
     assert orjson.loads((tmp_path / "cut" / "manifest.json").read_bytes())["state"] == "partial"
+
+
+def test_where_everybody_is_inside_is_told() -> None:
+    """All use the common journal in a study by itself and in an alternative; not where it is down or somebody left."""
+    whole = load_study("quickstart", Figures.load())
+    down = replace(whole, outages=(Outage("common", 0, 60),))
+    left = replace(whole, participation=replace(ALL_INSIDE, kinds={"gp": Choice("own")}))
+    every = {"whole": whole, "down": down, "left": left}
+    assert study_facts(whole, 1)["inside"] == [""]
+    assert study_facts(down, 1)["inside"] == []
+    assert study_facts(replace(whole, alternatives=every, baseline="whole"), 1)["inside"] == ["whole"]

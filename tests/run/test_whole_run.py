@@ -113,7 +113,8 @@ def test_what_load_came_to_changed_afterwards_is_found(run: Path, name: str, key
     assert fault.endswith(f", not {value}")
 
 
-def test_events_changed_afterwards_are_found(run: Path) -> None:
-    """Another timeline than the one that was simulated has another digest."""
-    shutil.copy(run / "population.parquet", run / "events.parquet")
-    assert "events.parquet: digest" in verify(run)[0][0]
+@pytest.mark.parametrize("name", ["events", "notices"])
+def test_events_changed_afterwards_are_found(run: Path, name: str) -> None:
+    """Another timeline than the one that was simulated has another digest, and so have notices before and in it."""
+    shutil.copy(run / "population.parquet", run / f"{name}.parquet")
+    assert f"{name}.parquet: digest" in verify(run)[0][0]
