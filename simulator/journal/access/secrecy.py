@@ -7,11 +7,13 @@ protection is lifted: every version up to the last protected one is masked for g
 protected is labelled alike when written, and when the protection begins (``closeness``).
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any, Final
 
 import orjson
+from cachetools import LRUCache
 
 from simulator.journal.access import words
 from simulator.journal.access.caller import Caller
@@ -38,7 +40,7 @@ TELLING: Final = frozenset(
         "telecom",
     }
 )  # fmt: skip  a table
-MOST_REMEMBERED: Final = 10_000
+MOST_REMEMBERED: Final = 1_000
 _ABSENT: Final = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
 MASKED: Final[Json] = {"extension": [_ABSENT]}
 HIDDEN_NUMBER: Final = "***********"
@@ -56,8 +58,9 @@ class Secrecy:
     def __init__(self, reader: Callable[[], Reader], indexer: Indexer) -> None:
         self._reader = reader
         self._indexer = indexer
-        # The last labelled version of a resource, by its row and latest version: neither changes.
-        self._labelled: dict[tuple[int, int], int] = {}
+        # By the row of a resource its latest version and the last labelled one: for a latest version it never changes.
+        self._labelled: LRUCache[int, tuple[int, int]] = LRUCache(MOST_REMEMBERED)
+        self._lock = threading.Lock()
 
     def masked(self, content: bytes, own: frozenset[str], caller: Caller) -> bytes:
         """The content as it is shown to who is not among ``own``; the same bytes when there is nothing to mask."""
@@ -115,15 +118,15 @@ class Secrecy:
 
     def _last_labelled(self, found: Found) -> int:
         """The number of the last version with a label of a protected address; 0 without one."""
-        key = (found.rid, found.seq)
-        known = self._labelled.get(key)
-        if known is None:
-            rows = self._reader().rows("SELECT vid, content FROM version WHERE rid = ? ORDER BY vid DESC", [found.rid])
-            known = int(next((vid for vid, content in rows if content and is_labelled(orjson.loads(content))), 0))
-            if len(self._labelled) > MOST_REMEMBERED:
-                self._labelled.clear()
-            self._labelled[key] = known
-        return known
+        with self._lock:
+            known = self._labelled.get(found.rid)
+        if known is not None and known[0] == found.seq:
+            return known[1]
+        rows = self._reader().rows("SELECT vid, content FROM version WHERE rid = ? ORDER BY vid DESC", [found.rid])
+        last = int(next((vid for vid, content in rows if content and is_labelled(orjson.loads(content))), 0))
+        with self._lock:
+            self._labelled[found.rid] = found.seq, last
+        return last
 
     def labelled(self, reader: Reader, resource: Json) -> Json:
         """A resource as it is to be stored: whoever is close to somebody protected is labelled alike."""
