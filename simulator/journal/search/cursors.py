@@ -1,6 +1,6 @@
 """Remembers where a client is in a result, so that a link to the next page says nothing about what was searched for.
 
-A cursor is an opaque word. What it stands for is held in memory for a quarter of an hour, less when many search: a
+A cursor is an opaque word. What it stands for is held in memory for five minutes, less when many search: a
 restart or a long pause ends it, and the client is told to search again. A person number thus never reaches a link.
 
 Places are kept packed, so that what they weigh is known to the byte: a search may have thousands of values.
@@ -22,7 +22,7 @@ from simulator.journal.errors import FhirError, refuse
 
 MOST_CURSORS: Final = 5_000
 MOST_BYTES: Final = 16 * 2**20
-LIFE_S: Final = 900.0
+LIFE_S: Final = 300.0
 _FAST: Final = 1
 
 
