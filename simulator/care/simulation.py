@@ -43,6 +43,8 @@ class Settings:
     """Address of a Dask scheduler whose workers are to simulate; none for processes of this machine."""
     hands: Sequence[Beside] = ()
     """Processes of this machine that are to simulate; when there are none, some are started and ended."""
+    last: bool = False
+    """Whether nothing is asked of the hands after this: they end before events are read, which takes memory too."""
     scratch: Path | None = None
     """Folder for what workers leave for one another, removed at the end; None for the system's."""
 
@@ -139,6 +141,8 @@ def simulated(
                 parts = together(plan, crew, [shard for region in regions for shard in region], settings.on_progress)
             else:
                 parts = _apart(crew, regions, settings.on_progress)
+        for hand in settings.hands if settings.last else ():
+            hand.dismiss()
         yield Simulated([part.kept(folder) for part in sorted(parts, key=lambda part: part.shard)])
 
 

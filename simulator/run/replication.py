@@ -100,7 +100,7 @@ class Means:
     hours: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Hours on duty by role, for each alternative."""
     advance: Progress | None = None
-    """Told how far a task has come; None when whole tasks are counted."""
+    """Told how far the only task has come; None when there are several, which are counted."""
 
 
 def carry_out(task: Task, means: Means) -> Outcome:
@@ -118,6 +118,7 @@ def carry_out(task: Task, means: Means) -> Outcome:
         on_progress=means.advance,
         cluster=means.cluster,
         hands=means.hands,
+        last=means.advance is not None,
         scratch=means.file.parent,
     )
     kept, work, counted = [pl.DataFrame(schema=EVENTS).select(MEASURED)], [], _counted(task.study)

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from simulator.care import Settings, simulate
+from simulator.care import Settings, simulate, simulated
 from simulator.care.cluster import crew_on
 from simulator.care.crew import crew_of, hired
 from simulator.care.plan import make_plan
@@ -69,6 +69,17 @@ def test_the_same_processes_simulate_one_study_after_the_other(
         assert all(_runs(hand.pid or 0) for hand in hands)
     assert found == [table_digest(simulate(one, residents, figures)) for one in (study, other)]
     assert not any(_runs(hand.pid or 0) for hand in hands)
+
+
+def test_processes_end_when_nothing_more_is_asked_of_them(
+    study: Study, residents: pl.DataFrame, figures: Figures
+) -> None:
+    """After the last study they are gone before its events are read."""
+    with hired(2) as hands:
+        settings = Settings(hands=hands, last=True)
+        with simulated(study, residents, figures, workers=2, settings=settings) as told:
+            assert not any(_runs(hand.pid or 0) for hand in hands)
+            assert sum(events.height for events in told.slices()) > 500
 
 
 def test_a_killed_worker_ends_in_one_clear_error(study: Study, figures: Figures, tmp_path: Path) -> None:
