@@ -155,7 +155,8 @@ def lacking(bars: Sequence[tuple[str, dict[str, Row]]], titles: dict[str, str], 
                 value, (low, high) = _scaled(found[name])
                 y = place + (number - (len(names) - 1) / 2) * height
                 axes.barh(y, value, height * 0.9, **_style(number))
-                axes.plot([low, high], [y, y], color=INK, linewidth=1)
+                if low < high:
+                    axes.plot([low, high], [y, y], color=INK, linewidth=1)
         axes.set_yticks(range(len(bars)), [label for label, _ in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.set_xlim(left=0)

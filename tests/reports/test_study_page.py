@@ -210,6 +210,15 @@ def test_figures_say_what_they_are_of(study: Callable[..., Path]) -> None:
     assert "Hours are Norwegian. Shown for: Today." in page
 
 
+@pytest.mark.parametrize(("made", "told"), [(1, False), (5, True)])
+def test_a_line_is_explained_where_there_is_one(study: Callable[..., Path], made: int, *, told: bool) -> None:
+    """Out of one replication comes no interval, and so no line in the picture of what was lacking."""
+    times = {**facts()["replications"], "made": made}
+    page = reports.write(study(replications=times), lang="en").read_text("utf-8")
+    assert "did not come to see in the period either." in page
+    assert ("The dark line is the 95% interval." in page) == told
+
+
 def test_a_title_with_dollars_is_a_title(study: Callable[..., Path]) -> None:
     """Dollars begin no formula in a picture: they stand there as they are."""
     alternatives = [{**row, "title": {"nb": r"$\frac$ A", "en": r"$\frac$ A"}} for row in facts()["alternatives"]]
