@@ -1,6 +1,7 @@
 """How the C library deals out memory to a journal that runs for months."""
 
 import ctypes
+import threading
 from typing import Final
 
 _ARENA_MAX: Final = -8
@@ -15,6 +16,9 @@ LARGE: Final = 512 * 1024
 KEPT: Final = 8 * 1024 * 1024
 """Free bytes at the end of an arena that are not given back, so that each request need not ask for them anew."""
 
+EVERY_S: Final = 60.0
+"""How often what is free is given back."""
+
 
 def steady() -> bool:
     """Let memory not grow by the hour with what the largest answers once took; whether the C library does so.
@@ -27,3 +31,28 @@ def steady() -> bool:
     limit = getattr(ctypes.CDLL(None), "mallopt", None)
     wanted = ((_ARENA_MAX, ARENAS), (_MMAP_THRESHOLD, LARGE), (_TRIM_THRESHOLD, KEPT))
     return limit is not None and all(limit(name, value) for name, value in wanted)
+
+
+class GivingBack:
+    """Gives the kernel, each minute, the room that nothing is in; it may take a millisecond, so in its own thread.
+
+    An arena keeps what it once took when several large answers happened to be made at one time, and takes more when
+    more of them do: without this a journal's memory is the most that ever came together, which grows for as long as it
+    runs. What the next answers need is taken anew, once a minute and not for each of them.
+    """
+
+    def __init__(self, every: float = EVERY_S) -> None:
+        self._trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        self._every = every
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="journal-memory", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while self._trim is not None and not self._ended.wait(self._every):
+            self._trim(0)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._ended.set()
+        self._thread.join()

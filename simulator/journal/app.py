@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from simulator.journal import laboratory
+from simulator.journal.allocator import GivingBack
 from simulator.journal.audit import unusual
 from simulator.journal.bulk import extract, offer, report
 from simulator.journal.bulk.jobs import clear_unfinished
@@ -120,6 +121,7 @@ class JournalApp(Starlette):
 @asynccontextmanager
 async def _lifespan(app: Any) -> AsyncIterator[None]:
     app.journal.start()
+    app.journal.background["memory"] = GivingBack()
     app.journal.background["notifier"] = Notifier(app.journal)
     if app.journal.neighbours is not None:
         for room in (passing, laboratory):

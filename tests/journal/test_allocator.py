@@ -52,3 +52,33 @@ def test_a_large_block_is_the_kernel_s_again_whatever_was_freed_before() -> None
     """A large block is mapped by itself; smaller ones, as sockets are read into, are not, and their room is kept."""
     done = subprocess.run([sys.executable, "-c", _LARGE], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n1\n1\n0\n"
+
+
+_GIVING_BACK = """
+import ctypes, time
+from pathlib import Path
+from simulator.journal.allocator import GivingBack, steady
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+steady()
+before = resident()
+blocks = [libc.malloc(100_000) for _ in range(400)]
+for block in blocks: ctypes.memset(ctypes.c_void_p(block), 1, 100_000)
+for block in blocks[:-1]: libc.free(ctypes.c_void_p(block))
+print(resident() - before)
+giving = GivingBack(every=0.01)
+until = time.monotonic() + 20
+while resident() - before > 4_000_000 and time.monotonic() < until: time.sleep(0.01)
+giving.close()
+print(resident() - before)
+"""
+
+
+def test_room_that_nothing_is_in_is_given_back() -> None:
+    """Forty megabytes below a block that is still in use are the kernel's again, where glibc alone would keep them."""
+    done = subprocess.run([sys.executable, "-c", _GIVING_BACK], capture_output=True, text=True, check=True)
+    kept, left = map(int, done.stdout.split())
+    assert kept > 35_000_000
+    assert left < 4_000_000
