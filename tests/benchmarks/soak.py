@@ -6,6 +6,7 @@ with and without the pages of files that are mapped. The verdict is of the latte
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import threading
@@ -99,22 +100,37 @@ def resident(pid: int) -> dict[str, float]:
     return {name: int(status[key].split()[0]) / 1024 for name, key in (("rss", "VmRSS"), ("anonymous", "RssAnon"))}
 
 
-def drive(work: Work, rate: float, until: float) -> None:
+def drive(work: Work, rate: float, ended: threading.Event) -> None:
     """Acts at a steady rate; one that comes too late is not made up for."""
     following, exported = time.monotonic(), time.monotonic() + work.seed * _EXPORT_S / 4
-    while time.monotonic() < until:
+    while not ended.is_set():
         if time.monotonic() > exported:
             work.counts[f"export {work.export().status_code}"] += 1
             exported = time.monotonic() + _EXPORT_S
         work.act()
         following = max(following + 1 / rate, time.monotonic() - 1 / rate)
-        time.sleep(max(0.0, following - time.monotonic()))
+        ended.wait(max(0.0, following - time.monotonic()))
 
 
-def sample(processes: dict[str, int], until: float) -> list[dict[str, Any]]:
+@contextmanager
+def driven(works: list[Work], rate: float) -> Iterator[None]:
+    """All of them at once, with ``rate`` acts a second together, until it is left."""
+    ended = threading.Event()
+    threads = [threading.Thread(target=drive, args=(work, rate / len(works), ended)) for work in works]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def sample(processes: dict[str, int], seconds: float) -> list[dict[str, Any]]:
     """Rows of time, process and memory, each ten seconds."""
     began, rows = time.monotonic(), []
-    while time.monotonic() < until:
+    while time.monotonic() < began + seconds:
         rows += [{"at": time.monotonic() - began, "process": name, **resident(pid)} for name, pid in processes.items()]
         time.sleep(_EVERY_S)
     return rows
@@ -143,13 +159,8 @@ def soak(minutes: float, rate: float, folder: Path) -> dict[str, Any]:
         open_one, secured = (family(one.process.pid) for one in running)
         names = ["open, parent", *(f"open, worker {n}" for n in range(1, len(open_one)))]
         processes = dict(zip([*names, "secured"], [*open_one, secured[0]], strict=True))
-        until = time.monotonic() + minutes * 60
-        threads = [threading.Thread(target=drive, args=(work, rate / len(works), until)) for work in works]
-        for thread in threads:
-            thread.start()
-        rows = sample(processes, until)
-        for thread in threads:
-            thread.join()
+        with driven(works, rate):
+            rows = sample(processes, minutes * 60)
         same = [family(one.process.pid) for one in running] == [open_one, secured]
     counts = sum((work.counts for work in works), Counter[str]())
     heads = [_verified(folder / name) for name in ("open", "secured")]
@@ -167,6 +178,11 @@ def soak(minutes: float, rate: float, folder: Path) -> dict[str, Any]:
     }
 
 
+def _interrupted(*_: object) -> None:
+    """Ends it as Ctrl-C does, so that the journals end with it."""
+    raise KeyboardInterrupt
+
+
 def _verified(data: Path) -> str:
     command = [sys.executable, "-m", "simulator.journal", "--verify", "--data", str(data)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -182,8 +198,13 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=60.0, help="acts a second, of both journals together")
     parser.add_argument("--out", type=Path, default=Path("runs/soak.json"))
     options = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        found = soak(options.minutes, options.rate, Path(folder))
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        with TemporaryDirectory() as folder:
+            found = soak(options.minutes, options.rate, Path(folder))
+    except KeyboardInterrupt:
+        print("stopped; its journals have ended", file=sys.stderr)
+        return 130
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     for name, one in found["processes"].items():
