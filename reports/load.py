@@ -17,6 +17,7 @@ LoadOutcome = Literal["met", "not_met", "undecided", "no_limits"]
 
 PERCENTILES: Final = ("p50", "p95", "p99")
 _TABLED: Final = {*(f"response_time.{which}" for which in PERCENTILES), "error_share", "requests"}
+_AMISS: Final = ("refused", "unknown", "unresolved", "repeated")
 _REPLICA: Final = 10**11  # resident = replica x 10^11 + kommunenummer x 10^7 + running number (domain.tables)
 _TO_MS: Final = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -91,6 +92,8 @@ class LoadView:
     scale: str
     rows: list[ProfessionRow]
     reasons: list[str]
+    seeded: list[str]
+    """What the candidate was given before the window, and what went amiss with it."""
     generator: dict[str, Any]
     limits_assumed: bool
     kept: list[Kept]
@@ -126,6 +129,7 @@ def load_view(run: RunFiles, texts: Texts) -> LoadView | None:
         scale=_scale(run, texts),
         rows=found,
         reasons=[line(texts.finding(str(reason))) for reason in run.generator.get("reasons") or []],
+        seeded=_seeded(mapping(run.generator.get("seeded")), texts),
         generator=run.generator,
         limits_assumed=any(limit.get("status") == "assumed" for limit in run.limits),
         kept=[_kept(row, texts) for row in run.correctness],
@@ -144,6 +148,14 @@ def responses(load: pl.DataFrame) -> pl.DataFrame:
         second=pl.col("intended") / 1e9,
         ms=(pl.col("done") - pl.col("intended")).clip(lower_bound=0) / 1e6,
     )
+
+
+def _seeded(counts: Row, texts: Texts) -> list[str]:
+    if not counts:
+        return []
+    numbers = {name: n for name, n in counts.items() if isinstance(n, int)}
+    there = texts("load.seeded.there", n=numbers.get("created", 0) + numbers.get("existed", 0))
+    return [there, *(texts(f"load.seeded.{name}", n=numbers[name]) for name in _AMISS if numbers.get(name))]
 
 
 def _outcome(verdicts: Sequence[str]) -> LoadOutcome:

@@ -13,7 +13,7 @@ from simulator.domain.measurement import Measurement
 from simulator.domain.tables import EVENTS, LOAD, NOTICES, POPULATION
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError, OtherVersionError
-from simulator.histories import read_histories, read_verdicts
+from simulator.histories import read_histories, read_verdicts, spoilt_line
 from simulator.stored import stored_table
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class RunFiles:
     missing: list[str] = field(default_factory=list)
     """Names of the files that are not there."""
     damaged: list[str] = field(default_factory=list)
-    """Names of the files that are there and cannot be read."""
+    """Names of the files that are there and cannot be read, or not to their end."""
     outdated: list[str] = field(default_factory=list)
     """Names of the files that another version of the bench made, without columns that are read here."""
 
@@ -102,6 +102,7 @@ def read_run(folder: Path) -> RunFiles:
     run.notices = _read(run, NOTICES_FILE, lambda path: stored_table(path, NOTICES), None)
     run.histories = _read(run, HISTORY, read_histories, {})
     run.verdicts = _read(run, VERDICTS, read_verdicts, [])
+    run.damaged += [name for name in (HISTORY, VERDICTS) if _spoilt_within(run, name)]
     run.measurements = _read(run, MEASUREMENTS, _measurements, [])
     run.load = _read(run, LOAD_FILE, lambda path: stored_table(path, LOAD), None)
     run.generator = _read(run, GENERATOR, lambda path: _object(_json(path)), {})
@@ -148,6 +149,11 @@ def _read(run: RunFiles, name: str, reader: Callable[[Path], T], default: T) -> 
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError):
         run.damaged.append(name)
         return default
+
+
+def _spoilt_within(run: RunFiles, name: str) -> bool:
+    """Whether a file of lines has one that cannot be read, so that what follows it is not shown."""
+    return name not in run.missing and name not in run.damaged and spoilt_line(run.folder / name) is not None
 
 
 def _json(path: Path) -> Any:

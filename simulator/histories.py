@@ -80,6 +80,22 @@ def read_verdicts(path: Path) -> list[Verdict]:
     return [Verdict(**{**line, "evidence": tuple(line["evidence"])}) for line in _lines(path)]
 
 
+def spoilt_line(path: Path) -> int | None:
+    """The number of the first line in ``path`` that is no JSON object, from 1; what follows it is not read.
+
+    None where all can be read, and where only the last line is cut short, as a crash cuts it.
+    """
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                told = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                told = None
+            if not isinstance(told, dict) and line.endswith(b"\n"):
+                return number
+    return None
+
+
 def _exchange(line: dict[str, Any]) -> Exchange:
     response = Response(**line["response"]) if line["response"] else None
     return Exchange(**{**line, "request": Request(**line["request"]), "response": response})

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from simulator.domain.exchange import Exchange, Fact, History, Outcome, Request, Response
 from simulator.domain.verdict import Verdict
-from simulator.histories import Recorder, read_histories, read_verdicts
+from simulator.histories import Recorder, read_histories, read_verdicts, spoilt_line
 
 
 def exchange(number: int, response: Response | None = None) -> Exchange:
@@ -67,3 +69,19 @@ def test_labels_find_exchanges() -> None:
     history = History("a", {}, (exchange(1), exchange(2)))
     assert [e.number for e in history.labelled("chart")] == [1, 2]
     assert [e.number for e in history.labelled("chart.2")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "spoilt"),
+    [
+        (b'{"a": 1}\n{"a": 2}\n', None),
+        (b'{"a": 1}\n{"a"', None),
+        (b'{"a": 1}\n{"a"\n{"a": 3}\n', 2),
+        (b'{"a": 1}\n[2]\n', 2),
+        (b"", None),
+    ],
+)
+def test_the_first_spoilt_line_is_found(tmp_path: Path, lines: bytes, spoilt: int | None) -> None:
+    """A whole line that is no object is spoilt; a last line that a crash cut is not."""
+    (tmp_path / "history.jsonl").write_bytes(lines)
+    assert spoilt_line(tmp_path / "history.jsonl") == spoilt

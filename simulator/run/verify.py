@@ -14,7 +14,7 @@ from simulator.domain.scenario import Limit
 from simulator.domain.verdict import Verdict
 from simulator.errors import InputError
 from simulator.figures import Figures
-from simulator.histories import read_histories, read_verdicts
+from simulator.histories import read_histories, read_verdicts, spoilt_line
 from simulator.measures.replications import differences, estimates
 from simulator.population import counted, population_fit
 from simulator.run import national
@@ -62,20 +62,8 @@ def _readable(folder: Path) -> Iterator[str]:
         except ValueError as error:
             yield f"{file.name}: not JSON, cut short or changed ({error})"
     for file in sorted(folder.glob("*.jsonl")):
-        yield from _lines_of(file)
-
-
-def _lines_of(file: Path) -> Iterator[str]:
-    """The first line that is no JSON object, as what follows it is not read; a crash may have cut the last one."""
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                told = orjson.loads(line)
-            except ValueError:
-                told = None
-            if not isinstance(told, dict) and line.endswith(b"\n"):
-                yield f"{file.name}: line {number} is no JSON object, and what follows it is not read"
-                return
+        if number := spoilt_line(file):
+            yield f"{file.name}: line {number} is no JSON object, and what follows it is not read"
 
 
 def _fit(folder: Path) -> Iterator[str]:

@@ -270,7 +270,17 @@ def test_a_damaged_file_is_named_and_spoils_the_verdict(bare: Bare, catalogue: C
     folder = bare()
     (folder / name).write_bytes(b'{"requirement": 1}\n' if name == "verdicts.jsonl" else b"\x00PAR1 nonsense")
     text = words(render(folder, catalogue))
-    assert f"Could not be read: {name}." in text
+    assert f"Could not be read, or not to the end: {name}." in text
+    assert "no verdict is given" in text
+
+
+def test_a_spoilt_line_of_a_history_is_told(bare: Bare, catalogue: Catalogue) -> None:
+    """What follows a line that cannot be read is missing from the page, so it gives no verdict and says why."""
+    folder = bare()
+    lines = (folder / "history.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "history.jsonl").write_bytes(b"".join([lines[0], b"{cut\n", *lines[2:]]))
+    text = words(render(folder, catalogue))
+    assert "Could not be read, or not to the end: history.jsonl." in text
     assert "no verdict is given" in text
 
 
@@ -346,6 +356,17 @@ def test_a_run_under_a_bound_generator_says_nothing_of_the_candidate(loaded: Pat
     assert "load: nothing can be said, because the load generator was the bottleneck" in text
     assert "limits met" not in text
     assert "waited 8 % for the processor" in text
+
+
+def test_what_went_amiss_before_the_window_is_told(loaded: Path, catalogue: Catalogue) -> None:
+    """The page says what the candidate was given, and what of it is uncertain or may be there twice by the bench."""
+    seeded = {"created": 900, "existed": 3, "refused": 0, "unknown": 1, "unresolved": 0, "repeated": 12, "reasons": []}
+    generator = loaded / "load" / "generator.json"
+    generator.write_bytes(orjson.dumps({**orjson.loads(generator.read_bytes()), "seeded": seeded}))
+    text = words(render(loaded, catalogue))
+    assert "Before the window began, 903 resources were with the candidate. 1 was not answered, so" in text
+    assert "12 were sent twice, because the transactions they were in were not answered." in text
+    assert "refused." not in text.partition("Before the window began")[2].partition("released")[0]
 
 
 @pytest.mark.parametrize(
