@@ -102,7 +102,8 @@ def read_run(folder: Path) -> RunFiles:
     run.notices = _read(run, NOTICES_FILE, lambda path: stored_table(path, NOTICES), None)
     run.histories = _read(run, HISTORY, read_histories, {})
     run.verdicts = _read(run, VERDICTS, read_verdicts, [])
-    run.damaged += [name for name in (HISTORY, VERDICTS) if _spoilt_within(run, name)]
+    lines = [name for name in (HISTORY, VERDICTS) if name not in run.damaged]
+    run.damaged += [name for name in lines if _read(run, name, spoilt_line, None)]
     run.measurements = _read(run, MEASUREMENTS, _measurements, [])
     run.load = _read(run, LOAD_FILE, lambda path: stored_table(path, LOAD), None)
     run.generator = _read(run, GENERATOR, lambda path: _object(_json(path)), {})
@@ -149,11 +150,6 @@ def _read(run: RunFiles, name: str, reader: Callable[[Path], T], default: T) -> 
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pl.exceptions.PolarsError):
         run.damaged.append(name)
         return default
-
-
-def _spoilt_within(run: RunFiles, name: str) -> bool:
-    """Whether a file of lines has one that cannot be read, so that what follows it is not shown."""
-    return name not in run.missing and name not in run.damaged and spoilt_line(run.folder / name) is not None
 
 
 def _json(path: Path) -> Any:
