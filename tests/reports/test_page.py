@@ -365,7 +365,7 @@ def test_what_went_amiss_before_the_window_is_told(loaded: Path, catalogue: Cata
     generator.write_bytes(orjson.dumps({**orjson.loads(generator.read_bytes()), "seeded": seeded}))
     text = words(render(loaded, catalogue))
     assert "Before the window began, 903 resources were with the candidate. 1 was not answered, so" in text
-    assert "12 were sent twice, because the transactions they were in were not answered." in text
+    assert "12 were sent twice, because it could not be told what became of the transactions they were in." in text
     assert "refused." not in text.partition("Before the window began")[2].partition("released")[0]
 
 
