@@ -1,8 +1,14 @@
 """What a journal asks of the C library."""
 
+import asyncio
 import re
 import subprocess
 import sys
+import threading
+from pathlib import Path
+
+from simulator.journal.app import build_app
+from simulator.journal.settings import Settings
 
 _PROGRAM = """
 import ctypes, threading
@@ -82,3 +88,18 @@ def test_room_that_nothing_is_in_is_given_back() -> None:
     kept, left = map(int, done.stdout.split())
     assert kept > 35_000_000
     assert left < 4_000_000
+
+
+def test_a_journal_gives_back_for_as_long_as_it_serves(tmp_path: Path) -> None:
+    """The thread that gives back is there while a journal serves, and gone when it has ended."""
+    app = build_app(Settings(tmp_path))
+
+    def giving() -> bool:
+        return "journal-memory" in {thread.name for thread in threading.enumerate()}
+
+    async def life() -> bool:
+        async with app.router.lifespan_context(app):
+            return giving()
+
+    assert asyncio.run(life())
+    assert not giving()
